@@ -1,0 +1,180 @@
+import { randomUUID } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
+import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { DeliveryError, UnixMs } from '../types.ts'
+import { retryDelay } from './schedule.ts'
+import type { Sender, SendResult } from './send.ts'
+import { signatureHeader } from './sign.ts'
+
+/** Requests to one endpoint at a time, within one job. */
+const CONCURRENCY = 10
+/** How much longer than an attempt may take its claim holds (ms). */
+const CLAIM_MARGIN_MS = 5_000
+
+const DELETED: DeliveryError = { code: 'endpoint_deleted', message: 'The endpoint was deleted.' }
+const DISABLED: DeliveryError = {
+  code: 'endpoint_disabled',
+  message: 'The endpoint was disabled. Enable it and recover what it missed.',
+}
+const EXPIRED: DeliveryError = {
+  code: 'event_expired',
+  message:
+    'The event has left the event log before it could be sent: RINGPOST_EVENT_RETENTION is too short for the delays there were.',
+}
+
+/** Ids of deliveries of one endpoint, as a job carries them. */
+export interface DeliveryBatch {
+  endpointId: string
+  deliveryIds: readonly string[]
+}
+
+/**
+ * Makes the worker's task: it attempts each delivery of a batch that is still to be attempted, and records
+ * each result as it comes, so that a crash repeats only what has no result. It can be given the same
+ * delivery twice without harm, for each attempt begins with a claim.
+ */
+export function createDeliverBatch(deps: {
+  deliveries: Pick<DeliveryLog, 'claim' | 'record' | 'release'>
+  endpoints: Pick<Endpoints, 'target' | 'disable'> & { find: (id: string) => Promise<EndpointRecord | null> }
+  outbox: Pick<Outbox, 'jsonAt'>
+  sender: Pick<Sender, 'send'>
+  retryLater: (endpointId: string, deliveryId: string, delayMs: number) => Promise<void>
+  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  schedule: readonly number[]
+  deadlineMs: number
+  now: () => UnixMs
+  random: () => number
+  logger: Logger
+}) {
+  const { deliveries, endpoints, now } = deps
+  const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
+
+  return async function deliverBatch(batch: DeliveryBatch, signal?: AbortSignal): Promise<void> {
+    const waiting = [...batch.deliveryIds]
+    const lane = async () => {
+      for (let id = waiting.shift(); id !== undefined; id = waiting.shift()) {
+        if (signal?.aborted) {
+          waiting.push(id)
+          return
+        }
+        await deliverOne(batch.endpointId, id)
+      }
+    }
+    await Promise.all(Array.from({ length: Math.min(CONCURRENCY, waiting.length) }, lane))
+    // What was not begun when ringpost had to stop goes back into the queue as it is.
+    if (waiting.length > 0) await deps.deliverNow(batch.endpointId, waiting)
+  }
+
+  async function deliverOne(endpointId: string, id: string): Promise<void> {
+    const claim = await deliveries.claim(endpointId, id, randomUUID(), holdMs)
+    if (claim === null) return
+    const endpoint = await endpoints.find(endpointId)
+    if (endpoint === null || endpoint.deleted_at !== null) return end(endpointId, claim, 'skipped', DELETED)
+    if (!endpoint.enabled) return end(endpointId, claim, 'skipped', DISABLED)
+    const body = await deps.outbox.jsonAt(claim.sourceId, claim.streamId)
+    if (body === null) return end(endpointId, claim, 'failed', EXPIRED)
+    await attempt(endpoint, claim, body)
+  }
+
+  /** Ends a delivery without an attempt. */
+  async function end(
+    endpointId: string,
+    claim: Claim,
+    status: 'skipped' | 'failed',
+    error: DeliveryError,
+  ): Promise<void> {
+    await deliveries.record(endpointId, claim, {
+      status,
+      attempt: null,
+      error,
+      nextAttemptAt: null,
+      health: null,
+    })
+    deps.logger.info(
+      { endpoint: endpointId, delivery: claim.deliveryId, status, code: error.code },
+      'not attempted',
+    )
+  }
+
+  async function attempt(endpoint: EndpointRecord, claim: Claim, body: string): Promise<void> {
+    const target = endpoints.target(endpoint)
+    const timestamp = Math.floor(now() / 1000)
+    const signed = {
+      'content-type': 'application/json',
+      'webhook-id': claim.eventId,
+      'webhook-timestamp': String(timestamp),
+      'webhook-signature': signatureHeader(target.secrets, claim.eventId, timestamp, body),
+    }
+    const sent = await deps.sender.send({ url: target.url, headers: { ...target.headers, ...signed }, body })
+    const { outcome } = sent
+    if (outcome.kind === 'failed' && outcome.fault === 'ours') {
+      // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
+      await deliveries.release(endpoint.id, claim)
+      return
+    }
+    const delay =
+      outcome.kind === 'failed' && outcome.retry === 'schedule'
+        ? retryDelay({
+            schedule: deps.schedule,
+            attempt: claim.attempts + 1,
+            random: deps.random,
+            retryAfterMs: outcome.retryAfterMs,
+          })
+        : null
+    const ending = endingOf(
+      claim,
+      target.url,
+      { ...signed },
+      body,
+      sent,
+      delay === null ? null : now() + delay,
+    )
+    await deliveries.record(endpoint.id, claim, ending)
+    if (delay !== null) await deps.retryLater(endpoint.id, claim.deliveryId, delay)
+    if (outcome.kind === 'failed' && outcome.disable)
+      await endpoints.disable(endpoint.id, outcome.error.message)
+    deps.logger.info(
+      {
+        endpoint: endpoint.id,
+        event: claim.eventId,
+        delivery: claim.deliveryId,
+        attempt: claim.attempts + 1,
+        status: ending.status,
+        http_status: sent.response?.status ?? null,
+        code: ending.error?.code,
+        duration_ms: sent.durationMs,
+      },
+      'attempt',
+    )
+  }
+}
+
+export type DeliverBatch = ReturnType<typeof createDeliverBatch>
+
+function endingOf(
+  claim: Claim,
+  url: string,
+  headers: Record<string, string>,
+  body: string,
+  sent: SendResult,
+  nextAttemptAt: UnixMs | null,
+): Ending {
+  const failure = sent.outcome.kind === 'failed' ? sent.outcome : null
+  return {
+    status: failure === null ? 'succeeded' : nextAttemptAt === null ? 'failed' : 'retrying',
+    attempt: {
+      number: claim.attempts + 1,
+      at: new Date(sent.at).toISOString(),
+      duration_ms: sent.durationMs,
+      url,
+      request: { headers, body: body.slice(0, 4096) },
+      response: sent.response,
+      error: failure?.error ?? null,
+    },
+    error: failure?.error ?? null,
+    nextAttemptAt,
+    health: failure === null ? 'up' : failure.fault === 'receiver' ? 'down' : null,
+  }
+}

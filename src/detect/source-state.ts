@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import type { UnixMs, UnixSecs } from '../types.ts'
+
+export const SCAN_KINDS = ['head', 'full', 'baseline'] as const
+export type ScanKind = (typeof SCAN_KINDS)[number]
+
+/** What the last poll was. */
+export interface LastPoll {
+  at: string
+  kind: ScanKind
+  requests: number
+  rows: number
+  events: number
+  duration_ms: number
+  error: string | null
+}
+
+const int = z.coerce.number().int()
+const text = z.string().min(1)
+
+// The state hash as Redis returns it: absent fields are absent, numbers are decimal text.
+const stateSchema = z.object({
+  /** Digest of base URL, key and filters: counts under different ones are different numbers. */
+  identity: text.optional(),
+  /** Epoch of users that are met for the first time; see detect/store.ts. */
+  epoch: int.default(0),
+  mode: z.enum(['baseline', 'live']).default('baseline'),
+  watermark: int.optional(),
+  /** Server time at the first page of the baseline; who first called later is new (unix seconds). */
+  baseline_started: int.optional(),
+  /** The long scan in progress: baseline or full. Absent cursor: at the top. */
+  scan_kind: z.enum(['full', 'baseline']).optional(),
+  scan_cursor: text.optional(),
+  /** How often in a row a baseline found an empty list. */
+  empty_baselines: int.default(0),
+  last_full_scan: int.optional(),
+  failures: int.default(0),
+  failing_since: int.optional(),
+  failure: text.optional(),
+  /** Not to be polled on schedule before this (unix ms). */
+  not_before: int.default(0),
+  known_users: int.default(0),
+  last_poll: text.transform((json) => JSON.parse(json) as LastPoll).optional(),
+  total_polls: int.default(0),
+  total_requests: int.default(0),
+  total_events: int.default(0),
+  late_changes: int.default(0),
+  quarantined_rows: int.default(0),
+  /** Stream id up to which the relay has fanned out. */
+  relayed: text.optional(),
+})
+
+/** A source's state in Redis, read. The single writer is whoever holds the lease. */
+export type SourceState = z.output<typeof stateSchema>
+
+/** Reads the hash of a source's state; an empty one is a source that was never polled. */
+export function parseState(hash: Record<string, string>): SourceState {
+  return stateSchema.parse(hash)
+}
+
+/** What the API and people are told. */
+export type SourceCondition = 'baseline' | 'live' | 'paused' | 'failing' | 'needs_attention'
+
+export function conditionOf(state: SourceState, paused: boolean): SourceCondition {
+  if (paused) return 'paused'
+  if (state.failing_since !== undefined) return 'failing'
+  return state.mode
+}
+
+/** The state in a sentence. */
+export function describeState(
+  state: SourceState,
+  source: { paused: boolean; pollInterval: string },
+  now: UnixMs,
+): string {
+  const known = `${state.known_users.toLocaleString('en-US')} users`
+  if (source.paused) return `${known} known; polling is paused`
+  if (state.failing_since !== undefined) {
+    const wait = Math.max(0, Math.round((state.not_before - now) / 1000))
+    return `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`
+  }
+  if (state.mode === 'baseline')
+    return `${known} recorded so far, no alerts sent; the baseline is being taken`
+  return `${known} known; polling every ${source.pollInterval}`
+}
+
+/** Later of two watermarks, either of which may be missing. */
+export function laterWatermark(a: UnixSecs | undefined, b: UnixSecs | null): UnixSecs | null {
+  if (a === undefined || b === null) return a ?? b
+  return Math.max(a, b)
+}

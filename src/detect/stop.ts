@@ -1,0 +1,44 @@
+import type { UnixSecs, UserRow } from '../types.ts'
+
+/** Newest first within the page, and not newer than the page before. Ties are in any order. */
+export function isNewestFirst(
+  rows: readonly Pick<UserRow, 'last_contact_unix_secs'>[],
+  lastOfPageBefore: UnixSecs | null,
+): boolean {
+  let ceiling = lastOfPageBefore ?? Number.POSITIVE_INFINITY
+  for (const { last_contact_unix_secs: at } of rows) {
+    if (at > ceiling) return false
+    ceiling = at
+  }
+  return true
+}
+
+/**
+ * Whether a scan may end at this page although more follow. It depends on the watermark alone and never on
+ * "this row was known": the page must reach below the watermark less the overlap (where late rows surface)
+ * and must have changed nothing, and the list must have been in order all the way.
+ *
+ * @param floor watermark − overlap, or null for a scan that never stops early (full scan, baseline)
+ */
+export function mayStop(page: {
+  lastContactOfLastRow: UnixSecs | null
+  changes: number
+  newestFirst: boolean
+  floor: UnixSecs | null
+}): boolean {
+  if (page.floor === null || page.lastContactOfLastRow === null) return false
+  return page.newestFirst && page.changes === 0 && page.lastContactOfLastRow < page.floor
+}
+
+/**
+ * The watermark that a scan will have covered, known from its first page: the newest contact on it, but
+ * never later than the server's own time, or one row dated in the future would hide all that follow.
+ */
+export function watermarkCandidate(rows: readonly UserRow[], serverTime: UnixSecs): UnixSecs | null {
+  if (rows.length === 0) return null
+  const newest = rows.reduce(
+    (max, row) => Math.max(max, row.last_contact_unix_secs),
+    Number.NEGATIVE_INFINITY,
+  )
+  return Math.min(newest, serverTime)
+}

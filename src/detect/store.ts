@@ -1,0 +1,174 @@
+import type { Redis } from 'ioredis'
+import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
+import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
+import type { Event, UnixSecs } from '../types.ts'
+import { packSnapshot, type Snapshot, unpackSnapshot } from './snapshot.ts'
+import { parseState, type SourceState } from './source-state.ts'
+
+/** One user whose snapshot changes: what was read and what is to be stored. */
+export interface SnapshotChange {
+  userId: string
+  before: Snapshot | null
+  after: Snapshot
+}
+
+/** Fields of the state hash: to set, to delete, to increment. */
+export interface StateChange {
+  set?: Partial<Record<keyof SourceState, string | number>>
+  delete?: readonly (keyof SourceState)[]
+  increment?: Partial<Record<keyof SourceState, number>>
+}
+
+/** How far apart the epochs of two baselines are, so that falls of single users fit between them. */
+const EPOCH_STEP = 2 ** 20
+const BUCKETS_AT_ONCE = 2048
+const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
+  'watermark',
+  'baseline_started',
+  'scan_kind',
+  'scan_cursor',
+  'empty_baselines',
+  'last_full_scan',
+  'known_users',
+  'failures',
+  'failing_since',
+  'failure',
+  'not_before',
+]
+
+export type CommitResult = 'OK' | 'FENCED' | 'CONFLICT'
+
+/** All that detection keeps in Redis: lease, state, snapshots and the writing end of the outbox. */
+export function createDetectionStore(deps: {
+  redis: Pick<Redis, 'callBuffer' | 'hgetall'>
+  keys: Keys
+  leaseMs: number
+}) {
+  const { redis, keys, leaseMs } = deps
+  const script = (name: string) => createScript(redis, new URL(`./${name}.lua`, import.meta.url))
+  const acquireLease = script('acquire-lease')
+  const renewLease = script('renew-lease')
+  const readUsersScript = script('read-users')
+  const commitPageScript = script('commit-page')
+  const finishScanScript = script('finish-scan')
+  const startOverScript = script('start-over')
+
+  return {
+    /** The fencing token, or null where another poller holds the lease. */
+    async acquire(sourceId: string): Promise<number | null> {
+      const { lease, state } = keys.source(sourceId)
+      const token = await acquireLease([lease, state], [leaseMs])
+      return token === null ? null : Number(token)
+    },
+
+    /** False where the lease was lost. */
+    async renew(sourceId: string, token: number): Promise<boolean> {
+      return (await renewLease([keys.source(sourceId).lease], [token, leaseMs])) === 1
+    },
+
+    async release(sourceId: string, token: number): Promise<void> {
+      await renewLease([keys.source(sourceId).lease], [token, 0])
+    },
+
+    async readState(sourceId: string): Promise<SourceState> {
+      return parseState(await redis.hgetall(keys.source(sourceId).state))
+    },
+
+    /** Drops all snapshots of a source and begins a baseline under a new identity; can be repeated. */
+    async startOver(
+      sourceId: string,
+      token: number,
+      identity: string,
+      known: boolean,
+    ): Promise<'OK' | 'FENCED'> {
+      const source = keys.source(sourceId)
+      for (let from = 0; known && from < USER_BUCKETS; from += BUCKETS_AT_ONCE) {
+        const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, i) => source.bucket(from + i))
+        const reply = await startOverScript([source.lease, source.state, ...buckets], [token, '', leaseMs])
+        if (replyText(reply) === 'FENCED') return 'FENCED'
+      }
+      const reply = await startOverScript(
+        [source.lease, source.state],
+        [token, identity, leaseMs, EPOCH_STEP, ...OF_THE_BASELINE],
+      )
+      return replyText(reply) as 'OK' | 'FENCED'
+    },
+
+    /** Snapshots in the order of the ids; null for a user who is not known. */
+    async readUsers(sourceId: string, userIds: readonly string[]): Promise<(Snapshot | null)[]> {
+      if (userIds.length === 0) return []
+      const source = keys.source(sourceId)
+      const reply = (await readUsersScript(userIds.map(source.users), userIds)) as (Buffer | null)[]
+      return userIds.map((_, i) => {
+        const packed = reply[i]
+        return packed ? unpackSnapshot(packed) : null
+      })
+    },
+
+    /** Events, snapshots and state of one page, all or nothing. */
+    async commitPage(
+      sourceId: string,
+      token: number,
+      page: { users: readonly SnapshotChange[]; events: readonly Event[]; state: StateChange },
+    ): Promise<CommitResult> {
+      const source = keys.source(sourceId)
+      const set = Object.entries(page.state.set ?? {})
+      const increment = Object.entries(page.state.increment ?? {})
+      const args: ScriptArgument[] = [
+        token,
+        leaseMs,
+        page.users.length,
+        page.events.length,
+        set.length,
+        increment.length,
+      ]
+      for (const { userId, before, after } of page.users) {
+        args.push(userId, before === null ? '' : packSnapshot(before), packSnapshot(after))
+      }
+      for (const event of page.events) args.push(event.id, JSON.stringify(event))
+      for (const [name, value] of [...set, ...increment]) args.push(name, value)
+      const reply = await commitPageScript(
+        [
+          source.lease,
+          source.state,
+          source.outbox,
+          source.eventIndex,
+          ...page.users.map(({ userId }) => source.users(userId)),
+        ],
+        args,
+      )
+      return replyText(reply) as CommitResult
+    },
+
+    /** Moves the watermark and notes the scan; FENCED where the lease or the watermark is not ours any more. */
+    async finishScan(
+      sourceId: string,
+      token: number,
+      watermarkBefore: UnixSecs | undefined,
+      watermark: UnixSecs | null,
+      change: StateChange,
+    ): Promise<'OK' | 'FENCED'> {
+      const { lease, state } = keys.source(sourceId)
+      const set = Object.entries(change.set ?? {})
+      const remove = change.delete ?? []
+      const increment = Object.entries(change.increment ?? {})
+      const reply = await finishScanScript(
+        [lease, state],
+        [
+          token,
+          watermarkBefore ?? '',
+          watermark ?? '',
+          set.length,
+          remove.length,
+          increment.length,
+          ...set.flat(),
+          ...remove,
+          ...increment.flat(),
+        ],
+      )
+      return replyText(reply) as 'OK' | 'FENCED'
+    },
+  }
+}
+
+export type DetectionStore = ReturnType<typeof createDetectionStore>

@@ -1,0 +1,111 @@
+import type { Dispatcher } from 'undici'
+import { HttpFailure, request } from '../http/request.ts'
+import type { UnixMs, UnixSecs } from '../types.ts'
+import { classifyResponse, readErrorDetail } from './classify-response.ts'
+import { readPage, type UsersPage } from './read-page.ts'
+import { UpstreamError } from './upstream-error.ts'
+
+/** Where and what to list. */
+export interface UsersQuery {
+  baseUrl: string
+  apiKey: string
+  agentId: string | null
+  branchId: string | null
+  cursor: string | null
+}
+
+/** A page with what its transport told. */
+export interface ListedPage extends UsersPage {
+  /** From the Date header, so that no clock but the server's decides; our own where it is missing. */
+  serverTime: UnixSecs
+  /** How many requests it took. */
+  requests: number
+}
+
+export type ListUsers = (query: UsersQuery, signal?: AbortSignal) => Promise<ListedPage>
+
+const PAGE_SIZE = 100
+const MAX_BODY_BYTES = 32 * 1024 * 1024
+const DEADLINE_MS = 30_000
+
+/**
+ * Makes the call `GET /v1/convai/users`, one page at a time, newest contact first. One deadline covers DNS,
+ * connect, headers and the whole body; redirects are never followed, for the key would travel with them.
+ *
+ * @throws UpstreamError classified by what the poller should do
+ */
+export function createListUsers(deps: {
+  dispatcher: Dispatcher
+  now: () => UnixMs
+  deadlineMs?: number
+}): ListUsers {
+  // Deployments older than `sort_direction` answer 422 to it; newest first is their only order.
+  const withoutDirection = new Set<string>()
+
+  async function get(query: UsersQuery, signal: AbortSignal | undefined) {
+    const url = usersUrl(query, !withoutDirection.has(query.baseUrl))
+    try {
+      return await request(deps.dispatcher, {
+        method: 'GET',
+        url,
+        headers: { 'xi-api-key': query.apiKey, accept: 'application/json' },
+        deadlineMs: deps.deadlineMs ?? DEADLINE_MS,
+        maxBytes: MAX_BODY_BYTES,
+        ...(signal ? { signal } : {}),
+      })
+    } catch (error) {
+      throw unreachable(error, url.host)
+    }
+  }
+
+  return async function listUsers(query, signal) {
+    let response = await get(query, signal)
+    let requests = 1
+    if (response.status === 422 && refusesDirection(response.body) && !withoutDirection.has(query.baseUrl)) {
+      withoutDirection.add(query.baseUrl)
+      response = await get(query, signal)
+      requests++
+    }
+    const host = new URL(query.baseUrl).host
+    if (response.bodyError) throw unreachable(response.bodyError, host)
+    if (response.truncated) {
+      throw new UpstreamError('bad_page', `${host} sent a page of over 32 MB, which is not read.`)
+    }
+    const body = response.body.toString('utf8')
+    const now = deps.now()
+    if (response.status !== 200) {
+      throw classifyResponse({ status: response.status, headers: response.headers, body, host, now })
+    }
+    return { ...readPage(body), serverTime: serverTime(response.headers.date, now), requests }
+  }
+}
+
+function usersUrl(query: UsersQuery, withDirection: boolean): URL {
+  const url = new URL(`${query.baseUrl.replace(/\/+$/, '')}/v1/convai/users`)
+  url.searchParams.set('page_size', String(PAGE_SIZE))
+  url.searchParams.set('sort_by', 'last_contact_unix_secs')
+  if (withDirection) url.searchParams.set('sort_direction', 'desc')
+  if (query.agentId) url.searchParams.set('agent_id', query.agentId)
+  if (query.branchId) url.searchParams.set('branch_id', query.branchId)
+  if (query.cursor) url.searchParams.set('cursor', query.cursor)
+  return url
+}
+
+function refusesDirection(body: Buffer): boolean {
+  return readErrorDetail(body.toString('utf8')).codes.includes('invalid:sort_direction')
+}
+
+function serverTime(date: string | undefined, now: UnixMs): UnixSecs {
+  const parsed = date === undefined ? Number.NaN : Date.parse(date)
+  return Math.floor((Number.isNaN(parsed) ? now : parsed) / 1000)
+}
+
+function unreachable(error: unknown, host: string): UpstreamError {
+  if (!(error instanceof HttpFailure)) throw error
+  const why = error.code === 'timeout' ? 'did not answer in time' : 'cannot be reached'
+  return new UpstreamError(
+    'passing',
+    `${host} ${why} (${error.message}); polling goes on by itself. Check the base URL and this machine's network if it stays so.`,
+    { cause: error },
+  )
+}

@@ -1,0 +1,24 @@
+/**
+ * What a failed request means for the poller (UPSTREAM.md, "Errors"):
+ * `key` and `gone` need a person; `cursor` starts the scan again; `slow_down` and `passing` wait;
+ * `bad_page` is a 200 that cannot be trusted and is treated like `passing`.
+ */
+export type UpstreamErrorKind = 'key' | 'gone' | 'cursor' | 'request' | 'slow_down' | 'passing' | 'bad_page'
+
+/** A failed request to the upstream, with a plain sentence that says what to do where something can be done. */
+export class UpstreamError extends Error {
+  readonly kind: UpstreamErrorKind
+  /** How long the upstream asked to wait, where it did (ms). */
+  readonly retryAfterMs: number | null
+
+  constructor(
+    kind: UpstreamErrorKind,
+    message: string,
+    options: { cause?: unknown; retryAfterMs?: number | null } = {},
+  ) {
+    super(message, 'cause' in options ? { cause: options.cause } : {})
+    this.name = 'UpstreamError'
+    this.kind = kind
+    this.retryAfterMs = options.retryAfterMs ?? null
+  }
+}

@@ -1,0 +1,23 @@
+import type { Event } from '../types.ts'
+
+/** What of an endpoint decides which events are for it. */
+export interface Subscription {
+  /** Names and `prefix.*` patterns; empty or null means every `user.*` event. */
+  event_types: readonly string[] | null
+  /** Null means every source. */
+  source_ids: readonly string[] | null
+}
+
+/** Whether an event is for an endpoint. */
+export function matches(event: Event, subscription: Subscription): boolean {
+  const { source_ids } = subscription
+  const sourceId = event.data.source?.id
+  if (source_ids !== null && (sourceId === undefined || !source_ids.includes(sourceId))) return false
+  const patterns = subscription.event_types?.length ? subscription.event_types : ['user.*']
+  return patterns.some((pattern) => matchesType(event.type, pattern))
+}
+
+function matchesType(type: string, pattern: string): boolean {
+  if (pattern === '*') return true
+  return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern
+}

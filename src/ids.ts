@@ -1,0 +1,43 @@
+import { hash, randomBytes } from 'node:crypto'
+
+/** The part of an id that tells its owner, so that an event or a delivery is found without an index. */
+export function locator(ownerId: string): string {
+  return hash('sha256', ownerId).slice(0, 8)
+}
+
+function derivedId(prefix: string, ownerId: string, content: readonly (string | number)[]): string {
+  return `${prefix}_${locator(ownerId)}${hash('sha256', JSON.stringify(content)).slice(0, 24)}`
+}
+
+/**
+ * An event's id, derived from what happened and nothing else: the same transition always has the same id,
+ * so that whatever is repeated after a crash or a restored backup is the same event to every receiver.
+ *
+ * @param epoch counts how often this user's count has been taken over downwards
+ * @param count the count that was reached
+ */
+export function eventId(transition: {
+  sourceId: string
+  userId: string
+  epoch: number
+  type: string
+  count: number
+}): string {
+  const { sourceId, userId, epoch, type, count } = transition
+  return derivedId('evt', sourceId, [sourceId, userId, epoch, type, count])
+}
+
+/** One delivery for each event and endpoint: fan-out can be repeated without a second one. */
+export function deliveryId(event: string, endpointId: string): string {
+  return derivedId('dlv', endpointId, [event, endpointId])
+}
+
+/** The locator inside an id that {@link eventId} or {@link deliveryId} made, or null for anything else. */
+export function locatorOf(id: string): string | null {
+  return /^(?:evt|dlv)_([0-9a-f]{8})[0-9a-f]{24}$/.exec(id)?.[1] ?? null
+}
+
+/** A new id that is derived from nothing, for what people create. */
+export function randomId(prefix: 'ep' | 'src'): string {
+  return `${prefix}_${randomBytes(12).toString('hex')}`
+}

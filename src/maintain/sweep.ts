@@ -1,0 +1,40 @@
+import type { Logger } from 'pino'
+import type { DeliveryLog } from '../log/deliveries.ts'
+import type { Outbox } from '../outbox/outbox.ts'
+import type { UnixMs } from '../types.ts'
+
+/** Deliveries of one endpoint that a sweep queues again, and events that it trims, at most. */
+const AT_ONCE = 1_000
+
+/**
+ * Makes the sweep, the net below the queues: it queues again what no job looks after any more (a process
+ * died between recording and queueing, a job was lost) and lets go of what the retention no longer covers.
+ */
+export function createSweep(deps: {
+  sources: { list: () => Promise<{ id: string }[]> }
+  endpoints: { everKnown: () => Promise<{ id: string }[]> }
+  outbox: Pick<Outbox, 'hasUnrelayed' | 'trim'>
+  deliveries: Pick<DeliveryLog, 'takeOverdue' | 'trim'>
+  relayNow: (sourceId: string) => Promise<void>
+  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  eventRetentionMs: number
+  now: () => UnixMs
+  logger: Logger
+}) {
+  return async function sweep(): Promise<void> {
+    for (const source of await deps.sources.list()) {
+      if (await deps.outbox.hasUnrelayed(source.id)) await deps.relayNow(source.id)
+      await deps.outbox.trim(source.id, deps.now() - deps.eventRetentionMs, AT_ONCE)
+    }
+    for (const endpoint of await deps.endpoints.everKnown()) {
+      const overdue = await deps.deliveries.takeOverdue(endpoint.id, AT_ONCE)
+      if (overdue.length > 0) {
+        deps.logger.debug({ endpoint: endpoint.id, deliveries: overdue.length }, 'queued again')
+        await deps.deliverNow(endpoint.id, overdue)
+      }
+      await deps.deliveries.trim(endpoint.id)
+    }
+  }
+}
+
+export type Sweep = ReturnType<typeof createSweep>

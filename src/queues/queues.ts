@@ -1,0 +1,110 @@
+import { Queue, type Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+
+/** One queue a stage. Retries have a lane of their own: due delayed jobs would wait behind fresh ones. */
+export const QUEUE_NAMES = ['poll', 'relay', 'deliver', 'retry', 'maintain'] as const
+export type QueueName = (typeof QUEUE_NAMES)[number]
+
+/** A source to poll or to relay. */
+export interface SourceJob {
+  sourceId: string
+}
+
+/** Up to a hundred deliveries of one endpoint. */
+export interface DeliverJob {
+  endpointId: string
+  deliveryIds: string[]
+}
+
+/** Jobs of one `addBulk`: more of them would stall Redis. */
+const BULK = 500
+/** Deliveries of one job. */
+const BATCH = 100
+
+/** How finished jobs are kept: hardly, for the truth is in the log and not in the queues. */
+export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: { count: 100 } }
+
+/** The queues between the stages, and what may be put into them. */
+export function createQueues(deps: { connection: Redis; keys: Keys }) {
+  const open = <T>(name: QueueName) =>
+    new Queue<T>(name, {
+      connection: deps.connection,
+      prefix: deps.keys.queue(name),
+      defaultJobOptions: JOB_OPTIONS,
+    })
+  const poll = open<SourceJob>('poll')
+  const relay = open<SourceJob>('relay')
+  const deliver = open<DeliverJob>('deliver')
+  const retry = open<DeliverJob>('retry')
+  const maintain = open<Record<string, never>>('maintain')
+  const all = [poll, relay, deliver, retry, maintain]
+
+  return {
+    all,
+
+    /** Polls a source at its interval, for ever; says it again without harm. */
+    async schedulePolls(sourceId: string, intervalMs: number): Promise<void> {
+      await poll.upsertJobScheduler(sourceId, { every: intervalMs }, { name: 'poll', data: { sourceId } })
+    },
+
+    async stopPolls(sourceId: string): Promise<void> {
+      await poll.removeJobScheduler(sourceId)
+    },
+
+    /** When the next scheduled poll is due (unix ms). */
+    async nextPoll(sourceId: string): Promise<number | null> {
+      return (await poll.getJobScheduler(sourceId))?.next ?? null
+    },
+
+    async pollNow(sourceId: string): Promise<void> {
+      await poll.add('poll', { sourceId }, { deduplication: { id: sourceId } })
+    },
+
+    /** Asks the relay to look at a source; many askings while it looks become one more look. */
+    async relayNow(sourceId: string): Promise<void> {
+      await relay.add('relay', { sourceId }, { deduplication: { id: sourceId, keepLastIfActive: true } })
+    },
+
+    /** Queues deliveries of one endpoint, in batches. */
+    async deliverNow(endpointId: string, deliveryIds: readonly string[]): Promise<void> {
+      const jobs: { name: string; data: DeliverJob }[] = []
+      for (let i = 0; i < deliveryIds.length; i += BATCH) {
+        jobs.push({ name: 'deliver', data: { endpointId, deliveryIds: deliveryIds.slice(i, i + BATCH) } })
+      }
+      for (let i = 0; i < jobs.length; i += BULK) await deliver.addBulk(jobs.slice(i, i + BULK))
+    },
+
+    /** Queues one delivery for a later attempt. */
+    async retryLater(endpointId: string, deliveryId: string, delayMs: number): Promise<void> {
+      await retry.add('deliver', { endpointId, deliveryIds: [deliveryId] }, { delay: Math.max(0, delayMs) })
+    },
+
+    async scheduleMaintenance(everyMs: number): Promise<void> {
+      await maintain.upsertJobScheduler('maintain', { every: everyMs }, { name: 'maintain', data: {} })
+    },
+
+    async close(): Promise<void> {
+      await Promise.all(all.map((queue) => queue.close()))
+    },
+  }
+}
+
+export type Queues = ReturnType<typeof createQueues>
+
+/**
+ * Closes workers, letting them finish what they hold. `worker.close()` hangs while Redis is down, so it is
+ * given a time, after which what is left is for the next process: nothing is lost by it.
+ */
+export async function closeWorkers(workers: readonly Worker[], graceMs: number): Promise<void> {
+  const closed = Promise.all(workers.map((worker) => worker.close())).then(() => true)
+  closed.catch(() => undefined)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), graceMs)
+  })
+  const inTime = await Promise.race([closed.catch(() => false), late])
+  clearTimeout(timer)
+  if (inTime) return
+  for (const worker of workers) worker.close(true).catch(() => undefined)
+}

@@ -1,0 +1,45 @@
+import { type Job, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { Keys } from '../redis/keys.ts'
+import type { QueueName } from './queues.ts'
+
+/** What every worker needs. */
+export interface WorkerDeps {
+  connection: Redis
+  keys: Keys
+  logger: Logger
+  /** Jobs at a time in this process. */
+  concurrency: number
+}
+
+/**
+ * Starts a worker on a queue. A crash is noticed within ten seconds, and a job is never failed for having
+ * stalled: the lease or the claim of what it works on decides who may go on.
+ *
+ * @param brokeOff what a person is told where a job throws
+ * @param subject fields that say what a job is about, for the log
+ */
+export function startWorker<T>(
+  name: QueueName,
+  deps: WorkerDeps,
+  process: (data: T) => Promise<unknown>,
+  brokeOff: string,
+  subject: (data: T) => Record<string, unknown> = () => ({}),
+): Worker {
+  const worker = new Worker<T>(name, (job: Job<T>) => process(job.data), {
+    connection: deps.connection,
+    prefix: deps.keys.queue(name),
+    concurrency: deps.concurrency,
+    stalledInterval: 5_000,
+    lockDuration: 10_000,
+    maxStalledCount: 1_000_000,
+    drainDelay: 5,
+  })
+  worker.on('failed', (job, error) => {
+    deps.logger.error({ err: error, ...(job ? subject(job.data) : {}) }, brokeOff)
+  })
+  // Mostly connections that come and go, which reconnect by themselves; the server's state is in /readyz.
+  worker.on('error', (error) => deps.logger.debug({ err: error }, `${name} worker`))
+  return worker
+}

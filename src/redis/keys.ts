@@ -1,0 +1,57 @@
+import { crc32 } from 'node:zlib'
+import type { DeliveryStatus } from '../types.ts'
+
+/** Buckets of a source's snapshots: few enough that each stays a listpack at ten million users. */
+export const USER_BUCKETS = 32_768
+
+/**
+ * Every key that ringpost writes, in one place. All keys of one source share the hash tag `{<source id>}`
+ * and all keys of one endpoint `{<endpoint id>}`, so that each is one slot of a Redis Cluster and can be
+ * changed by one script.
+ */
+export function createKeys(prefix: string) {
+  return {
+    prefix,
+    /** HASH source id → JSON */
+    sources: `${prefix}:sources`,
+    /** HASH endpoint id → JSON */
+    endpoints: `${prefix}:endpoints`,
+    source: (id: string) => {
+      const tag = `${prefix}:{${id}}`
+      return {
+        /** STRING fencing token of the present holder, with expiry */
+        lease: `${tag}:lease`,
+        /** HASH fence, watermark, mode, the scan in progress, totals */
+        state: `${tag}:state`,
+        /** STREAM of events: outbox of the relay and event log in one */
+        outbox: `${tag}:outbox`,
+        /** HASH event id → stream id in the outbox */
+        eventIndex: `${tag}:events`,
+        /** HASH digest of an unreadable row → JSON */
+        quarantine: `${tag}:quarantine`,
+        /** HASH user id → packed snapshot; see detect/snapshot.ts */
+        users: (userId: string) => `${tag}:u:${crc32(userId) % USER_BUCKETS}`,
+        bucket: (index: number) => `${tag}:u:${index}`,
+      }
+    },
+    endpoint: (id: string) => {
+      const tag = `${prefix}:{${id}}`
+      return {
+        /** HASH the short fields of one delivery; see log/deliveries.ts */
+        delivery: (deliveryId: string) => `${tag}:d:${deliveryId}`,
+        /** LIST its attempts, JSON each */
+        attempts: (deliveryId: string) => `${tag}:a:${deliveryId}`,
+        /** ZSET of delivery ids in one status, by the time of creation */
+        status: (status: DeliveryStatus) => `${tag}:s:${status}`,
+        /** ZSET of delivery ids that wait for an attempt, by the time it is due */
+        due: `${tag}:due`,
+        /** HASH failing since, last success */
+        health: `${tag}:health`,
+      }
+    },
+    /** BullMQ's prefix: each queue in a slot of its own. */
+    queue: (name: string) => `${prefix}:{${name}}`,
+  }
+}
+
+export type Keys = ReturnType<typeof createKeys>
