@@ -37,7 +37,7 @@ export interface DeliveryBatch {
  */
 export function createDeliverBatch(deps: {
   deliveries: Pick<DeliveryLog, 'claim' | 'record' | 'release'>
-  endpoints: Pick<Endpoints, 'target' | 'disable'> & { find: (id: string) => Promise<EndpointRecord | null> }
+  endpoints: Pick<Endpoints, 'find' | 'target' | 'disable'>
   outbox: Pick<Outbox, 'jsonAt'>
   sender: Pick<Sender, 'send'>
   retryLater: (endpointId: string, deliveryId: string, delayMs: number) => Promise<void>

@@ -3,19 +3,23 @@ import { randomId } from '../ids.ts'
 import type { Records } from '../redis/records.ts'
 import type { UnixMs } from '../types.ts'
 
-/** A subscriber as it is stored. Secrets and header values are sealed with the master key. */
-export interface EndpointRecord {
-  id: string
-  kind: 'webhook'
+/** What a person may set. Header values are in clear text here and sealed in the record. */
+export interface EndpointInput {
   url: string
   description: string
   /** Names and `prefix.*` patterns; empty or null means every `user.*` event. */
   event_types: string[] | null
   /** Null means every source. */
   source_ids: string[] | null
-  /** Extra request headers by name; values sealed. */
+  /** Extra request headers by name. */
   headers: Record<string, string>
   enabled: boolean
+}
+
+/** A subscriber as it is stored. Secrets and header values are sealed with the master key. */
+export interface EndpointRecord extends EndpointInput {
+  id: string
+  kind: 'webhook'
   /** Why ringpost disabled it; null where a person did, or it is enabled. */
   disabled_reason: string | null
   /** Signing secrets, sealed; newest first, all of them sign until they expire. */
@@ -24,16 +28,6 @@ export interface EndpointRecord {
   updated_at: string
   /** Set when deleted: hidden, and kept until its deliveries have left the log. */
   deleted_at: string | null
-}
-
-/** What a person may set. */
-export interface EndpointInput {
-  url: string
-  description: string
-  event_types: string[] | null
-  source_ids: string[] | null
-  headers: Record<string, string>
-  enabled: boolean
 }
 
 /** What a delivery needs to know of its endpoint, in clear text. */
@@ -77,6 +71,9 @@ export function createEndpoints(deps: {
 
   return {
     get,
+
+    /** Also a deleted one; null where there never was one. */
+    find: (id: string): Promise<EndpointRecord | null> => records.get(id),
 
     /** Also the deleted ones, whose deliveries are still in the log. */
     everKnown: (): Promise<EndpointRecord[]> => records.all(),

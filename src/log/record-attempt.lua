@@ -43,7 +43,8 @@ if ARGV[7] ~= '' then
   redis.call('ZADD', KEYS[3], ARGV[8], ARGV[1])
 else
   redis.call('ZREM', KEYS[3], ARGV[1])
-  local ends = tonumber(created) + tonumber(ARGV[9])
+  -- What ended late can be looked at for a day at least.
+  local ends = math.max(tonumber(created) + tonumber(ARGV[9]), tonumber(ARGV[10]) + 86400000)
   redis.call('PEXPIREAT', KEYS[1], ends)
   redis.call('PEXPIREAT', KEYS[2], ends)
 end

@@ -1,5 +1,6 @@
-import { Queue, type Worker } from 'bullmq'
+import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
 
 /** One queue a stage. Retries have a lane of their own: due delayed jobs would wait behind fresh ones. */
@@ -26,13 +27,16 @@ const BATCH = 100
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: { count: 100 } }
 
 /** The queues between the stages, and what may be put into them. */
-export function createQueues(deps: { connection: Redis; keys: Keys }) {
-  const open = <T>(name: QueueName) =>
-    new Queue<T>(name, {
+export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logger }) {
+  const open = <T>(name: QueueName) => {
+    const queue = new Queue<T>(name, {
       connection: deps.connection,
       prefix: deps.keys.queue(name),
       defaultJobOptions: JOB_OPTIONS,
     })
+    queue.on('error', (error) => deps.logger.debug({ err: error }, `${name} queue`))
+    return queue
+  }
   const poll = open<SourceJob>('poll')
   const relay = open<SourceJob>('relay')
   const deliver = open<DeliverJob>('deliver')
@@ -41,8 +45,6 @@ export function createQueues(deps: { connection: Redis; keys: Keys }) {
   const all = [poll, relay, deliver, retry, maintain]
 
   return {
-    all,
-
     /** Polls a source at its interval, for ever; says it again without harm. */
     async schedulePolls(sourceId: string, intervalMs: number): Promise<void> {
       await poll.upsertJobScheduler(sourceId, { every: intervalMs }, { name: 'poll', data: { sourceId } })
@@ -91,20 +93,3 @@ export function createQueues(deps: { connection: Redis; keys: Keys }) {
 }
 
 export type Queues = ReturnType<typeof createQueues>
-
-/**
- * Closes workers, letting them finish what they hold. `worker.close()` hangs while Redis is down, so it is
- * given a time, after which what is left is for the next process: nothing is lost by it.
- */
-export async function closeWorkers(workers: readonly Worker[], graceMs: number): Promise<void> {
-  const closed = Promise.all(workers.map((worker) => worker.close())).then(() => true)
-  closed.catch(() => undefined)
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), graceMs)
-  })
-  const inTime = await Promise.race([closed.catch(() => false), late])
-  clearTimeout(timer)
-  if (inTime) return
-  for (const worker of workers) worker.close(true).catch(() => undefined)
-}

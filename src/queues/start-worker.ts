@@ -43,3 +43,20 @@ export function startWorker<T>(
   worker.on('error', (error) => deps.logger.debug({ err: error }, `${name} worker`))
   return worker
 }
+
+/**
+ * Closes workers, letting them finish what they hold. `worker.close()` hangs while Redis is down, so it is
+ * given a time, after which what is left is for the next process: nothing is lost by it.
+ */
+export async function closeWorkers(workers: readonly Worker[], graceMs: number): Promise<void> {
+  const closed = Promise.all(workers.map((worker) => worker.close())).then(() => true)
+  closed.catch(() => undefined)
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), graceMs)
+  })
+  const inTime = await Promise.race([closed.catch(() => false), late])
+  clearTimeout(timer)
+  if (inTime) return
+  for (const worker of workers) worker.close(true).catch(() => undefined)
+}

@@ -16,6 +16,8 @@ export function createKeys(prefix: string) {
     sources: `${prefix}:sources`,
     /** HASH endpoint id → JSON */
     endpoints: `${prefix}:endpoints`,
+    /** STRING a word sealed with the master key */
+    masterKeyCheck: `${prefix}:master-key-check`,
     source: (id: string) => {
       const tag = `${prefix}:{${id}}`
       return {

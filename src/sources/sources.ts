@@ -3,20 +3,6 @@ import { RingpostError } from '../errors.ts'
 import type { Records } from '../redis/records.ts'
 import type { UnixMs } from '../types.ts'
 
-/** A source as it is stored. The API key is sealed with the master key. */
-export interface SourceRecord {
-  id: string
-  name: string
-  base_url: string
-  api_key: string
-  agent_id: string | null
-  branch_id: string | null
-  poll_interval_ms: number
-  overlap_ms: number
-  paused: boolean
-  created_at: string
-}
-
 /** What a source is made from; the key is in clear text. */
 export interface SourceInput {
   id: string
@@ -27,6 +13,12 @@ export interface SourceInput {
   branch_id: string | null
   poll_interval_ms: number
   overlap_ms: number
+}
+
+/** A source as it is stored: `api_key` is sealed with the master key. */
+export interface SourceRecord extends SourceInput {
+  paused: boolean
+  created_at: string
 }
 
 interface Vault {
@@ -47,6 +39,8 @@ export function createSources(deps: { records: Records<SourceRecord>; vault: Vau
       }
       return source
     },
+
+    find: (id: string): Promise<SourceRecord | null> => records.get(id),
 
     /** Oldest first. */
     async list(): Promise<SourceRecord[]> {

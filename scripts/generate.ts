@@ -1,0 +1,16 @@
+/**
+ * Writes the files that are generated from the source: `npm run generate`. The tests fail when one of them
+ * is not what this writes.
+ */
+import { writeFileSync } from 'node:fs'
+import { renderConfigurationDoc, renderEnvExample } from '../src/config/reference.ts'
+
+const GENERATED = {
+  '.env.example': renderEnvExample,
+  'docs/configuration.md': renderConfigurationDoc,
+}
+
+for (const [path, render] of Object.entries(GENERATED)) {
+  writeFileSync(new URL(`../${path}`, import.meta.url), render())
+  console.log(`wrote ${path}`)
+}

@@ -1,0 +1,217 @@
+import type { FastifyInstance } from 'fastify'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { startDeliverWorker } from '../workers/deliver.ts'
+import { startMaintainWorker } from '../workers/maintain.ts'
+import { startPollWorker } from '../workers/poll.ts'
+import { startRelayWorker } from '../workers/relay.ts'
+import { createApi } from './api/create-api.ts'
+import type { Config } from './config/schema.ts'
+import { createDeliverBatch } from './deliver/deliver-batch.ts'
+import { checkUrl } from './deliver/guard/url.ts'
+import { createSender } from './deliver/send.ts'
+import { createSecret } from './deliver/sign.ts'
+import { createPoll } from './detect/poll.ts'
+import { createPollSource } from './detect/poll-source.ts'
+import { createQuarantine } from './detect/quarantine.ts'
+import { createDetectionStore } from './detect/store.ts'
+import { createListUsers } from './elevenlabs/list-users.ts'
+import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
+import { RingpostError } from './errors.ts'
+import { createRelay } from './fanout/relay.ts'
+import { createAgent } from './http/agent.ts'
+import { createDeliveryLog } from './log/deliveries.ts'
+import { createDeliveryReader } from './log/read-deliveries.ts'
+import { createEventReader } from './log/read-events.ts'
+import { createSweep } from './maintain/sweep.ts'
+import { createOutbox } from './outbox/outbox.ts'
+import { createQueues } from './queues/queues.ts'
+import { closeWorkers } from './queues/start-worker.ts'
+import { createKeys } from './redis/keys.ts'
+import { createRecords } from './redis/records.ts'
+import { checkMasterKey } from './secrets/check-master-key.ts'
+import type { Vault } from './secrets/vault.ts'
+import { createSources, type SourceInput, type SourceRecord } from './sources/sources.ts'
+import { version } from './version.ts'
+
+/** How long a poller may be silent before another takes its source over (ms). */
+const LEASE_MS = 10_000
+const SWEEP_EVERY_MS = 5_000
+
+/** A running ringpost. */
+export interface App {
+  /** Where the API listens; null where this process has no role `api`. */
+  url: string | null
+  /** Drains and ends everything that was started. Can be called again. */
+  stop(): Promise<void>
+}
+
+/**
+ * The composition root: every part of a process, wired by hand in the order in which data flows through it.
+ * Returns when everything runs.
+ */
+export async function startApp(deps: {
+  config: Config
+  redis: Redis
+  keyPrefix: string
+  vault: Vault
+  apiToken: string
+  /** Sources that the configuration names. */
+  configuredSources: readonly SourceInput[]
+  logger: Logger
+}): Promise<App> {
+  const { config, redis, vault, logger } = deps
+  const now = Date.now
+  const random = Math.random
+  const keys = createKeys(deps.keyPrefix)
+  const stopping = new AbortController()
+  const releases: (() => Promise<unknown>)[] = []
+  let stopped: Promise<void> | null = null
+  const stop = () => {
+    stopped ??= (async () => {
+      stopping.abort()
+      for (const release of releases.reverse()) await release()
+    })()
+    return stopped
+  }
+  const has = (role: Config['roles'][number]) => config.roles.includes(role)
+  await checkMasterKey({ redis, keys, vault })
+
+  // What people have set up.
+  const policy = { allowNetworks: config.allowNetworks, allowHttp: config.allowHttp }
+  const sources = createSources({ records: createRecords<SourceRecord>(redis, keys.sources), vault, now })
+  const endpoints = createEndpoints({
+    records: createRecords<EndpointRecord>(redis, keys.endpoints),
+    vault,
+    checkUrl: (url) => void checkUrl(url, policy),
+    createSecret,
+    now,
+  })
+  const queues = createQueues({ connection: redis, keys, logger })
+  releases.push(queues.close)
+
+  // elevenlabs → detect → outbox
+  const upstreamAgent = createAgent({})
+  releases.push(() => upstreamAgent.close())
+  const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
+  const quarantine = createQuarantine({ redis, keys, now })
+  const pollSource = createPollSource({
+    sources,
+    poll: createPoll({
+      listUsers: createListUsers({ dispatcher: upstreamAgent, now }),
+      store,
+      quarantine,
+      fullScanIntervalMs: config.fullScanIntervalMs,
+      leaseMs: LEASE_MS,
+      now,
+      random,
+      logger,
+    }),
+    relayNow: queues.relayNow,
+    logger,
+  })
+  const outbox = createOutbox({ redis, keys })
+
+  // outbox → fanout → deliver → log
+  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const relay = createRelay({ outbox, endpoints, deliveries, deliverNow: queues.deliverNow, logger })
+  const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
+  releases.push(sender.close)
+  const deliverBatch = createDeliverBatch({
+    deliveries,
+    endpoints,
+    outbox,
+    sender,
+    deliverNow: queues.deliverNow,
+    retryLater: queues.retryLater,
+    schedule: config.retrySchedule,
+    deadlineMs: config.deliveryTimeoutMs,
+    now,
+    random,
+    logger,
+  })
+  const sweep = createSweep({
+    sources,
+    endpoints,
+    outbox,
+    deliveries,
+    relayNow: queues.relayNow,
+    deliverNow: queues.deliverNow,
+    eventRetentionMs: config.eventRetentionMs,
+    now,
+    logger,
+  })
+
+  // What this process does of it.
+  try {
+    for (const source of deps.configuredSources) await sources.put(source)
+    const worker = { connection: redis, keys, logger, signal: stopping.signal }
+    const workers = [
+      ...(has('poll') ? [startPollWorker({ ...worker, concurrency: 20, poll: pollSource.scheduled })] : []),
+      ...(has('relay') ? [startRelayWorker({ ...worker, concurrency: 10, relay })] : []),
+      ...(has('deliver')
+        ? [
+            startDeliverWorker('deliver', { ...worker, concurrency: 20, deliverBatch }),
+            startDeliverWorker('retry', { ...worker, concurrency: 20, deliverBatch }),
+          ]
+        : []),
+      ...(has('maintain') ? [startMaintainWorker({ ...worker, concurrency: 1, sweep })] : []),
+    ]
+    releases.push(() => closeWorkers(workers, config.deliveryTimeoutMs + 5_000))
+    if (has('poll')) {
+      for (const source of await sources.list()) {
+        await queues.schedulePolls(source.id, source.poll_interval_ms)
+        await queues.pollNow(source.id)
+      }
+    }
+    if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
+    if (!has('api')) return { url: null, stop }
+
+    const api = await createApi({
+      apiToken: deps.apiToken,
+      version,
+      sources,
+      readState: store.readState,
+      nextPoll: queues.nextPoll,
+      poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
+      quarantine,
+      endpoints,
+      deliveries: createDeliveryReader({ redis, keys }),
+      events: createEventReader({ outbox, sources }),
+      readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
+      logger,
+      now,
+    })
+    releases.push(() => api.close())
+    return { url: await listen(api, config), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+async function listen(api: FastifyInstance, at: { host: string; port: number }): Promise<string> {
+  try {
+    return await api.listen(at)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    const why: Record<string, string> = {
+      EADDRINUSE: `port ${at.port} is taken: stop what uses it, set PORT to another, or PORT=0 for any free one`,
+      EACCES: `port ${at.port} needs more rights than this user has: set PORT to one above 1023`,
+      EADDRNOTAVAIL: `${at.host} is no address of this machine: set HOST to one that is`,
+    }
+    const said = why[code ?? ''] ?? (cause as Error).message
+    throw new RingpostError('setup_failed', `The API cannot listen on ${at.host}:${at.port}: ${said}.`, {
+      cause,
+    })
+  }
+}
+
+async function isReady(redis: Redis): Promise<boolean> {
+  if (redis.status !== 'ready') return false
+  const answered = redis.ping().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answered, new Promise<false>((resolve) => setTimeout(resolve, 1_000, false).unref())])
+}

@@ -1,0 +1,69 @@
+import { isIP, isIPv6 } from 'node:net'
+import { refuse } from './variable.ts'
+
+/**
+ * The base URL of the upstream API, without trailing slashes.
+ *
+ * Credentials and queries are refused: the key goes in a header, and a query cannot be a prefix.
+ */
+export function readBaseUrl(text: string): string {
+  if (!URL.canParse(text)) throw refuse('It is not a complete URL, with http:// or https:// before the host.')
+  const url = new URL(text)
+  if (url.protocol !== 'https:' && url.protocol !== 'http:')
+    throw refuse('Its scheme is neither https nor http.')
+  if (url.username !== '' || url.password !== '') {
+    throw refuse('It holds a user name or password; the key belongs in ELEVENLABS_API_KEY.')
+  }
+  if (text.includes('?') || text.includes('#')) throw refuse('It has a query or a fragment.')
+  return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
+}
+
+/**
+ * Where Redis is, in a form that `connectRedis` takes. Kept as it was written.
+ *
+ * ioredis takes nearly any text for a URL (a missing scheme, a password cut off at its `#`) and then fails
+ * to connect for ever, so everything doubtful is refused here.
+ */
+export function readRedisUrl(text: string): string {
+  if (/^unix:/i.test(text)) {
+    if (!/^unix:\/\/\/[^?#]+$/.test(text))
+      throw refuse('A socket is written as unix:// and an absolute path, nothing after it.')
+    return text
+  }
+  if (!/^rediss?:\/\//i.test(text)) throw refuse('It does not begin with redis://, rediss:// or unix://.')
+  if (!URL.canParse(text)) throw refuse(`It is not a complete URL. ${ENCODE}`)
+  const url = new URL(text)
+  if (url.hash !== '' || text.includes('#')) throw refuse(`It has a # in it. ${ENCODE}`)
+  if (url.hostname === '') throw refuse('It has no host.')
+  if (!/^\/?\d*$/.test(url.pathname))
+    throw refuse('After the host comes the number of a database, or nothing.')
+  if (!decodes(url.username) || !decodes(url.password))
+    throw refuse(`It has a % that encodes nothing. ${ENCODE}`)
+  return text
+}
+
+/** One network in CIDR notation; a bare address stands for itself alone. */
+export function readNetwork(text: string): string {
+  const [address = '', bits, ...rest] = text.split('/')
+  // A zone (fe80::1%eth0) names an interface of this machine, which no network has.
+  if (isIP(address) === 0 || address.includes('%') || rest.length > 0) {
+    throw refuse('It is not an IPv4 or IPv6 network.')
+  }
+  const most = isIPv6(address) ? 128 : 32
+  if (bits === undefined) return `${address}/${most}`
+  if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) {
+    throw refuse(`After the slash of this network comes a number from 0 to ${most}.`)
+  }
+  return `${address}/${Number(bits)}`
+}
+
+const ENCODE = 'Characters such as # / ? @ % in a password must be percent-encoded.'
+
+function decodes(part: string): boolean {
+  try {
+    decodeURIComponent(part)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,56 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import { RingpostError } from '../errors.ts'
+import type { Poll, PolledSource, PollOptions, PollReport } from './poll.ts'
+
+/** How long somebody who asks for a poll waits for one that is under way (ms). */
+const PATIENCE_MS = 15_000
+
+/**
+ * A poll by the source's id, with its log line and with the relay told of what was found. `scheduled` is
+ * for the queue and lets a paused or deleted source be; `asked` is for a person and says why it cannot.
+ */
+export function createPollSource<Record extends { id: string; paused: boolean }>(deps: {
+  sources: {
+    find: (id: string) => Promise<Record | null>
+    get: (id: string) => Promise<Record>
+    toPoll: (source: Record) => PolledSource
+  }
+  poll: Poll
+  relayNow: (sourceId: string) => Promise<void>
+  logger: Logger
+}) {
+  async function run(source: Record, options: PollOptions): Promise<PollReport> {
+    const report = await deps.poll(deps.sources.toPoll(source), options)
+    const found = Object.values(report.events).reduce((sum, n) => sum + n, 0)
+    if (found > 0) await deps.relayNow(source.id)
+    const { outcome, error, ...figures } = report
+    const fields = { source: source.id, ...figures }
+    if (outcome === 'done') deps.logger.info(fields, 'poll')
+    else if (outcome === 'failed') deps.logger.warn(fields, `Source ${source.id}: ${error}`)
+    else deps.logger.debug(fields, outcome === 'busy' ? 'poll: another poller is at it' : 'poll: waits')
+    return report
+  }
+
+  return {
+    async scheduled(sourceId: string, signal: AbortSignal): Promise<PollReport | null> {
+      const source = await deps.sources.find(sourceId)
+      if (source === null || source.paused) return null
+      return run(source, { signal })
+    },
+
+    /** @throws RingpostError `not_found`, or `source_busy` where another poll does not end in time */
+    async asked(sourceId: string, options: { full: boolean }, signal: AbortSignal): Promise<PollReport> {
+      const source = await deps.sources.get(sourceId)
+      for (let waited = 0; waited < PATIENCE_MS && !signal.aborted; waited += 100) {
+        const report = await run(source, { ...options, now: true, signal })
+        if (report.outcome !== 'busy') return report
+        await wait(100, undefined, { signal }).catch(() => undefined)
+      }
+      throw new RingpostError(
+        'source_busy',
+        `Source ${sourceId} is being polled by another process, or one that just died. Try again in a few seconds.`,
+      )
+    },
+  }
+}

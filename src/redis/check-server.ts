@@ -1,0 +1,128 @@
+import type { Redis } from 'ioredis'
+import { RingpostError } from '../errors.ts'
+
+/** What is needed of a Redis client. */
+type Asking = Pick<Redis, 'info' | 'config'>
+
+const OLDEST = [6, 2] as const
+
+/**
+ * Whether a Redis server of the user's own (REDIS_URL) can be trusted with ringpost's state.
+ *
+ * @returns the server's version as it is shown, and one plain sentence for each thing that is not as it
+ *   should be but can be lived with
+ * @throws RingpostError `redis_unusable` when ringpost would lose data in silence or cannot work at all;
+ *   an error of the connection is thrown as it is
+ */
+export async function checkRedis(redis: Asking): Promise<{ version: string; warnings: string[] }> {
+  const info = await askInfo(redis)
+  const { version, isOld } = readServerVersion(info)
+  const fact = infoFields(info)
+  if (isOld) {
+    refuse(`The server at REDIS_URL is ${version}: set REDIS_URL to a Redis of 6.2 or newer, or to a Valkey.`)
+  }
+  // Replicas answer every read and refuse every write.
+  if (fact.get('role') === 'slave') {
+    refuse('The server at REDIS_URL is a replica: set REDIS_URL to the primary.')
+  }
+
+  const warnings: string[] = []
+  const setting = await readSettings(redis)
+  const policy = setting.get('maxmemory-policy') ?? fact.get('maxmemory_policy')
+  if (policy !== undefined && policy !== 'noeviction') {
+    refuse(
+      `The server at REDIS_URL has the maxmemory-policy ${policy}, which drops ringpost's state in silence when memory runs short: set maxmemory-policy to noeviction.`,
+    )
+  }
+  const unknown: string[] = []
+  if (policy === undefined) unknown.push('whether maxmemory-policy is noeviction')
+
+  const appendOnly = setting.get('appendonly') ?? yesNo(fact.get('aof_enabled'))
+  const save = setting.get('save')
+  const sync = setting.get('appendfsync')
+  if (appendOnly === undefined) unknown.push('whether there is an append-only file (appendonly)')
+  if (appendOnly === 'no' && save === '') {
+    warnings.push('Redis keeps nothing on disk, so a restart loses everything: set appendonly to yes.')
+  } else if (appendOnly === 'no' && save !== undefined) {
+    warnings.push(
+      'Redis saves to disk only now and then (RDB), so a crash loses what came since: set appendonly to yes.',
+    )
+  } else if (appendOnly === 'no') {
+    warnings.push('Redis keeps no append-only file, so a crash can lose changes: set appendonly to yes.')
+  }
+  if (appendOnly !== 'yes' && save === undefined) unknown.push('whether it saves to disk (save)')
+  if (appendOnly === 'yes' && sync === 'no') {
+    warnings.push(
+      'Redis leaves it to the system when its append-only file reaches the disk, so a power cut can lose half a minute: set appendfsync to everysec.',
+    )
+  }
+  if (appendOnly !== 'no' && sync === undefined) unknown.push('how often it syncs to disk (appendfsync)')
+  if (unknown.length > 0) {
+    warnings.push(
+      `Redis does not let ringpost read its settings (CONFIG), so this could not be checked: ${unknown.join(', ')}.`,
+    )
+  }
+  return { version, warnings }
+}
+
+/**
+ * The server's name and version out of INFO. Valkey says 7.2.4 in `redis_version` for the sake of old
+ * clients and has its own field; KeyDB's versions count on from the Redis that it was made from.
+ */
+export function readServerVersion(info: string): { version: string; isOld: boolean } {
+  const fact = infoFields(info)
+  const compatible = fact.get('redis_version') ?? ''
+  const [major = 0, minor = 0] = compatible.split('.').map(Number)
+  const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
+  const valkey = fact.get('valkey_version')
+  if (valkey !== undefined) return { version: `Valkey ${valkey}`, isOld }
+  const name = fact.get('executable')?.includes('keydb') ? 'KeyDB' : 'Redis'
+  return { version: `${name} ${compatible || 'of an unknown version'}`, isOld }
+}
+
+function infoFields(info: string): Map<string, string> {
+  const pairs = [...info.matchAll(/^([^#:\r\n]+):([^\r\n]*)/gm)]
+  return new Map(pairs.map(([, name = '', value = '']) => [name, value]))
+}
+
+async function askInfo(redis: Asking): Promise<string> {
+  try {
+    return await redis.info()
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+    refuse(
+      `The server at REDIS_URL does not permit INFO (${error.message}): give the user in REDIS_URL that right.`,
+      error,
+    )
+  }
+}
+
+/** Empty where the server does not permit CONFIG, as many managed services do not. */
+async function readSettings(redis: Asking): Promise<Map<string, string>> {
+  const settings = new Map<string, string>()
+  // One by one: several names in one call came with Redis 7.
+  for (const name of ['maxmemory-policy', 'appendonly', 'save', 'appendfsync']) {
+    try {
+      const reply: unknown = await redis.config('GET', name)
+      const value = Array.isArray(reply) ? reply[1] : Object(reply)[name]
+      if (typeof value === 'string') settings.set(name, value)
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+    }
+  }
+  return settings
+}
+
+function yesNo(flag: string | undefined): 'yes' | 'no' | undefined {
+  if (flag === undefined) return undefined
+  return flag === '1' ? 'yes' : 'no'
+}
+
+/** An answer of the server, and not a failure of the connection. */
+function isRefusal(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError'
+}
+
+function refuse(message: string, cause?: unknown): never {
+  throw new RingpostError('redis_unusable', message, cause === undefined ? {} : { cause })
+}

@@ -1,0 +1,79 @@
+import { once } from 'node:events'
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { checkRedis } from './check-server.ts'
+import { connectRedis } from './connect.ts'
+import { startPrivateRedis } from './private-server.ts'
+
+/** A connection that is ready, and what ends it. */
+export interface OpenRedis {
+  redis: Redis
+  close(): Promise<void>
+}
+
+/**
+ * Connects to the Redis that the configuration names, or to a private one that is started for it. Waits
+ * for a server that is not there yet and says so once, for it may come up after us.
+ *
+ * @throws RingpostError where the server cannot be used as it is set up, or none can be started
+ */
+export async function openRedis(deps: {
+  url: string | null
+  dataDir: string
+  purpose: string
+  /** Ends the waiting. */
+  signal: AbortSignal
+  logger: Logger
+}): Promise<OpenRedis> {
+  const { url, logger } = deps
+  const server = url === null ? await startPrivateRedis({ dataDir: deps.dataDir, logger }) : null
+  const redis = connectRedis(server?.socketPath ?? url ?? '', deps.purpose)
+  watch(redis, url === null ? 'The private Redis' : `Redis at ${withoutSecrets(url)}`, logger)
+  const close = async () => {
+    // `quit` would wait for a server that is gone.
+    redis.disconnect()
+    await server?.stop()
+  }
+  try {
+    await ready(redis, deps.signal)
+    if (url !== null) {
+      const { version, warnings } = await checkRedis(redis)
+      logger.debug({ version }, 'Redis is usable')
+      for (const warning of warnings) logger.warn(warning)
+    }
+    return { redis, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** Says once that the server is gone, and once that it is back. */
+function watch(redis: Redis, name: string, logger: Logger): void {
+  let down = false
+  redis.on('error', (error) => {
+    if (down) return
+    down = true
+    logger.error(
+      `${name} cannot be reached (${error.message}). Nothing is lost; ringpost goes on when it is back.`,
+    )
+  })
+  redis.on('close', () => {
+    if (down || redis.status === 'end') return
+    down = true
+    logger.error(`${name} has closed the connection. Nothing is lost; ringpost goes on when it is back.`)
+  })
+  redis.on('ready', () => {
+    if (down) logger.warn(`${name} is back.`)
+    down = false
+  })
+}
+
+async function ready(redis: Redis, signal: AbortSignal): Promise<void> {
+  while (redis.status !== 'ready') await once(redis, 'ready', { signal })
+}
+
+function withoutSecrets(url: string): string {
+  const { protocol, host, pathname } = new URL(url)
+  return `${protocol}//${host}${pathname}`
+}

@@ -1,0 +1,22 @@
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import type { Vault } from './vault.ts'
+
+const CONTEXT = 'master-key-check'
+
+/**
+ * Makes sure that the master key is the one that sealed what is in Redis, at the start and not at the first
+ * delivery. The first start leaves a sealed word for it.
+ *
+ * @throws RingpostError where the key is another one
+ */
+export async function checkMasterKey(deps: {
+  redis: Pick<Redis, 'set' | 'get'>
+  keys: Keys
+  vault: Vault
+}): Promise<void> {
+  const { redis, keys, vault } = deps
+  await redis.set(keys.masterKeyCheck, vault.seal('ringpost', CONTEXT), 'NX')
+  const sealed = await redis.get(keys.masterKeyCheck)
+  if (sealed !== null) vault.open(sealed, CONTEXT)
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto'
+import { pino } from 'pino'
+import { inject } from 'vitest'
+import { createPoll, type PolledSource, type PollOptions } from '../../src/detect/poll.ts'
+import { createQuarantine } from '../../src/detect/quarantine.ts'
+import { createDetectionStore } from '../../src/detect/store.ts'
+import { createListUsers } from '../../src/elevenlabs/list-users.ts'
+import { createAgent } from '../../src/http/agent.ts'
+import { createOutbox } from '../../src/outbox/outbox.ts'
+import { connectRedis } from '../../src/redis/connect.ts'
+import { deleteKeys } from '../../src/redis/delete-keys.ts'
+import { createKeys } from '../../src/redis/keys.ts'
+import { createSimulator } from '../../src/simulator/server.ts'
+import type { SimulatorOptions } from '../../src/simulator/types.ts'
+import type { Event } from '../../src/types.ts'
+
+/** Detection as the app wires it, against the simulator and a real Redis, with a clock that tests move. */
+export async function createDetection(options: SimulatorOptions & { leaseMs?: number } = {}) {
+  const clock = { ms: Date.parse('2026-03-01T12:00:00Z') }
+  const now = () => clock.ms
+  const simulator = await createSimulator({ now, ...options })
+  const redis = connectRedis(inject('redisSocket'), 'test')
+  const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
+  const agent = createAgent({})
+  const leaseMs = options.leaseMs ?? 10_000
+  const store = createDetectionStore({ redis, keys, leaseMs })
+  const quarantine = createQuarantine({ redis, keys, now })
+  const outbox = createOutbox({ redis, keys })
+  const source: PolledSource = {
+    id: 'src_test',
+    name: 'test',
+    baseUrl: simulator.url,
+    apiKey: 'sim_key',
+    agentId: null,
+    branchId: null,
+    intervalMs: 30_000,
+    overlapMs: 120_000,
+  }
+  const listUsers = createListUsers({ dispatcher: agent, now, deadlineMs: 5_000 })
+  const deps = {
+    listUsers,
+    store,
+    quarantine,
+    fullScanIntervalMs: 24 * 3_600_000,
+    leaseMs,
+    now,
+    random: () => 0,
+    logger: pino({ level: 'silent' }),
+  }
+  const poll = createPoll(deps)
+  return {
+    clock,
+    simulator,
+    redis,
+    keys,
+    store,
+    quarantine,
+    source,
+    deps,
+    nowSecs: () => Math.floor(clock.ms / 1000),
+    /** Lets time pass, so that what comes next is later than what was. */
+    pass(secs: number) {
+      clock.ms += secs * 1000
+    },
+    poll: (over: Partial<PolledSource> = {}, how: PollOptions = {}) => poll({ ...source, ...over }, how),
+    state: () => store.readState(source.id),
+    async events(): Promise<Event[]> {
+      const entries = await outbox.newestFirst(source.id, { before: '+', from: '-', limit: 100_000 })
+      return entries.map(({ event }) => event).reverse()
+    },
+    async close() {
+      await simulator.close()
+      await agent.close()
+      await deleteKeys(redis, keys.prefix)
+      redis.disconnect()
+    },
+  }
+}
+
+export type Detection = Awaited<ReturnType<typeof createDetection>>
+
+/** The events as `user: type from→to`, to be compared at a glance. */
+export function brief(events: readonly Event[]): string[] {
+  return events.map(({ type, data }) => {
+    const { user, change } = data as { user: { user_id: string }; change: { from: number; to: number } }
+    return `${user.user_id}: ${type} ${change.from}→${change.to}`
+  })
+}

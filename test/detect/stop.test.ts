@@ -1,0 +1,39 @@
+import { describe, expect, test } from 'vitest'
+import { isNewestFirst, mayStop, watermarkCandidate } from '../../src/detect/stop.ts'
+import { row } from './rows.ts'
+
+const at = (...times: number[]) => times.map((last_contact_unix_secs) => row({ last_contact_unix_secs }))
+
+describe('a scan may stop early', () => {
+  const page = { lastContactOfLastRow: 99, changes: 0, newestFirst: true, floor: 100 }
+  test('where the page reaches below the floor and changed nothing', () => {
+    expect(mayStop(page)).toBe(true)
+  })
+  test.each([
+    ['at the floor, for ties', { lastContactOfLastRow: 100 }],
+    ['while the page changed something', { changes: 1 }],
+    ['out of order', { newestFirst: false }],
+    ['in a full scan', { floor: null }],
+    ['on a page without rows', { lastContactOfLastRow: null }],
+  ])('not %s', (_, different) => {
+    expect(mayStop({ ...page, ...different })).toBe(false)
+  })
+})
+
+describe('newest first', () => {
+  test('with ties, within a page and across pages', () => {
+    expect(isNewestFirst(at(3, 2, 2, 1), null)).toBe(true)
+    expect(isNewestFirst(at(3, 2), 3)).toBe(true)
+    expect(isNewestFirst([], 3)).toBe(true)
+  })
+  test('not when a later row is newer', () => {
+    expect(isNewestFirst(at(2, 3), null)).toBe(false)
+    expect(isNewestFirst(at(4, 2), 3)).toBe(false)
+  })
+})
+
+test('the watermark is the newest contact of the first page and never in the server’s future', () => {
+  expect(watermarkCandidate(at(50, 40), 100)).toBe(50)
+  expect(watermarkCandidate(at(4_000_000_000, 40), 100)).toBe(100)
+  expect(watermarkCandidate([], 100)).toBeNull()
+})

@@ -1,0 +1,101 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { until } from '../support/until.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+
+/** A ringpost process of its own, with its private Redis in a data folder of its own. */
+export interface Ringpost {
+  url: string
+  dataDir: string
+  /** What it has printed so far, both streams. */
+  output: () => string
+  child: ChildProcess
+  /** Calls the API; the body of the answer. */
+  api<T = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+  ): Promise<{ status: number; body: T }>
+  stop(signal?: NodeJS.Signals): Promise<number | null>
+}
+
+/** Starts `src/main.ts` as `npm start` does, and waits until it runs. */
+export async function startRingpost(options: {
+  dataDir: string
+  env: Record<string, string>
+  /** Do not wait until it runs: for starts that are meant to fail. */
+  wait?: false
+}): Promise<Ringpost> {
+  let output = ''
+  const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
+    cwd: options.dataDir,
+    env: {
+      PATH: process.env.PATH,
+      HOME: process.env.HOME,
+      PORT: '0',
+      RINGPOST_DATA_DIR: options.dataDir,
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const exited = once(child, 'exit')
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  child.stderr.on('data', (chunk) => {
+    output += chunk
+  })
+  const ringpost: Ringpost = {
+    url: '',
+    dataDir: options.dataDir,
+    output: () => output,
+    child,
+    async api<T>(method: string, path: string, body?: unknown) {
+      const token = (await readFile(join(options.dataDir, 'api-token'), 'utf8')).trim()
+      const response = await fetch(`${ringpost.url}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      const text = await response.text()
+      return { status: response.status, body: (text === '' ? null : JSON.parse(text)) as T }
+    },
+    async stop(signal = 'SIGTERM') {
+      if (child.exitCode === null && child.signalCode === null) child.kill(signal)
+      const [code] = await exited
+      return code as number | null
+    },
+  }
+  if (options.wait === false) return ringpost
+  ringpost.url = await until(() => {
+    if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
+    return /is running at (http:\S+)/.exec(output)?.[1]
+  })
+  return ringpost
+}
+
+/** A data folder for one test, and what removes it with the Redis that may still live in it. */
+export async function temporaryDataDir(): Promise<{ dataDir: string; remove(): Promise<void> }> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'ringpost-e2e-'))
+  return { dataDir, remove: () => removeDataDir(dataDir) }
+}
+
+async function removeDataDir(dataDir: string): Promise<void> {
+  const { Redis } = await import('ioredis')
+  // A test that killed its process may have left the private Redis behind.
+  const redis = new Redis({ path: join(dataDir, 'redis.sock'), retryStrategy: () => null, lazyConnect: true })
+  redis.on('error', () => undefined)
+  await redis
+    .connect()
+    .then(() => redis.shutdown('NOSAVE'))
+    .catch(() => undefined)
+  redis.disconnect()
+  await rm(dataDir, { recursive: true, force: true, maxRetries: 10 })
+}

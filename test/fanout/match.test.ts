@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest'
+import { matches } from '../../src/fanout/match.ts'
+import type { Event, EventType } from '../../src/types.ts'
+
+const event = (type: EventType, source?: string): Event => ({
+  id: 'evt_1',
+  type,
+  timestamp: '2026-01-01T00:00:00.000Z',
+  data: source ? { source: { id: source, name: source } } : {},
+})
+
+test.each<[string[] | null, EventType, boolean]>([
+  [null, 'user.created', true],
+  [[], 'user.conversation_count.increased', true],
+  [null, 'source.failing', false],
+  [['user.*'], 'user.conversation_count.increased', true],
+  [['user.conversation_count.*'], 'user.created', false],
+  [['user.created'], 'user.created', true],
+  [['user.created'], 'user.conversation_count.increased', false],
+  [['source.failing', 'user.created'], 'source.failing', true],
+  [['*'], 'endpoint.disabled', true],
+])('event types %j and %s: %s', (event_types, type, expected) => {
+  expect(matches(event(type, 'src_a'), { event_types, source_ids: null })).toBe(expected)
+})
+
+test('sources are matched by id, and what has no source is for nobody who asks for one', () => {
+  const wants = { event_types: ['*'], source_ids: ['src_a'] }
+  expect(matches(event('user.created', 'src_a'), wants)).toBe(true)
+  expect(matches(event('user.created', 'src_b'), wants)).toBe(false)
+  expect(matches(event('endpoint.failing'), wants)).toBe(false)
+})
