@@ -1,0 +1,138 @@
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createRelay } from '../../src/fanout/relay.ts'
+import { deliveryId } from '../../src/ids.ts'
+import { createStage, type Stage } from '../support/stage.ts'
+
+const SRC = 'src_a'
+const endpoint = (id: string, fields: { event_types?: string[]; enabled?: boolean } = {}) => ({
+  id,
+  event_types: null,
+  source_ids: null,
+  enabled: true,
+  ...fields,
+})
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await createStage()
+})
+afterEach(() => stage.close())
+
+/** A relay whose queue is a list, with a step that may fail. */
+function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string } = {}) {
+  const queued: string[] = []
+  const step = <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      if (fail.at === `before ${name}`) throw new Error(fail.at)
+      const result = await run(...args)
+      if (fail.at === `after ${name}`) throw new Error(fail.at)
+      return result
+    }
+  const relay = createRelay({
+    outbox: {
+      unrelayed: stage.outbox.unrelayed,
+      markRelayed: step('mark', stage.outbox.markRelayed),
+    },
+    endpoints: { list: async () => endpoints },
+    deliveries: { accept: step('accept', stage.deliveries.accept) },
+    deliverNow: step('queue', async (_: string, ids: readonly string[]) => {
+      queued.push(...ids)
+    }),
+    logger: pino({ level: 'silent' }),
+  })
+  return { relay, queued, fail }
+}
+
+describe('the relay', () => {
+  test('makes one delivery for each event and matching endpoint, and is done', async () => {
+    for (const id of ['evt_1', 'evt_2']) await stage.emit(SRC, id)
+    await stage.emit(SRC, 'evt_3', 'user.conversation_count.increased')
+    const { relay, queued } = relayOf([endpoint('ep_all'), endpoint('ep_new', { event_types: ['user.created'] })])
+    expect(await relay(SRC)).toBe(3)
+    expect(queued.sort()).toEqual(
+      [
+        ...['evt_1', 'evt_2', 'evt_3'].map((id) => deliveryId(id, 'ep_all')),
+        ...['evt_1', 'evt_2'].map((id) => deliveryId(id, 'ep_new')),
+      ].sort(),
+    )
+    expect(await relay(SRC)).toBe(0)
+    expect(await stage.outbox.hasUnrelayed(SRC)).toBe(false)
+  })
+
+  test('goes on over any number of events', async () => {
+    for (let i = 0; i < 1_203; i++) await stage.emit(SRC, `evt_${i}`)
+    const { relay, queued } = relayOf([endpoint('ep_all')])
+    expect(await relay(SRC)).toBe(1_203)
+    expect(new Set(queued).size).toBe(1_203)
+  })
+
+  test('keeps what comes for a disabled endpoint as skipped', async () => {
+    await stage.emit(SRC, 'evt_1')
+    const { relay, queued } = relayOf([endpoint('ep_off', { enabled: false })])
+    await relay(SRC)
+    expect(queued).toEqual([])
+    expect(await stage.reader.get(deliveryId('evt_1', 'ep_off'), ['ep_off'])).toMatchObject({
+      status: 'skipped',
+      error: { code: 'endpoint_disabled' },
+    })
+  })
+
+  test.each(['before accept', 'after accept', 'before queue', 'after queue', 'before mark', 'after mark'])(
+    'that dies %s loses nothing and records nothing twice',
+    async (at) => {
+      for (const id of ['evt_1', 'evt_2', 'evt_3']) await stage.emit(SRC, id)
+      const { relay, queued, fail } = relayOf([endpoint('ep_a'), endpoint('ep_b')], { at })
+      await expect(relay(SRC)).rejects.toThrow(at)
+      delete fail.at
+      await relay(SRC)
+      expect(new Set(queued).size).toBe(6)
+      const { data } = await stage.reader.list({
+        endpointIds: ['ep_a', 'ep_b'],
+        status: 'pending',
+        before: null,
+        since: null,
+        until: null,
+        limit: 50,
+      })
+      expect(data).toHaveLength(6)
+    },
+  )
+
+  test('twice at the same time records nothing twice', async () => {
+    for (let i = 0; i < 50; i++) await stage.emit(SRC, `evt_${i}`)
+    const { relay, queued } = relayOf([endpoint('ep_a')])
+    await Promise.all([relay(SRC), relay(SRC), relay(SRC)])
+    expect(new Set(queued).size).toBe(50)
+    expect(await stage.outbox.hasUnrelayed(SRC)).toBe(false)
+  })
+})
+
+describe('the outbox', () => {
+  test('never goes back', async () => {
+    const first = await stage.emit(SRC, 'evt_1')
+    const second = await stage.emit(SRC, 'evt_2')
+    await stage.outbox.markRelayed(SRC, second)
+    await stage.outbox.markRelayed(SRC, first)
+    expect(await stage.outbox.unrelayed(SRC, 10)).toEqual([])
+    for (const [at, later] of [
+      ['9-9', '10-0'],
+      ['10-9', '10-10'],
+    ] as const) {
+      await stage.redis.hset(stage.keys.source('src_b').state, 'relayed', at)
+      await stage.outbox.markRelayed('src_b', later)
+      expect(await stage.redis.hget(stage.keys.source('src_b').state, 'relayed')).toBe(later)
+    }
+  })
+
+  test('lets go of what is old and relayed, with its place in the index, and of nothing else', async () => {
+    const relayed = await stage.emit(SRC, 'evt_1')
+    await stage.emit(SRC, 'evt_2')
+    await stage.outbox.markRelayed(SRC, relayed)
+    expect(await stage.outbox.trim(SRC, Date.now() - 60_000, 100)).toBe(0)
+    expect(await stage.outbox.trim(SRC, Date.now() + 60_000, 100)).toBe(1)
+    expect(await stage.outbox.byId(SRC, 'evt_1')).toBeNull()
+    expect((await stage.outbox.byId(SRC, 'evt_2'))?.event.id).toBe('evt_2')
+    expect(await stage.outbox.trim('src_unknown', Date.now(), 100)).toBe(0)
+  })
+})

@@ -1,0 +1,184 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { deliveryId } from '../../src/ids.ts'
+import type { Claim, Ending } from '../../src/log/deliveries.ts'
+import type { Attempt } from '../../src/types.ts'
+import { createStage, type Stage } from '../support/stage.ts'
+
+const EP = 'ep_test'
+const event = (eventId: string) => ({
+  eventId,
+  eventType: 'user.created' as const,
+  sourceId: 'src_a',
+  streamId: '1-1',
+})
+const attempt = (number: number, status: number): Attempt => ({
+  number,
+  at: '2026-03-01T12:00:00.000Z',
+  duration_ms: 5,
+  url: 'https://example.com/',
+  request: { headers: {}, body: '{}' },
+  response: { status, headers: {}, body: '' },
+  error: status < 300 ? null : { code: 'http_status', message: `The endpoint answered ${status}.` },
+})
+const succeeded = (number = 1): Ending => ({
+  status: 'succeeded',
+  attempt: attempt(number, 200),
+  error: null,
+  nextAttemptAt: null,
+  health: 'up',
+})
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await createStage()
+})
+afterEach(() => stage.close())
+
+async function accepted(eventId: string): Promise<string> {
+  const [id] = await stage.deliveries.accept(EP, [event(eventId)])
+  return id ?? ''
+}
+async function claimed(id: string, token = 'me'): Promise<Claim> {
+  const claim = await stage.deliveries.claim(EP, id, token, 10_000)
+  if (claim === null) throw new Error('nothing to claim')
+  return claim
+}
+const statusOf = async (id: string) => (await stage.reader.get(id, [EP]))?.status
+const inStatus = async (status: 'pending' | 'retrying' | 'succeeded' | 'failed' | 'skipped') =>
+  (
+    await stage.reader.list({ endpointIds: [EP], status, before: null, since: null, until: null, limit: 50 })
+  ).data.map(({ id }) => id)
+
+describe('accepting', () => {
+  test('is done once for an event and an endpoint, and says again what still waits', async () => {
+    const both = [event('evt_1'), event('evt_2')]
+    const ids = await stage.deliveries.accept(EP, both)
+    expect(ids).toEqual([deliveryId('evt_1', EP), deliveryId('evt_2', EP)])
+    expect(await stage.deliveries.accept(EP, both)).toEqual(ids)
+    await stage.deliveries.record(EP, await claimed(ids[0] ?? ''), succeeded())
+    expect(await stage.deliveries.accept(EP, both)).toEqual([ids[1]])
+    expect(await inStatus('pending')).toEqual([ids[1]])
+    expect(await inStatus('succeeded')).toEqual([ids[0]])
+  })
+
+  test('as skipped keeps the reason and waits for nothing', async () => {
+    const error = { code: 'endpoint_disabled', message: 'It was disabled.' }
+    expect(await stage.deliveries.accept(EP, [event('evt_1')], error)).toEqual([])
+    expect(await stage.reader.get(deliveryId('evt_1', EP), [EP])).toMatchObject({ status: 'skipped', error })
+    stage.clock.ms += 3_600_000
+    expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
+  })
+})
+
+describe('claiming', () => {
+  test('is for one worker at a time, until the claim runs out', async () => {
+    const id = await accepted('evt_1')
+    const claims = await Promise.all(
+      ['a', 'b', 'c'].map((token) => stage.deliveries.claim(EP, id, token, 10_000)),
+    )
+    expect(claims.filter(Boolean)).toHaveLength(1)
+    stage.clock.ms += 9_999
+    expect(await stage.deliveries.claim(EP, id, 'd', 10_000)).toBeNull()
+    stage.clock.ms += 1
+    expect(await stage.deliveries.claim(EP, id, 'e', 10_000)).toMatchObject({ token: 'e', attempts: 0 })
+  })
+
+  test('is refused when the delivery has ended, its time has not come, or there is none', async () => {
+    const id = await accepted('evt_1')
+    const next = stage.clock.ms + 5_000
+    await stage.deliveries.record(EP, await claimed(id), {
+      status: 'retrying',
+      attempt: attempt(1, 500),
+      error: attempt(1, 500).error,
+      nextAttemptAt: next,
+      health: 'down',
+    })
+    expect(await stage.deliveries.claim(EP, id, 'x', 10_000)).toBeNull()
+    stage.clock.ms = next
+    const claim = await claimed(id)
+    expect(claim.attempts).toBe(1)
+    await stage.deliveries.record(EP, claim, succeeded(2))
+    expect(await stage.deliveries.claim(EP, id, 'x', 10_000)).toBeNull()
+    expect(await stage.deliveries.claim(EP, 'dlv_none', 'x', 10_000)).toBeNull()
+  })
+
+  test('can be given back, to be taken up by the sweep at once', async () => {
+    const id = await accepted('evt_1')
+    await stage.deliveries.release(EP, await claimed(id))
+    expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([id])
+    expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
+    expect(await claimed(id)).toMatchObject({ attempts: 0 })
+  })
+})
+
+describe('recording', () => {
+  test('shows every attempt, and what the endpoint’s health is', async () => {
+    const id = await accepted('evt_1')
+    const first = stage.clock.ms
+    await stage.deliveries.record(EP, await claimed(id), {
+      status: 'retrying',
+      attempt: attempt(1, 503),
+      error: attempt(1, 503).error,
+      nextAttemptAt: stage.clock.ms + 1_000,
+      health: 'down',
+    })
+    expect(await statusOf(id)).toBe('retrying')
+    expect(await stage.reader.health(EP)).toMatchObject({
+      failing_since: new Date(first).toISOString(),
+      failures: 1,
+    })
+    stage.clock.ms += 1_000
+    await stage.deliveries.record(EP, await claimed(id), succeeded(2))
+    const delivery = await stage.reader.get(id, [EP])
+    expect(delivery).toMatchObject({ status: 'succeeded', error: null, next_attempt_at: null })
+    expect(delivery?.attempts.map(({ number, response }) => [number, response?.status])).toEqual([
+      [1, 503],
+      [2, 200],
+    ])
+    expect(await stage.reader.health(EP)).toEqual({
+      failing_since: null,
+      failures: 0,
+      last_success_at: new Date(stage.clock.ms).toISOString(),
+    })
+  })
+
+  test('by a worker whose claim was taken over keeps the attempt, and only a success decides', async () => {
+    const id = await accepted('evt_1')
+    const slow = await claimed(id, 'slow')
+    stage.clock.ms += 10_000
+    await claimed(id, 'fast')
+    const failed: Ending = {
+      status: 'failed',
+      attempt: attempt(1, 500),
+      error: attempt(1, 500).error,
+      nextAttemptAt: null,
+      health: 'down',
+    }
+    expect(await stage.deliveries.record(EP, slow, failed)).toBe('OVERTAKEN')
+    expect(await stage.reader.get(id, [EP])).toMatchObject({ status: 'pending', attempts: [{ number: 1 }] })
+    expect(await stage.deliveries.record(EP, slow, succeeded(2))).toBe('OK')
+    expect(await statusOf(id)).toBe('succeeded')
+  })
+
+  test('expires what has ended, and never what has not', async () => {
+    const done = await accepted('evt_1')
+    const waiting = await accepted('evt_2')
+    await stage.deliveries.record(EP, await claimed(done), succeeded())
+    const endpoint = stage.keys.endpoint(EP)
+    expect(await stage.redis.pttl(endpoint.delivery(done))).not.toBe(-1)
+    expect(await stage.redis.pttl(endpoint.attempts(done))).not.toBe(-1)
+    expect(await stage.redis.pttl(endpoint.delivery(waiting))).toBe(-1)
+    stage.clock.ms += 8 * 86_400_000
+    expect(await stage.deliveries.trim(EP)).toBe(1)
+    expect(await inStatus('succeeded')).toEqual([])
+    expect(await inStatus('pending')).toEqual([waiting])
+  })
+})
+
+test('what no job looks after is overdue after its grace, a bounded number at a time', async () => {
+  const ids = await stage.deliveries.accept(EP, ['evt_1', 'evt_2', 'evt_3'].map(event))
+  expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
+  stage.clock.ms += 60_000
+  const taken = [...(await stage.deliveries.takeOverdue(EP, 2)), ...(await stage.deliveries.takeOverdue(EP, 2))]
+  expect(taken.sort()).toEqual(ids.sort())
+})

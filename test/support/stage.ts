@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { inject } from 'vitest'
+import { createDeliveryLog } from '../../src/log/deliveries.ts'
+import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
+import { createOutbox } from '../../src/outbox/outbox.ts'
+import { connectRedis } from '../../src/redis/connect.ts'
+import { deleteKeys } from '../../src/redis/delete-keys.ts'
+import { createKeys } from '../../src/redis/keys.ts'
+import type { Event, EventType } from '../../src/types.ts'
+
+/** Outbox and log on a real Redis, under a key prefix of their own and with a clock that tests move. */
+export async function createStage() {
+  // From now on: Redis expires by its own clock.
+  const clock = { ms: Date.now() }
+  const now = () => clock.ms
+  const redis = connectRedis(inject('redisSocket'), 'test')
+  const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
+  return {
+    clock,
+    now,
+    redis,
+    keys,
+    outbox: createOutbox({ redis, keys }),
+    deliveries: createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
+    reader: createDeliveryReader({ redis, keys }),
+    /** Puts an event into a source's outbox, as detection does. */
+    async emit(sourceId: string, id: string, type: EventType = 'user.created'): Promise<string> {
+      const event: Event = {
+        id,
+        type,
+        timestamp: new Date(clock.ms).toISOString(),
+        data: { source: { id: sourceId, name: sourceId }, user: { user_id: id } },
+      }
+      const source = keys.source(sourceId)
+      const streamId = await redis.xadd(source.outbox, '*', 'id', id, 'event', JSON.stringify(event))
+      await redis.hset(source.eventIndex, id, streamId ?? '')
+      return streamId ?? ''
+    },
+    async close() {
+      await deleteKeys(redis, keys.prefix)
+      redis.disconnect()
+    },
+  }
+}
+
+export type Stage = Awaited<ReturnType<typeof createStage>>
