@@ -18,5 +18,11 @@ const SECRET_PATHS = [
 
 /** The process's logger: one JSON object a line, secrets masked. */
 export function createLogger(level: string): Logger {
-  return pino({ level, base: null, redact: { paths: SECRET_PATHS, censor: '••••' } })
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    redact: { paths: SECRET_PATHS, censor: '••••' },
+  })
 }

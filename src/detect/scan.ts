@@ -79,8 +79,10 @@ export async function runScan(
       }
       seenCursors.add(cursor)
     }
+    // Counted before it is answered: a failed request is a request.
+    result.requests++
     const page = await deps.listPage(cursor)
-    result.requests += page.requests
+    result.requests += page.requests - 1
     result.rows += page.rows.length
     if (first) {
       if (plan.cursor === null) {

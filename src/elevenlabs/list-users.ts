@@ -105,7 +105,7 @@ function unreachable(error: unknown, host: string): UpstreamError {
   const why = error.code === 'timeout' ? 'did not answer in time' : 'cannot be reached'
   return new UpstreamError(
     'passing',
-    `${host} ${why} (${error.message}); polling goes on by itself. Check the base URL and this machine's network if it stays so.`,
+    `${host} ${why} (${error.message.replace(/\.$/, '')}); polling goes on by itself. Check the base URL and this machine's network if it stays so.`,
     { cause: error },
   )
 }

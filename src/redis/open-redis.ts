@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { checkRedis } from './check-server.ts'
@@ -69,8 +68,18 @@ function watch(redis: Redis, name: string, logger: Logger): void {
   })
 }
 
-async function ready(redis: Redis, signal: AbortSignal): Promise<void> {
-  while (redis.status !== 'ready') await once(redis, 'ready', { signal })
+/** Unlike `events.once`, this does not give up at the first `error`: the client tries again by itself. */
+function ready(redis: Redis, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(signal.reason)
+    if (redis.status === 'ready') resolve()
+    else if (signal.aborted) giveUp()
+    redis.once('ready', () => {
+      signal.removeEventListener('abort', giveUp)
+      resolve()
+    })
+    signal.addEventListener('abort', giveUp, { once: true })
+  })
 }
 
 function withoutSecrets(url: string): string {

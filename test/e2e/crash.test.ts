@@ -35,8 +35,8 @@ const known = async () => {
 }
 const subscribe = () => ringpost.api('POST', '/v1/endpoints', { url: receiver.url })
 
-/** Each user's changes as the receiver accepted them: without repetition, from zero, without a gap. */
-function chains(): Map<string, number> {
+/** How far each user's chain of `from → to` has been accepted, from zero and without a gap. */
+function chains(options: { complete?: true } = {}): Map<string, number> {
   const byUser = new Map<string, Map<number, number>>()
   for (const { event, status } of receiver.webhooks) {
     if (status !== 204) continue
@@ -49,7 +49,8 @@ function chains(): Map<string, number> {
   for (const [user, steps] of byUser) {
     let at = 0
     for (let next = steps.get(at); next !== undefined; next = steps.get(at)) at = next
-    expect(Math.max(...steps.values())).toBe(at)
+    // On the way there, a later link may arrive before an earlier one that is being retried.
+    if (options.complete) expect(Math.max(...steps.values())).toBe(at)
     reached.set(user, at)
   }
   return reached
@@ -158,7 +159,7 @@ test('killed again and again under load, it loses no event and invents none', {
   }
   receiver.answer(() => 204)
   await until(() => [...calls].every(([user, count]) => chains().get(user) === count), { within: 60_000 })
-  expect(chains().size).toBe(calls.size)
+  expect(chains({ complete: true }).size).toBe(calls.size)
   const { body } = await ringpost.api<{ data: { id: string }[]; next_cursor: string | null }>(
     'GET',
     '/v1/events?limit=250',
