@@ -6,6 +6,8 @@ const RESET = /^(ECONNRESET|ECONNABORTED|EPIPE|ENOTCONN|UND_ERR_SOCKET)$/
 const OURS = /^(UND_ERR_(ABORTED|DESTROYED|CLOSED)|ABORT_ERR)$/
 const INVALID =
   /^(UND_ERR_(INVALID_ARG|NOT_SUPPORTED|REQ_CONTENT_LENGTH_MISMATCH)|ERR_INVALID_.*|ERR_HTTP_INVALID_.*)$/
+const NO_RESOURCES = /^(EMFILE|ENFILE|ENOBUFS|ENOMEM)$/
+const NO_ROUTE = /^(ENETUNREACH|EHOSTUNREACH|EADDRNOTAVAIL|EAFNOSUPPORT)$/
 const BAD_RESPONSE = /^(HPE_.*|UND_ERR_(HEADERS_OVERFLOW|RES_CONTENT_LENGTH_MISMATCH))$/
 const TLS = /^(ERR_TLS_.*|ERR_SSL_.*|EPROTO|CERT_.*|.*_CERT(_.*)?|UNABLE_TO_.*|INVALID_CA|HOSTNAME_MISMATCH)$/
 
@@ -38,6 +40,12 @@ export function explainError(error: unknown, phase: HttpPhase, host: string): Ht
   if (DNS.test(why)) return fail('dns_failed', dnsSentence(why, host))
   if (TIMEOUT.test(why)) return fail('timeout', `No answer came from ${host} in time (${why}).`)
   if (OURS.test(why)) return fail('aborted', `The request to ${host} was stopped by ringpost.`)
+  if (NO_RESOURCES.test(why)) {
+    return fail(
+      'no_resources',
+      `This machine has no room for another connection (${why}): raise its limit of open files or ports.`,
+    )
+  }
   if (INVALID.test(why)) {
     return fail('invalid_request', `The request to ${host} could not be built: ${messageOf(error)}.`)
   }
@@ -54,18 +62,26 @@ export function explainError(error: unknown, phase: HttpPhase, host: string): Ht
   return fail('connection_reset', `The connection to ${host} failed (${what}).`)
 }
 
-/** The error's code; of a host that was tried at several addresses, that of the first. */
+/**
+ * The error's code. Of a host that was tried at several addresses it is the first that says something: a machine
+ * without IPv6 fails at every IPv6 address in its own way.
+ */
 function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  const { code } = error as NodeJS.ErrnoException
-  if (typeof code === 'string') return code
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : ''
+  if (error instanceof AggregateError) {
+    const codes = error.errors.map(codeOf)
+    return codes.find((code) => !NO_ROUTE.test(code)) ?? codes[0] ?? ''
+  }
+  const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined
+  return typeof code === 'string' ? code : ''
 }
 
-// undici says the same code for a connection that ended and for an answer that makes no sense (a 100 or an
-// upgrade that nobody asked for); only its words differ.
+/**
+ * undici 7.30 leaves the code of its parser's errors undefined, and gives an answer that makes no sense (a 100 or
+ * an upgrade that nobody asked for) the code of a connection that ended; only the name and the words differ.
+ */
 function isBadResponse(error: unknown): boolean {
-  return error instanceof Error && /^bad (response|upgrade)$/.test(error.message)
+  if (!(error instanceof Error)) return false
+  return error.name === 'HTTPParserError' || /^bad (response|upgrade)$/.test(error.message)
 }
 
 function messageOf(error: unknown): string {

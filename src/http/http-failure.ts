@@ -9,6 +9,7 @@ export type HttpFailureCode =
   | 'bad_response'
   | 'aborted'
   | 'invalid_request'
+  | 'no_resources'
 
 /**
  * How far the request had come: `connect` is everything before its first byte was written (waiting in the

@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs'
+import { closeSync, existsSync } from 'node:fs'
 import { access, constants, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -51,7 +51,8 @@ export async function startPrivateRedis(options: {
   let recovery: Promise<void> = Promise.resolve()
   let stopped: Promise<void> | undefined
 
-  const obtain = (beforeSpawn?: () => void) => obtainServer({ binary, folder, socketPath, beforeSpawn })
+  const obtain = (beforeSpawn?: () => void) =>
+    obtainServer({ binary, folder, socketPath, logger, beforeSpawn })
 
   const attach = async (beforeSpawn?: () => void) => {
     for (;;) {
@@ -97,19 +98,9 @@ export async function startPrivateRedis(options: {
       // The connection may have been cut just now, with the server alive.
       const last = control?.status === 'ready' ? control : await openControl(socketPath)
       if (!last) return
-      if (await leaveToOthers(last)) return last.disconnect()
+      if (await othersUse(last)) return last.disconnect()
       server?.child.ref()
-      const closed = new Promise((done) => last.once('close', done))
-      // No reply comes: the connection ends with the server. What cannot be written to disk is refused.
-      const refused = last.call('SHUTDOWN', 'NOSAVE').then(
-        () => undefined,
-        (error: Error) => (error.name === 'ReplyError' ? error : undefined),
-      )
-      const problem = await Promise.race([refused.then((error) => error ?? closed), closed])
-      last.disconnect()
-      if (problem instanceof Error) {
-        throw new RingpostError('setup_failed', `The private Redis server does not stop: ${problem.message}`)
-      }
+      await shutDown(last)
       await untilUnlocked(folder)
     })()
     return stopped
@@ -138,9 +129,11 @@ async function obtainServer(options: {
   binary: string
   folder: string
   socketPath: string
+  logger: Logger
   beforeSpawn: (() => void) | undefined
 }): Promise<RedisProcess | undefined> {
-  const { folder, socketPath, beforeSpawn } = options
+  const { folder, socketPath, logger, beforeSpawn } = options
+  let told = false
   let lastSign = Date.now()
   for (;;) {
     const state = await probeRedis(socketPath)
@@ -152,6 +145,8 @@ async function obtainServer(options: {
         beforeSpawn?.()
         return await spawnRedis({ ...options, lock })
       }
+      if (!told) logger.debug({ folder }, 'waiting for the Redis server that works on this folder')
+      told = true
     }
     if (Date.now() - lastSign > SILENCE_MS) {
       const pid = await readFile(join(folder, 'redis.pid'), 'utf8').catch(() => 'unknown')
@@ -193,15 +188,41 @@ async function refuseOldServer(control: Redis, stop: () => Promise<void>): Promi
  * closes those of a process that died. Of two that leave at the same time, the one that looks last no longer
  * sees the other, so the server is not left behind by both.
  */
-async function leaveToOthers(control: Redis): Promise<boolean> {
-  await control.client('SETNAME', `ringpost-leaving:${process.pid}`)
-  const clients = String(await control.client('LIST'))
-  return [...clients.matchAll(/ name=ringpost:(\d+):/g)].some(([, pid]) => pid !== String(process.pid))
+async function othersUse(control: Redis): Promise<boolean> {
+  try {
+    await control.client('SETNAME', `ringpost-leaving:${process.pid}`)
+    const clients = String(await control.client('LIST'))
+    return [...clients.matchAll(/ name=ringpost:(\d+):/g)].some(([, pid]) => pid !== String(process.pid))
+  } catch (error) {
+    if (isReply(error)) throw error
+    // Another process that leaves has just shut it down.
+    return false
+  }
+}
+
+/** @throws RingpostError `setup_failed` when the server refuses, because it cannot write to the disk */
+async function shutDown(control: Redis): Promise<void> {
+  if (control.status !== 'ready') return
+  const closed = new Promise<void>((done) => control.once('close', done))
+  // No reply comes: the connection ends with the server.
+  const answer = await control
+    .call('SHUTDOWN', 'NOSAVE')
+    .catch((error: unknown): unknown => (isReply(error) ? error : closed))
+  control.disconnect()
+  if (answer instanceof Error) {
+    throw new RingpostError('setup_failed', `The private Redis server does not stop: ${answer.message}`)
+  }
+}
+
+/** An answer of the server, and not a failure of the connection. */
+function isReply(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'ReplyError'
 }
 
 /** Redis closes its connections a moment before it ends; then its files are free. */
 async function untilUnlocked(folder: string): Promise<void> {
-  for (;;) {
+  // Somebody may have removed the data folder meanwhile.
+  while (existsSync(folder)) {
     const lock = await tryLock(join(folder, 'lock'))
     if (lock !== null) return closeSync(lock)
     await sleep(POLL_MS)

@@ -1,0 +1,40 @@
+// What `npm start` and `npm test` run: sets up what is missing, then hands over. Plain JavaScript without
+// packages, because it must run on Node 20 in a fresh clone.
+import { delimiter, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { chooseNode } from './bootstrap/node.mjs'
+import { installPackages } from './bootstrap/packages.mjs'
+import { provideRedis } from './bootstrap/redis.mjs'
+import { passOnSignals, signalCode, stopSignal } from './bootstrap/run.mjs'
+import { SetupError, say } from './bootstrap/say.mjs'
+import { printCounts, start, test } from './bootstrap/verbs.mjs'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const [verb, ...args] = process.argv.slice(2)
+
+async function main() {
+  if (verb !== 'start' && verb !== 'test') {
+    say('usage: node scripts/bootstrap.mjs start|test [arguments]')
+    return 2
+  }
+  passOnSignals()
+  await installPackages(root, { dev: verb === 'test' })
+  const node = await chooseNode(root)
+  const redisFolder = await provideRedis(root, {
+    optional: verb === 'start' && Boolean(process.env.REDIS_URL),
+  })
+  if (stopSignal()) return signalCode(stopSignal())
+  const path = [redisFolder, join(root, 'node_modules', '.bin'), dirname(node), process.env.PATH]
+  const env = { ...process.env, PATH: path.filter(Boolean).join(delimiter) }
+  return verb === 'start' ? start({ node, root, env, args }) : test({ root, env, args })
+}
+
+try {
+  process.exitCode = await main()
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error
+  // After Ctrl-C the failed step is no news.
+  if (!stopSignal()) say(error.message)
+  process.exitCode = stopSignal() ? signalCode(stopSignal()) : 1
+  if (verb === 'test') printCounts({ passed: 0, failed: 1 })
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { headersShown, headersToCreate, headersToPatch } from './endpoint-headers.ts'
+import { eventTypePattern } from './event-types.ts'
+import { idText } from './ids.ts'
+import { listOf } from './list.ts'
+import { timestamp } from './time.ts'
+
+const url = z
+  .string()
+  .min(1)
+  .max(2048)
+  .describe('Where events are sent. A URL that can never be delivered to is refused.')
+const description = z.string().max(1_000)
+const eventTypes = z
+  .array(eventTypePattern)
+  .max(100)
+  .nullable()
+  .describe('Which events; empty or null means every `user.*` event.')
+const sourceIds = z
+  .array(idText)
+  .min(1, 'must have at least 1 entry; null means every source')
+  .max(100)
+  .nullable()
+  .describe('Of which sources; null means of every one.')
+const enabled = z.boolean()
+const later = z
+  .null('is not supported by this version of ringpost; leave it out, or send null')
+  .exactOptional()
+const notYet = { filter: later, template: later, rate_limit: later }
+
+export const endpointToCreate = z
+  .strictObject({
+    kind: z.literal('webhook').default('webhook'),
+    url,
+    description: description.default(''),
+    event_types: eventTypes.default(null),
+    source_ids: sourceIds.default(null),
+    headers: headersToCreate.prefault({}),
+    enabled: enabled.default(true),
+    ...notYet,
+  })
+  .meta({ id: 'EndpointToCreate' })
+
+export const endpointToPatch = z
+  .strictObject({
+    url: url.exactOptional(),
+    description: description.exactOptional(),
+    event_types: eventTypes.exactOptional(),
+    source_ids: sourceIds.exactOptional(),
+    headers: headersToPatch.exactOptional(),
+    enabled: enabled.exactOptional(),
+    ...notYet,
+  })
+  .meta({ id: 'EndpointToPatch', description: 'What is left out stays as it is.' })
+
+const shape = {
+  id: z.string(),
+  kind: z.literal('webhook'),
+  url: z.string(),
+  description: z.string(),
+  event_types: z.array(z.string()).nullable(),
+  source_ids: z.array(z.string()).nullable(),
+  filter: z.null(),
+  headers: headersShown,
+  template: z.null(),
+  rate_limit: z.null(),
+  enabled: z.boolean(),
+  disabled_reason: z
+    .string()
+    .nullable()
+    .describe('Why ringpost disabled it, in a plain sentence; null where it did not.'),
+  health: z.object({
+    state: z.enum(['healthy', 'failing', 'disabled']),
+    failing_since: timestamp.nullable(),
+    last_success_at: timestamp.nullable(),
+  }),
+}
+
+export const endpointSchema = z
+  .object(shape)
+  .meta({ id: 'Endpoint', description: 'A subscriber: a URL and what it wants.' })
+
+const secret = z.string().meta({
+  description: 'The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it.',
+})
+
+export const createdEndpoint = z
+  .object({ ...shape, secret })
+  .meta({ id: 'CreatedEndpoint', description: 'An endpoint, with its signing secret for this one time.' })
+
+export const endpointSecret = z.object({ secret }).meta({ id: 'EndpointSecret' })
+
+export const endpointList = listOf('EndpointList', endpointSchema)
+
+export type ApiEndpoint = z.output<typeof endpointSchema>

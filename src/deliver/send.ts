@@ -1,0 +1,105 @@
+import { RingpostError } from '../errors.ts'
+import { createAgent } from '../http/agent.ts'
+import { HttpFailure, type HttpResponse, request } from '../http/request.ts'
+import type { UnixMs } from '../types.ts'
+import { classifyFailure, classifyRefusedUrl, classifyResponse, type Outcome } from './failures.ts'
+import { createGuardedConnect, type Lookup } from './guard/connector.ts'
+import { checkUrl, type GuardPolicy } from './guard/url.ts'
+
+/** How much of a response's body is kept (bytes). */
+export const KEPT_BYTES = 4096
+/** Connections to one origin: Slack and Discord are one origin for many endpoints. */
+const CONNECTIONS_PER_ORIGIN = 100
+
+/** One attempt, done. */
+export interface SendResult {
+  /** When it began. */
+  at: UnixMs
+  durationMs: number
+  /** Null where no response arrived. `body` is its first 4 KB as text, with U+FFFD for what is not UTF-8. */
+  response: { status: number; headers: Record<string, string>; body: string } | null
+  outcome: Outcome
+}
+
+export interface Sender {
+  /** Never throws for anything that the receiver or the network does. */
+  send(input: { url: string; headers: Record<string, string>; body: string }): Promise<SendResult>
+  /** Ends what is under way as `aborted`, which is nobody's failure, and closes all connections. */
+  close(): Promise<void>
+}
+
+/**
+ * Makes the sender: one POST for each attempt, through connections that are guarded, shared and kept open.
+ *
+ * @param options.deadlineMs over DNS, connect, headers and body of an attempt
+ * @param options.lookup in place of `dns.lookup`
+ */
+export function createSender(options: {
+  policy: GuardPolicy
+  deadlineMs: number
+  lookup?: Lookup
+  connectionsPerOrigin?: number
+}): Sender {
+  const { policy, deadlineMs } = options
+  const closing = new AbortController()
+  const { signal } = closing
+  const connect = createGuardedConnect(policy, {
+    timeoutMs: deadlineMs,
+    signal,
+    ...(options.lookup ? { lookup: options.lookup } : {}),
+  })
+  const agent = createAgent({ connect, connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN })
+  let closed: Promise<void> | null = null
+
+  return {
+    async send({ url, headers, body }) {
+      const at = Date.now()
+      const startedAt = performance.now()
+      const failed = (outcome: Outcome): SendResult => {
+        return { at, durationMs: Math.round(performance.now() - startedAt), response: null, outcome }
+      }
+      try {
+        const response = await request(agent, {
+          method: 'POST',
+          url: checkUrl(url, policy),
+          headers: lowerCased(headers),
+          body,
+          deadlineMs,
+          maxBytes: KEPT_BYTES,
+          signal,
+        })
+        const { status, durationMs } = response
+        return {
+          at,
+          durationMs,
+          response: { status, headers: response.headers, body: textOf(response) },
+          outcome: classifyResponse(status, response.headers, url, Date.now()),
+        }
+      } catch (error) {
+        if (error instanceof HttpFailure) return failed(classifyFailure(error))
+        if (error instanceof RingpostError && error.code === 'url_refused') {
+          return failed(classifyRefusedUrl(error.message))
+        }
+        throw error
+      }
+    },
+
+    close() {
+      closed ??= (async () => {
+        closing.abort()
+        await agent.destroy()
+      })()
+      return closed
+    },
+  }
+}
+
+/** One header for each name, the last one given: `Content-Type` beside `content-type` would be sent twice. */
+function lowerCased(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+}
+
+/** With `stream`, a character that was cut in half is left out. */
+function textOf({ body, truncated }: HttpResponse): string {
+  return new TextDecoder().decode(body, { stream: truncated })
+}

@@ -1,0 +1,246 @@
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import addFormats from 'ajv-formats'
+import { beforeEach, describe, expect, test } from 'vitest'
+import { deliveryOf, startTestApi, type TestApi, userEvent } from './support.ts'
+
+// biome-ignore lint/suspicious/noExplicitAny: a document of someone else's format, walked freely.
+type Json = any
+
+const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
+
+describe('openapi.json', () => {
+  let api: TestApi
+  let document: Json
+  let operations: { path: string; method: string; operation: Json }[]
+
+  beforeEach(async () => {
+    api = await startTestApi()
+    document = (await api.get('/openapi.json', { token: null })).json
+    operations = Object.entries<Json>(document.paths).flatMap(([path, item]) =>
+      Object.entries<Json>(item).map(([method, operation]) => ({ path, method, operation })),
+    )
+  })
+
+  test('is OpenAPI 3.1 of this version', () => {
+    expect(document.openapi).toMatch(/^3\.1\.\d+$/)
+    expect(document.info).toMatchObject({ title: 'ringpost', version: '1.2.3' })
+    expect(document.components.securitySchemes.token).toMatchObject({ type: 'http', scheme: 'bearer' })
+    expect(document.security).toEqual([{ token: [] }])
+  })
+
+  test('describes every route under /v1, and none that is not there', () => {
+    const served = operations
+      .filter(({ path }) => path.startsWith('/v1'))
+      .map(({ path, method }) => {
+        const url = path.replace(/\{(\w+)\}/g, ':$1')
+        expect(api.app.hasRoute({ url, method: method.toUpperCase() as 'GET' }), `${method} ${path}`).toBe(
+          true,
+        )
+        return `${method} ${path}`
+      })
+    expect(served.sort()).toEqual([
+      'delete /v1/endpoints/{id}',
+      'get /v1/deliveries',
+      'get /v1/deliveries/{id}',
+      'get /v1/endpoints',
+      'get /v1/endpoints/{id}',
+      'get /v1/endpoints/{id}/secret',
+      'get /v1/events',
+      'get /v1/events/{id}',
+      'get /v1/sources',
+      'get /v1/sources/{id}',
+      'get /v1/sources/{id}/quarantine',
+      'patch /v1/endpoints/{id}',
+      'post /v1/endpoints',
+      'post /v1/sources/{id}/poll',
+    ])
+  })
+
+  test('is well formed: operations, parameters, answers', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    const tags = document.tags.map(({ name }: Json) => name)
+    for (const { path, method, operation } of operations) {
+      const where = `${method} ${path}`
+      expect(METHODS, where).toContain(method)
+      expect(operation.operationId, where).toMatch(/^[a-z]\w+$/)
+      expect(operation.summary, where).toMatch(/\S/)
+      expect(tags, where).toEqual(expect.arrayContaining(operation.tags))
+      const parameters = operation.parameters ?? []
+      const named = parameters.filter(({ in: place }: Json) => place === 'path').map(({ name }: Json) => name)
+      expect(named, where).toEqual([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
+      for (const parameter of parameters) {
+        expect(['path', 'query'], where).toContain(parameter.in)
+        expect(parameter.schema, where).toBeTypeOf('object')
+        expect(parameter.required, where).toBe(parameter.in === 'path')
+      }
+      expect(Object.keys(operation.responses).length, where).toBeGreaterThan(1)
+      for (const [status, response] of Object.entries<Json>(operation.responses)) {
+        expect(status).toMatch(/^[245]\d\d$/)
+        expect(response.description, where).toMatch(/\S/)
+        if (status === '204') expect(response.content).toBeUndefined()
+        else if (status < '400') expect(Object.keys(response.content)).toEqual(['application/json'])
+        else {
+          expect(response.content).toEqual({
+            'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } },
+          })
+        }
+      }
+      const secured = path.startsWith('/v1')
+      expect(operation.security, where).toEqual(secured ? undefined : [])
+      expect('401' in operation.responses, where).toBe(secured)
+      if ('patch post'.includes(method))
+        expect(operation.requestBody.content['application/json'].schema).toBeTypeOf('object')
+      else expect(operation.requestBody).toBeUndefined()
+    }
+    expect(document.paths['/v1/endpoints'].post.requestBody.required).toBe(true)
+    expect(document.paths['/v1/sources/{id}/poll'].post.requestBody.required).toBe(false)
+  })
+
+  test('has no reference into nothing, and no schema that nothing refers to', () => {
+    const text = JSON.stringify(document)
+    const refs = new Set([...text.matchAll(/"\$ref":"([^"]+)"/g)].map(([, ref]) => ref))
+    const defined = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`)
+    expect([...refs].sort()).toEqual(defined.sort())
+  })
+
+  test('says no more of answers than what is sure', () => {
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      const closed = JSON.stringify(schema).includes('"additionalProperties":false')
+      expect(closed, name).toBe(['EndpointToCreate', 'EndpointToPatch', 'PollOptions'].includes(name))
+    }
+  })
+
+  test('holds for a sample answer of every route, good and bad', async () => {
+    const validate = answerValidator(document)
+    const seen = new Set<string>()
+    const check = async (method: string, template: string, path: string, body?: unknown, token?: null) => {
+      const answer = await api.request(method.toUpperCase(), path, {
+        body,
+        ...(token === null ? { token } : {}),
+      })
+      validate(template, method, answer)
+      seen.add(`${method} ${template}`)
+      return answer
+    }
+    await api.addSource('src_default')
+    await api.redis.hset(api.keys.source('src_default').state, {
+      mode: 'live',
+      watermark: 1,
+      last_poll: JSON.stringify({
+        at: new Date().toISOString(),
+        kind: 'head',
+        requests: 1,
+        rows: 1,
+        events: 0,
+        duration_ms: 1,
+        error: null,
+      }),
+    })
+    api.state.nextPoll = Date.now()
+    api.state.report = { ...api.state.report, events: { 'user.created': 1 } }
+    await api.quarantine.add('src_default', [{ row: '{}', reason: 'user_id is missing' }])
+    const event = userEvent('src_default', 'u1')
+    await api.addEvent('src_default', event)
+    const body = { url: 'https://hooks.example.com/', headers: { 'x-a': 'b' } }
+    const { id: endpoint } = (await check('post', '/v1/endpoints', '/v1/endpoints', body)).json
+    const [delivery = ''] = await api.log.accept(endpoint, [deliveryOf(event, 'src_default')])
+    const claim = await api.log.claim(endpoint, delivery, 't', 1_000)
+    if (claim === null) throw new Error('A new delivery can be claimed.')
+    await api.log.record(endpoint, claim, {
+      status: 'retrying',
+      attempt: {
+        number: 1,
+        at: new Date().toISOString(),
+        duration_ms: 1,
+        url: body.url,
+        request: { headers: {}, body: '' },
+        response: { status: 500, headers: { a: 'b' }, body: '' },
+        error: null,
+      },
+      error: { code: 'http_status', message: 'The endpoint answered 500.' },
+      nextAttemptAt: Date.now(),
+      health: 'down',
+    })
+
+    const ids: Record<string, string> = {
+      sources: 'src_default',
+      endpoints: endpoint,
+      events: event.id,
+      deliveries: delivery,
+    }
+    // What deletes comes last.
+    const inOrder = [...operations].sort((a) => (a.method === 'delete' ? 1 : -1))
+    for (const { path, method } of inOrder) {
+      const filled = path.replace('{id}', ids[path.split('/')[2] ?? ''] ?? '')
+      if (method !== 'delete') {
+        if (path.startsWith('/v1')) await check(method, path, filled, undefined, null)
+        if (path.includes('{id}'))
+          await check(method, path, path.replace('{id}', 'x1'), method === 'patch' ? {} : undefined)
+        if (path.startsWith('/v1')) await check(method, path, `${filled}?colour=red`)
+      }
+      const sample =
+        method === 'patch'
+          ? { description: 'x' }
+          : path === '/v1/endpoints' && method === 'post'
+            ? body
+            : undefined
+      const good = await check(method, path, filled, sample)
+      expect(good.status, `${method} ${path}`).toBeLessThan(300)
+    }
+    expect([...seen].sort()).toEqual(operations.map(({ method, path }) => `${method} ${path}`).sort())
+  })
+
+  test('takes what the API takes, and refuses what it refuses', async () => {
+    const ajv = schemas(document)
+    const create = ajv.compile({ $ref: 'api#/components/schemas/EndpointToCreate' })
+    const samples: [unknown, boolean][] = [
+      [{ url: 'https://a.example.com' }, true],
+      [
+        {
+          url: 'https://a.example.com',
+          event_types: null,
+          source_ids: null,
+          filter: null,
+          headers: { 'x-a': 'b' },
+        },
+        true,
+      ],
+      [{}, false],
+      [{ url: 'https://a.example.com', colour: 'red' }, false],
+      [{ url: 'https://a.example.com', filter: {} }, false],
+      [{ url: 'https://a.example.com', headers: { 'a b': 'c' } }, false],
+      [{ url: 'https://a.example.com', headers: { a: 'b\n' } }, false],
+    ]
+    for (const [sample, good] of samples) {
+      expect(create(sample), JSON.stringify(sample)).toBe(good)
+      expect((await api.post('/v1/endpoints', sample)).status === 201).toBe(good)
+    }
+  })
+})
+
+function schemas(document: Json): Ajv2020 {
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats.default(ajv)
+  ajv.addSchema(document, 'api')
+  return ajv
+}
+
+/** Checks an answer against what the document says of its route, its status and its content type. */
+function answerValidator(document: Json) {
+  const ajv = schemas(document)
+  return (path: string, method: string, answer: Awaited<ReturnType<TestApi['get']>>): void => {
+    const where = `${method} ${path} ${answer.status}`
+    const described = document.paths[path][method].responses[answer.status]
+    expect(described, `${where} is not described: ${answer.text}`).toBeDefined()
+    const type = answer.headers.get('content-type')?.split(';')[0] ?? null
+    if (described.content === undefined) {
+      expect([type, answer.text], where).toEqual([null, ''])
+      return
+    }
+    const schema = described.content[type ?? '']?.schema
+    expect(schema, `${where} ${type}`).toBeDefined()
+    const check = ajv.compile({ $ref: schema.$ref.replace('#', 'api#') })
+    expect(check(answer.json), `${where}: ${ajv.errorsText(check.errors)} in ${answer.text}`).toBe(true)
+  }
+}

@@ -1,0 +1,233 @@
+import { randomBytes } from 'node:crypto'
+import type { FastifyInstance } from 'fastify'
+import { pino } from 'pino'
+import { onTestFinished } from 'vitest'
+import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
+import { checkUrl } from '../../src/deliver/guard/url.ts'
+import { createSecret } from '../../src/deliver/sign.ts'
+import type { PollReport } from '../../src/detect/poll.ts'
+import { createQuarantine } from '../../src/detect/quarantine.ts'
+import { createDetectionStore } from '../../src/detect/store.ts'
+import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
+import { eventId } from '../../src/ids.ts'
+import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
+import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
+import { createEventReader } from '../../src/log/read-events.ts'
+import { createOutbox } from '../../src/outbox/outbox.ts'
+import { createKeys } from '../../src/redis/keys.ts'
+import { createRecords } from '../../src/redis/records.ts'
+import { createVault } from '../../src/secrets/vault.ts'
+import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
+import type { Event } from '../../src/types.ts'
+import { testRedis } from '../support/redis.ts'
+
+export const TOKEN = 'test-token-5f1d9c3ab27e'
+export const API_KEY = 'sk_upstream_key_that_is_never_shown'
+/** Any moment will do; it is the one of the contract's sample. */
+export const NOON = Date.parse('2026-11-23T10:00:00.000Z')
+
+// biome-ignore lint/suspicious/noExplicitAny: an answer is looked at as its receiver would, field by field.
+type Json = any
+
+export interface Answer {
+  status: number
+  headers: Headers
+  text: string
+  json: Json
+}
+
+export interface RequestOptions {
+  body?: unknown
+  /** The body as it is, in place of JSON. */
+  raw?: string
+  token?: string | null
+  headers?: Record<string, string>
+}
+
+/** An API on a socket of its own and a real Redis. Only upstream is made up: `poll` answers `api.report`. */
+export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
+  const { redis, prefix, close } = await testRedis()
+  const keys = createKeys(prefix)
+  const clock = { now: NOON }
+  const now = () => clock.now
+  const vault = createVault(randomBytes(32))
+  const sources = createSources({ records: createRecords<SourceRecord>(redis, keys.sources), vault, now })
+  const endpoints = createEndpoints({
+    records: createRecords<EndpointRecord>(redis, keys.endpoints),
+    vault,
+    checkUrl: (url) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
+    createSecret,
+    now,
+  })
+  const outbox = createOutbox({ redis, keys })
+  const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
+  const quarantine = createQuarantine({ redis, keys, now })
+  const state: {
+    report: PollReport
+    polls: { sourceId: string; full: boolean }[]
+    nextPoll: number | null
+    readiness: { redis: boolean; roles: string[] }
+  } = {
+    report: {
+      outcome: 'done',
+      kind: 'head',
+      requests: 1,
+      rows: 100,
+      events: {},
+      duration_ms: 84,
+      error: null,
+    },
+    polls: [],
+    nextPoll: null,
+    readiness: { redis: true, roles: ['api', 'poll'] },
+  }
+  const lines: string[] = []
+  const app = await createApi({
+    apiToken: TOKEN,
+    version: '1.2.3',
+    sources,
+    readState: createDetectionStore({ redis, keys, leaseMs: 1_000 }).readState,
+    nextPoll: async () => state.nextPoll,
+    poll: async (sourceId, { full }) => {
+      await sources.get(sourceId)
+      state.polls.push({ sourceId, full })
+      return state.report
+    },
+    quarantine,
+    endpoints,
+    deliveries: createDeliveryReader({ redis, keys }),
+    events: createEventReader({ outbox, sources }),
+    readiness: async () => state.readiness,
+    logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    now,
+    ...overrides,
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  onTestFinished(async () => {
+    await app.close()
+    await close()
+  })
+
+  async function request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    const { token = TOKEN, raw } = options
+    const body = raw ?? (options.body === undefined ? undefined : JSON.stringify(options.body))
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+      },
+      ...(body === undefined ? {} : { body }),
+    })
+    const text = await response.text()
+    const isJson = response.headers.get('content-type')?.includes('json') && text !== ''
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      json: isJson ? JSON.parse(text) : undefined,
+    }
+  }
+
+  return {
+    app: app as FastifyInstance,
+    url,
+    redis,
+    keys,
+    clock,
+    state,
+    lines,
+    sources,
+    endpoints,
+    log,
+    quarantine,
+    request,
+    get: (path: string, options?: RequestOptions) => request('GET', path, options),
+    post: (path: string, body?: unknown, options?: RequestOptions) =>
+      request('POST', path, { body, ...options }),
+    patch: (path: string, body: unknown) => request('PATCH', path, { body }),
+
+    addSource: (id: string, more: Partial<SourceInput> = {}) =>
+      sources.put({
+        id,
+        name: id.slice('src_'.length),
+        base_url: 'https://api.elevenlabs.io',
+        api_key: API_KEY,
+        agent_id: null,
+        branch_id: null,
+        poll_interval_ms: 30_000,
+        overlap_ms: 120_000,
+        ...more,
+      }),
+
+    addEndpoint: async (more: Partial<EndpointInput> = {}) => {
+      const { endpoint } = await endpoints.create({
+        url: 'https://hooks.example.com/ringpost',
+        description: '',
+        event_types: null,
+        source_ids: null,
+        headers: {},
+        enabled: true,
+        ...more,
+      })
+      return endpoint
+    },
+
+    /** Puts an event into a source's outbox as detect/commit-page.lua does. */
+    addEvent: async (sourceId: string, event: Event, streamId = '*') => {
+      const { outbox: stream, eventIndex } = keys.source(sourceId)
+      const place = await redis.xadd(stream, streamId, 'id', event.id, 'event', JSON.stringify(event))
+      if (place === null) throw new Error('XADD has added nothing.')
+      await redis.hset(eventIndex, event.id, place)
+      return place
+    },
+  }
+}
+
+export type TestApi = Awaited<ReturnType<typeof startTestApi>>
+
+/** The event of a user's n-th conversation. */
+export function userEvent(
+  sourceId: string,
+  userId: string,
+  count = 1,
+  more: { type?: Event['type']; at?: number } = {},
+): Event {
+  const type = more.type ?? (count === 1 ? 'user.created' : 'user.conversation_count.increased')
+  return {
+    id: eventId({ sourceId, userId, epoch: 0, type, count }),
+    type,
+    timestamp: new Date(more.at ?? NOON).toISOString(),
+    data: {
+      source: { id: sourceId, name: sourceId.slice('src_'.length) },
+      user: { user_id: userId, conversation_count: count },
+      previous: count === 1 ? null : { conversation_count: count - 1 },
+      change: { from: count - 1, to: count, by: 1 },
+    },
+  }
+}
+
+/** What the relay records of an event. */
+export function deliveryOf(event: Event, sourceId: string, streamId = '1-0'): NewDelivery {
+  return { eventId: event.id, eventType: event.type, sourceId, streamId }
+}
+
+/** Walks a list to its end. `between` runs after each page but the last. */
+export async function walk(
+  api: Pick<TestApi, 'get'>,
+  path: string,
+  between: (page: Json[]) => Promise<void> = async () => undefined,
+): Promise<Json[][]> {
+  const pages: Json[][] = []
+  let cursor: string | null = null
+  do {
+    const query: string = cursor === null ? '' : `${path.includes('?') ? '&' : '?'}cursor=${cursor}`
+    const answer = await api.get(path + query)
+    if (answer.status !== 200) throw new Error(`${path}${query} answered ${answer.text}`)
+    pages.push(answer.json.data)
+    cursor = answer.json.next_cursor
+    if (cursor !== null) await between(answer.json.data)
+  } while (cursor !== null)
+  return pages
+}

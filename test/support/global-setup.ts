@@ -1,0 +1,62 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import type { TestProject } from 'vitest/node'
+import { startPrivateRedis } from '../../src/redis/private-server.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The unix socket of the Redis that all tests share. See testRedis(). */
+    redisSocket: string
+  }
+}
+
+/**
+ * One Redis for the whole run. All temporary folders of the tests lie in one folder, so that a Redis server
+ * that a test left behind is found: it fails the run, and ends with it.
+ */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = mkdtempSync(join(tmpdir(), 'ringpost-'))
+  // For the workers, which are forked later.
+  process.env.TMPDIR = folder
+  const sweep = () => {
+    const left = endRedisServers(folder)
+    rmSync(folder, { recursive: true, force: true })
+    return left
+  }
+  // Vitest does not run the teardown when it is interrupted.
+  process.once('exit', sweep)
+  const redis = await startPrivateRedis({
+    dataDir: join(folder, 'shared'),
+    logger: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),
+  })
+  project.provide('redisSocket', redis.socketPath)
+
+  return async () => {
+    await redis.stop()
+    const left = sweep()
+    if (left.length > 0) throw new Error(`Redis servers were left running:\n${left.join('\n')}`)
+  }
+}
+
+/** Ends every server whose redis.pid lies under the folder, and answers with those files. */
+function endRedisServers(folder: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  } catch {
+    return []
+  }
+  return names
+    .filter((name) => name.endsWith('redis.pid'))
+    .filter((name) => {
+      try {
+        process.kill(Number(readFileSync(join(folder, name), 'utf8')), 'SIGKILL')
+        return true
+      } catch {
+        // A server that was killed leaves the file.
+        return false
+      }
+    })
+}
