@@ -15,6 +15,7 @@ import { createPoll } from './detect/poll.ts'
 import { createPollSource } from './detect/poll-source.ts'
 import { createQuarantine } from './detect/quarantine.ts'
 import { createDetectionStore } from './detect/store.ts'
+import { createWatermarkFiles } from './detect/watermark-files.ts'
 import { createListUsers } from './elevenlabs/list-users.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { RingpostError } from './errors.ts'
@@ -101,6 +102,7 @@ export async function startApp(deps: {
       listUsers: createListUsers({ dispatcher: upstreamAgent, now }),
       store,
       quarantine,
+      watermarks: createWatermarkFiles(config.dataDir),
       fullScanIntervalMs: config.fullScanIntervalMs,
       leaseMs: LEASE_MS,
       now,
@@ -108,6 +110,8 @@ export async function startApp(deps: {
       logger,
     }),
     relayNow: queues.relayNow,
+    pollAt: queues.pollAt,
+    pollSoon: queues.pollSoon,
     logger,
   })
   const outbox = createOutbox({ redis, keys })

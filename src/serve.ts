@@ -10,7 +10,7 @@ import { loadOrCreateSecretFile } from './secrets/data-files.ts'
 import { loadMasterKey } from './secrets/load-master-key.ts'
 import { createApiToken } from './secrets/tokens.ts'
 import { createVault } from './secrets/vault.ts'
-import type { SourceInput } from './sources/sources.ts'
+import { SOURCE_DEFAULTS, type SourceInput } from './sources/sources.ts'
 import { version } from './version.ts'
 
 /** A running process. `stop` ends all of it, and can be called again. */
@@ -107,6 +107,7 @@ function defaultSource(config: Config): SourceInput[] {
   if (apiKey === null) return []
   return [
     {
+      ...SOURCE_DEFAULTS,
       id: 'src_default',
       name: 'default',
       base_url: baseUrl,

@@ -99,22 +99,28 @@ async function unpackRedis(root, bin) {
 }
 
 async function downloadRedis(options, folder) {
-  // apt's solver knows which libraries this machine lacks (ldd would name files, and only one layer deep).
-  const plan = await capture('apt-get', [
-    '--simulate',
-    '--no-install-recommends',
-    ...options,
-    'install',
-    'redis-tools',
-  ])
-  // "Inst name (new version …)" is new; "Inst name [old version] …" is there already and stays in use.
-  const missing = [...plan.stdout.matchAll(/^Inst (\S+) \(/gm)].map(([, name]) => name)
-  const names = new Set(['redis-server', 'redis-tools', ...missing])
+  const names = ['redis-server', 'redis-tools', ...(await missingLibraries(options))]
   const { code, stderr } = await capture('apt-get', ['download', ...options, ...names], {
     cwd: folder,
     env: { ...process.env, LC_ALL: 'C' },
   })
   return code === 0 ? null : lastLine(stderr)
+}
+
+/**
+ * The libraries that redis-tools needs, directly or not, and that are not installed here. The plan is made for
+ * an empty system: apt refuses to plan on one with a broken dependency anywhere. (ldd would name files and not
+ * packages, and only one layer of them.)
+ */
+async function missingLibraries(options) {
+  const emptySystem = ['-o', 'Dir::State::status=/dev/null', '--no-install-recommends']
+  const plan = await capture('apt-get', ['--simulate', ...options, ...emptySystem, 'install', 'redis-tools'])
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own notation
+  const format = '${Package} ${db:Status-Status}\n'
+  const installed = await capture('dpkg-query', ['--show', `--showformat=${format}`])
+  const present = new Set([...installed.stdout.matchAll(/^(\S+) installed$/gm)].map(([, name]) => name))
+  const needed = [...plan.stdout.matchAll(/^Inst (lib\S+) /gm)].map(([, name]) => name)
+  return needed.filter((name) => !present.has(name))
 }
 
 /** The unpacked programs find the unpacked libraries, wherever the clone is moved to. */

@@ -3,7 +3,7 @@ import { type Received, startReceiver } from '../receiver/receiver.ts'
 import { seededRandom } from '../simulator/random.ts'
 import { startScenario } from '../simulator/scenario.ts'
 import { createSimulator } from '../simulator/server.ts'
-import type { SourceInput } from '../sources/sources.ts'
+import { SOURCE_DEFAULTS, type SourceInput } from '../sources/sources.ts'
 
 /** How often the demo polls, unless the configuration says otherwise (ms). */
 export const DEMO_POLL_INTERVAL_MS = 2_000
@@ -29,6 +29,7 @@ export async function startDemo(options: {
   const receiver = await startReceiver({ secrets: () => secrets, onWebhook: options.onWebhook })
   return {
     source: {
+      ...SOURCE_DEFAULTS,
       id: 'src_default',
       name: 'demo',
       base_url: simulator.url,

@@ -1,6 +1,12 @@
 import { eventId } from '../ids.ts'
-import type { Event, UnixMs, UserRow } from '../types.ts'
+import type { Event, EventType, UnixMs, UserRow } from '../types.ts'
 import type { Change } from './diff.ts'
+import type { Snapshot } from './snapshot.ts'
+
+interface Named {
+  id: string
+  name: string
+}
 
 /** Rows longer than this are not copied into their event: a webhook's body has to stay deliverable. */
 const RAW_LIMIT = 16_384
@@ -9,29 +15,77 @@ const RAW_LIMIT = 16_384
  * The Standard Webhooks payload for a change. `data.raw` is the row as upstream sent it, so that fields
  * which ringpost does not know yet reach the receiver; null where it is longer than 16 KB.
  */
-export function buildEvent(
-  source: { id: string; name: string },
-  change: Change,
-  row: UserRow,
-  now: UnixMs,
-): Event {
+export function buildEvent(source: Named, change: Change, row: UserRow, now: UnixMs): Event {
   const { raw, ...user } = row
+  const copy = JSON.stringify(raw).length <= RAW_LIMIT ? raw : null
+  return userEvent(source, row.user_id, change, { ...user }, now, copy)
+}
+
+/** The payload for a user who is gone: what was last known of them. */
+export function buildRemoval(source: Named, userId: string, snapshot: Snapshot, now: UnixMs): Event {
+  const { count, epoch, first_contact, last_contact } = snapshot
+  const change: Change = {
+    type: 'user.removed',
+    from: count,
+    to: 0,
+    epoch,
+    previous: { conversation_count: count, last_contact_unix_secs: last_contact },
+  }
+  const user = {
+    user_id: userId,
+    conversation_count: count,
+    first_contact_unix_secs: first_contact,
+    last_contact_unix_secs: last_contact,
+    last_contact_conversation_id: null,
+    last_contact_agent_id: null,
+    last_contact_agent_name: null,
+    sentiment: null,
+  }
+  return userEvent(source, userId, change, user, now, null)
+}
+
+function userEvent(
+  source: Named,
+  userId: string,
+  change: Change,
+  user: Record<string, unknown>,
+  now: UnixMs,
+  raw: unknown,
+): Event {
+  const { type, from, to, epoch, previous, details } = change
+  // A jump can pass several milestones at one count.
+  const count = typeof details?.milestone === 'number' ? details.milestone : to
   return {
-    id: eventId({
-      sourceId: source.id,
-      userId: row.user_id,
-      epoch: change.epoch,
-      type: change.type,
-      count: change.to,
-    }),
-    type: change.type,
+    id: eventId({ sourceId: source.id, userId, epoch, type, count }),
+    type,
     timestamp: new Date(now).toISOString(),
     data: {
       source: { id: source.id, name: source.name },
       user,
-      previous: change.previous,
-      change: { from: change.from, to: change.to, by: change.to - change.from },
-      raw: JSON.stringify(raw).length <= RAW_LIMIT ? raw : null,
+      previous,
+      change: { from, to, by: to - from },
+      ...details,
+      raw,
     },
+  }
+}
+
+/**
+ * The payload for something that happened to a source and not to a user.
+ *
+ * @param since the moment that the condition began, which makes its id: each outage is one event
+ */
+export function buildSourceEvent(
+  source: Named,
+  type: Extract<EventType, `source.${string}`>,
+  since: UnixMs,
+  data: Record<string, unknown>,
+  now: UnixMs,
+): Event {
+  return {
+    id: eventId({ sourceId: source.id, userId: '', epoch: 0, type, count: since }),
+    type,
+    timestamp: new Date(now).toISOString(),
+    data: { source: { id: source.id, name: source.name }, ...data },
   }
 }

@@ -1,10 +1,11 @@
 -- Writes what one page changed: events into the outbox, then the snapshots, then the state.
 -- KEYS[1] lease, KEYS[2] state, KEYS[3] outbox, KEYS[4] event index, KEYS[5..] bucket of each change
 -- ARGV[1] fencing token, ARGV[2] lease to live in ms
--- ARGV[3] number of changed users, ARGV[4] of events, ARGV[5] of state fields to set, ARGV[6] to increment
+-- ARGV[3] number of changed users, ARGV[4] of events, ARGV[5] of state fields to set, ARGV[6] to increment,
+-- ARGV[7] to delete
 -- then for each user: id, packed snapshot that was read ('' for none), packed snapshot to store
 -- then for each event: event id, JSON
--- then for each state field: name, value; for each counter: name, increment
+-- then for each state field: name, value; for each counter: name, increment; names of fields to delete
 -- Returns OK, FENCED (the lease was lost: nothing written) or CONFLICT (a snapshot is not what was read:
 -- nothing written; read again).
 -- Atomic so that no crash can part a snapshot from its event. Everything is read and checked before the
@@ -15,7 +16,8 @@ if redis.call('GET', KEYS[1]) ~= ARGV[1] then
 end
 local users, events = tonumber(ARGV[3]), tonumber(ARGV[4])
 local fields, counters = tonumber(ARGV[5]), tonumber(ARGV[6])
-local first = 7
+local deletions = tonumber(ARGV[7])
+local first = 8
 local added = 0
 for i = 0, users - 1 do
   local at = first + i * 3
@@ -30,6 +32,7 @@ end
 local events_at = first + users * 3
 local fields_at = events_at + events * 2
 local counters_at = fields_at + fields * 2
+local deletions_at = counters_at + counters * 2
 
 for i = 0, events - 1 do
   local id = ARGV[events_at + i * 2]
@@ -51,6 +54,9 @@ for i = 0, fields - 1 do
 end
 for i = 0, counters - 1 do
   redis.call('HINCRBY', KEYS[2], ARGV[counters_at + i * 2], ARGV[counters_at + i * 2 + 1])
+end
+for i = 0, deletions - 1 do
+  redis.call('HDEL', KEYS[2], ARGV[deletions_at + i])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return 'OK'

@@ -1,16 +1,24 @@
 import type { UnixSecs, UserRow } from '../types.ts'
-import type { Snapshot } from './snapshot.ts'
+import { milestonesPassed } from './milestones.ts'
+import { recentSentiment } from './sentiment.ts'
+import { newSnapshot, type Snapshot } from './snapshot.ts'
 
-/** What a row says that its snapshot did not. */
-export type Change =
-  | { type: 'user.created'; from: 0; to: number; epoch: number; previous: null }
-  | {
-      type: 'user.conversation_count.increased'
-      from: number
-      to: number
-      epoch: number
-      previous: { conversation_count: number; last_contact_unix_secs: UnixSecs }
-    }
+/** One thing that happened to a user, as the comparison of a row with its snapshot tells it. */
+export interface Change {
+  type:
+    | 'user.created'
+    | 'user.conversation_count.increased'
+    | 'user.returned'
+    | 'user.milestone_reached'
+    | 'user.sentiment.dropped'
+    | 'user.removed'
+  from: number
+  to: number
+  epoch: number
+  previous: { conversation_count: number; last_contact_unix_secs: UnixSecs } | null
+  /** What only some types have: `milestone`, `sentiment_change`. */
+  details?: Record<string, unknown>
+}
 
 /**
  * Whose first appearance is news. `everyone` in a live source; during a baseline only those whose first
@@ -18,59 +26,192 @@ export type Change =
  */
 export type Announce = { everyone: true } | { everyone: false; firstContactAfter: UnixSecs }
 
-/** The snapshot to store (null: as it was) and what to tell (null: nothing). */
+/** By what a source's rows are judged. */
+export interface Rules {
+  announce: Announce
+  /** Epoch of users who are met for the first time. */
+  epoch: number
+  /** A rise after a longer silence than this is a return (seconds). */
+  returnedAfterSecs: number
+  /** Rising counts to announce; see {@link milestonesPassed}. */
+  milestones: readonly number[]
+  /** Null: sentiment is not watched. */
+  sentimentThreshold: number | null
+  /** The number of the full scan at work, and of the last one that was complete; null in other scans. */
+  fullScan: { number: number; lastComplete: number } | null
+}
+
+/** The snapshot to store (null: as it was) and what to tell. */
 export interface Diff {
   next: Snapshot | null
-  change: Change | null
+  changes: Change[]
 }
 
 /**
  * Compares a row with what is recorded of its user. A count above the high-water mark is a rise; of
  * everything else the maxima are kept, so that a stale replica or an out-of-date page changes nothing.
- *
- * @param epoch of a user who is met for the first time
  */
-export function diff(row: UserRow, snapshot: Snapshot | null, announce: Announce, epoch: number): Diff {
-  if (snapshot === null) return firstSeen(row, announce, epoch)
-  const next: Snapshot = {
-    count: Math.max(snapshot.count, row.conversation_count),
-    last_contact: Math.max(snapshot.last_contact, row.last_contact_unix_secs),
-    first_contact: earliest(snapshot.first_contact, row.first_contact_unix_secs),
-    epoch: snapshot.epoch,
+export function diff(row: UserRow, snapshot: Snapshot | null, rules: Rules): Diff {
+  const { next, changes } =
+    snapshot === null
+      ? firstSeen(row, rules)
+      : snapshot.removed
+        ? seenAgain(row, snapshot)
+        : seen(row, snapshot, rules)
+  const reached = changes.flatMap((change) => milestones(change, rules.milestones))
+  const sentiment = sentimentOf(row, snapshot, next, rules)
+  const after = { ...next, sentiment: sentiment.state }
+  return {
+    next: snapshot !== null && same(snapshot, after) ? null : after,
+    changes: [...changes, ...reached, ...sentiment.changes],
   }
-  if (next.count > snapshot.count) {
-    return {
-      next,
-      change: {
-        type: 'user.conversation_count.increased',
-        from: snapshot.count,
-        to: next.count,
-        epoch: snapshot.epoch,
-        previous: { conversation_count: snapshot.count, last_contact_unix_secs: snapshot.last_contact },
-      },
-    }
-  }
-  const same = next.last_contact === snapshot.last_contact && next.first_contact === snapshot.first_contact
-  return { next: same ? null : next, change: null }
 }
 
-function firstSeen(row: UserRow, announce: Announce, epoch: number): Diff {
-  const next: Snapshot = {
-    count: row.conversation_count,
+interface Judged {
+  next: Snapshot
+  changes: Change[]
+}
+
+function firstSeen(row: UserRow, { announce, epoch }: Rules): Judged {
+  const { conversation_count: to } = row
+  const next = newSnapshot({
+    count: to,
     last_contact: row.last_contact_unix_secs,
     first_contact: row.first_contact_unix_secs,
     epoch,
-  }
+  })
   // Without a first contact, a user of one conversation came first when they came last.
-  const firstContact =
-    row.first_contact_unix_secs ?? (row.conversation_count <= 1 ? row.last_contact_unix_secs : null)
+  const firstContact = row.first_contact_unix_secs ?? (to <= 1 ? row.last_contact_unix_secs : null)
   const news = announce.everyone || (firstContact !== null && firstContact > announce.firstContactAfter)
+  return { next, changes: news ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [] }
+}
+
+function seen(row: UserRow, snapshot: Snapshot, rules: Rules): Judged {
+  const fallen = fall(row, snapshot, rules)
+  const { count, epoch } = fallen
+  const next: Snapshot = {
+    ...snapshot,
+    count: Math.max(count, row.conversation_count),
+    last_contact: Math.max(snapshot.last_contact, row.last_contact_unix_secs),
+    first_contact: earliest(snapshot.first_contact, row.first_contact_unix_secs),
+    epoch,
+    fall: fallen.fall,
+    absent: false,
+  }
+  if (next.count <= count) return { next, changes: [] }
+  const rise = {
+    from: count,
+    to: next.count,
+    epoch,
+    previous: { conversation_count: count, last_contact_unix_secs: snapshot.last_contact },
+  }
+  const silence = row.last_contact_unix_secs - snapshot.last_contact
   return {
     next,
-    change: news
-      ? { type: 'user.created', from: 0, to: row.conversation_count, epoch, previous: null }
-      : null,
+    changes: [
+      { type: 'user.conversation_count.increased', ...rise },
+      ...(silence > rules.returnedAfterSecs ? [{ type: 'user.returned' as const, ...rise }] : []),
+    ],
   }
+}
+
+/**
+ * A user who had been removed is back, in a new epoch. More conversations than ever are a rise; fewer with a
+ * newer contact are a count that began anew; the same ones again are a return and nothing else.
+ */
+function seenAgain(row: UserRow, snapshot: Snapshot): Judged {
+  const to = row.conversation_count
+  const called = to > snapshot.count || row.last_contact_unix_secs > snapshot.last_contact
+  const from = to > snapshot.count ? snapshot.count : called ? 0 : to
+  const epoch = snapshot.epoch + 1
+  const previous = { conversation_count: snapshot.count, last_contact_unix_secs: snapshot.last_contact }
+  const change = { from, to, epoch, previous }
+  return {
+    next: newSnapshot({
+      count: to,
+      last_contact: row.last_contact_unix_secs,
+      first_contact: row.first_contact_unix_secs,
+      epoch,
+    }),
+    changes: [
+      ...(called ? [{ type: 'user.conversation_count.increased' as const, ...change }] : []),
+      { type: 'user.returned', ...change },
+    ],
+  }
+}
+
+/**
+ * A lower count is taken over only when two full scans have seen it, the first of them complete, and begins
+ * a new epoch. Until then the high-water mark stands: a count that dips and recovers is no new conversation.
+ */
+function fall(
+  row: UserRow,
+  snapshot: Snapshot,
+  { fullScan }: Rules,
+): Pick<Snapshot, 'count' | 'epoch' | 'fall'> {
+  const { count, epoch } = snapshot
+  if (row.conversation_count >= count) return { count, epoch, fall: null }
+  if (fullScan === null) return { count, epoch, fall: snapshot.fall }
+  const before = snapshot.fall
+  if (before !== null && before.scan < fullScan.number && before.scan <= fullScan.lastComplete) {
+    return { count: Math.min(before.count, row.conversation_count), epoch: epoch + 1, fall: null }
+  }
+  const lower = before === null ? row.conversation_count : Math.min(before.count, row.conversation_count)
+  return { count, epoch, fall: { count: lower, scan: fullScan.number } }
+}
+
+function milestones(change: Change, wanted: readonly number[]): Change[] {
+  if (change.type !== 'user.created' && change.type !== 'user.conversation_count.increased') return []
+  return milestonesPassed(wanted, change.from, change.to).map((milestone) => ({
+    ...change,
+    type: 'user.milestone_reached',
+    details: { milestone },
+  }))
+}
+
+/** A drop is a recent average that is below the threshold and was not before; an unknown one was neither. */
+function sentimentOf(
+  row: UserRow,
+  snapshot: Snapshot | null,
+  next: Snapshot,
+  { sentimentThreshold: threshold }: Rules,
+): { state: Snapshot['sentiment']; changes: Change[] } {
+  const before = snapshot?.sentiment ?? 'unknown'
+  const score = threshold === null ? null : recentSentiment(row.sentiment)
+  if (threshold === null || score === null) return { state: before, changes: [] }
+  const state = score < threshold ? 'low' : 'fine'
+  if (!(state === 'low' && before === 'fine')) return { state, changes: [] }
+  const { count, epoch } = next
+  return {
+    state,
+    changes: [
+      {
+        type: 'user.sentiment.dropped',
+        from: count,
+        to: count,
+        epoch,
+        previous: snapshot && {
+          conversation_count: snapshot.count,
+          last_contact_unix_secs: snapshot.last_contact,
+        },
+        details: { sentiment_change: { recent_average_sentiment_score: score, threshold } },
+      },
+    ],
+  }
+}
+
+function same(a: Snapshot, b: Snapshot): boolean {
+  return (
+    a.count === b.count &&
+    a.last_contact === b.last_contact &&
+    a.first_contact === b.first_contact &&
+    a.epoch === b.epoch &&
+    a.fall?.count === b.fall?.count &&
+    a.fall?.scan === b.fall?.scan &&
+    a.absent === b.absent &&
+    a.removed === b.removed &&
+    a.sentiment === b.sentiment
+  )
 }
 
 function earliest(a: UnixSecs | null, b: UnixSecs | null): UnixSecs | null {

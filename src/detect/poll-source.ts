@@ -1,7 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { RingpostError } from '../errors.ts'
-import type { Poll, PolledSource, PollOptions, PollReport } from './poll.ts'
+import type { UnixMs } from '../types.ts'
+import type { Poll, PollOptions, PollReport } from './poll.ts'
+import type { PolledSource } from './polled-source.ts'
 
 /** How long somebody who asks for a poll waits for one that is under way (ms). */
 const PATIENCE_MS = 15_000
@@ -18,13 +20,18 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
   }
   poll: Poll
   relayNow: (sourceId: string) => Promise<void>
+  /** Plans the next poll. */
+  pollAt: (sourceId: string, at: UnixMs) => Promise<void>
+  /** Asks again soon, for a poller that just died holds the lease for some seconds. */
+  pollSoon: (sourceId: string) => Promise<void>
   logger: Logger
 }) {
   async function run(source: Record, options: PollOptions): Promise<PollReport> {
     const report = await deps.poll(deps.sources.toPoll(source), options)
     const found = Object.values(report.events).reduce((sum, n) => sum + n, 0)
-    if (found > 0) await deps.relayNow(source.id)
-    const { outcome, error, ...figures } = report
+    if (found > 0 && !options.dryRun) await deps.relayNow(source.id)
+    if (report.next_at !== null && report.outcome !== 'waiting') await deps.pollAt(source.id, report.next_at)
+    const { outcome, error, next_at, ...figures } = report
     const fields = { source: source.id, ...figures }
     if (outcome === 'done') deps.logger.info(fields, 'poll')
     else if (outcome === 'failed') deps.logger.warn(fields, `Source ${source.id}: ${error}`)
@@ -36,11 +43,17 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
     async scheduled(sourceId: string, signal: AbortSignal): Promise<PollReport | null> {
       const source = await deps.sources.find(sourceId)
       if (source === null || source.paused) return null
-      return run(source, { signal })
+      const report = await run(source, { signal })
+      if (report.outcome === 'busy') await deps.pollSoon(sourceId)
+      return report
     },
 
     /** @throws RingpostError `not_found`, or `source_busy` where another poll does not end in time */
-    async asked(sourceId: string, options: { full: boolean }, signal: AbortSignal): Promise<PollReport> {
+    async asked(
+      sourceId: string,
+      options: { full: boolean; dryRun?: boolean },
+      signal: AbortSignal,
+    ): Promise<PollReport> {
       const source = await deps.sources.get(sourceId)
       for (let waited = 0; waited < PATIENCE_MS && !signal.aborted; waited += 100) {
         const report = await run(source, { ...options, now: true, signal })

@@ -1,14 +1,12 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
-import type { Event, EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
-import { buildEvent } from './build-event.ts'
-import { type Announce, diff } from './diff.ts'
+import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
+import { type Committed, commitRows } from './commit-rows.ts'
+import type { Rules } from './diff.ts'
+import type { FloodGate } from './flood-gate.ts'
 import { mergeRows } from './merge-rows.ts'
 import { isNewestFirst, mayStop, watermarkCandidate } from './stop.ts'
-import type { DetectionStore, SnapshotChange, StateChange } from './store.ts'
-
-/** A poller that lost its lease: somebody else polls now, and nothing more was written. */
-export class FencedError extends Error {}
+import type { DetectionStore, StateChange } from './store.ts'
 
 /** What one pass over the list is to do. */
 export interface ScanPlan {
@@ -18,18 +16,22 @@ export interface ScanPlan {
   cursor: string | null
   /** Stop early below this; null reads to the end of the list. */
   floor: UnixSecs | null
-  /** Changes of rows below this count as late; null where there is no watermark yet. */
+  /** Changes of rows below this count as late; undefined where there is no watermark yet. */
   watermark: UnixSecs | undefined
-  /** Epoch of users that are met for the first time. */
-  epoch: number
-  /** Known only with the first page: a baseline begins at the server's time. */
-  announce: (firstPage: ListedPage) => Announce
+  /** Known only with the first page, for a baseline begins at the server's time. */
+  rules: (firstPage: ListedPage) => Rules
+  gate: FloodGate
   /** An empty list is believed. It is not where users are known. */
   mayBeEmpty: boolean
+  /** Compare and write nothing. */
+  dry: boolean
   /** State to write along with a page: where a resumable scan has got to. */
   progress?: (page: ListedPage, top: UnixSecs | null) => StateChange
-  /** True ends the scan after the page at hand, to be resumed later. */
-  giveWay: () => boolean
+  /** Called with the rows of each page, in order. */
+  onRows?: (rows: readonly UserRow[]) => void
+  /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
+  between?: { due: () => boolean; run: () => Promise<void> }
+  signal: AbortSignal
 }
 
 /** What a pass found. `complete` where it ended by the stop rule or at the end of the list. */
@@ -45,82 +47,17 @@ export interface ScanResult {
   newestFirst: boolean
 }
 
+export interface ScanDeps {
+  listPage: (cursor: string | null) => Promise<ListedPage>
+  store: Pick<DetectionStore, 'readUsers' | 'commitPage'>
+  quarantine: (rows: ListedPage['unreadable']) => Promise<number>
+  now: () => UnixMs
+}
+
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
-
-/**
- * Reads pages from the cursor on and commits each as it comes. It can die after any statement: what was
- * committed is whole, and what was not is read again.
- *
- * @throws UpstreamError where a page cannot be had or cannot be trusted; what was committed stays
- * @throws FencedError where the lease was lost
- */
-export async function runScan(
-  deps: {
-    listPage: (cursor: string | null) => Promise<ListedPage>
-    store: Pick<DetectionStore, 'readUsers' | 'commitPage'>
-    quarantine: (rows: ListedPage['unreadable']) => Promise<number>
-    now: () => UnixMs
-  },
-  plan: ScanPlan,
-  result: ScanResult = emptyResult(),
-): Promise<ScanResult> {
-  const seenCursors = new Set<string>()
-  let cursor = plan.cursor
-  let first = true
-  let announce: Announce = { everyone: false, firstContactAfter: Number.POSITIVE_INFINITY }
-  let lastContact: UnixSecs | null = null
-  let emptyPages = 0
-
-  for (;;) {
-    if (cursor !== null) {
-      if (seenCursors.has(cursor)) {
-        throw new UpstreamError('bad_page', 'The upstream gave the same cursor twice, which would never end.')
-      }
-      seenCursors.add(cursor)
-    }
-    // Counted before it is answered: a failed request is a request.
-    result.requests++
-    const page = await deps.listPage(cursor)
-    result.requests += page.requests - 1
-    result.rows += page.rows.length
-    if (first) {
-      if (plan.cursor === null) {
-        if (page.rows.length + page.unreadable.length === 0 && page.nextCursor === null && !plan.mayBeEmpty) {
-          throw new UpstreamError(
-            'bad_page',
-            'The upstream answered with an empty list although users are known; nothing is taken from it.',
-          )
-        }
-        result.top = watermarkCandidate(page.rows, page.serverTime)
-      }
-      announce = plan.announce(page)
-      first = false
-    }
-    emptyPages = page.rows.length === 0 ? emptyPages + 1 : 0
-    if (emptyPages > EMPTY_PAGES) {
-      throw new UpstreamError(
-        'bad_page',
-        `The upstream sent ${emptyPages} empty pages and says that more follow.`,
-      )
-    }
-    result.newestFirst &&= isNewestFirst(page.rows, lastContact)
-    lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
-
-    const changes = await commit(deps, plan, announce, page, result)
-    if (page.unreadable.length > 0) result.unreadable += await deps.quarantine(page.unreadable)
-
-    const stop = mayStop({
-      lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
-      changes,
-      newestFirst: result.newestFirst,
-      floor: plan.floor,
-    })
-    if (page.nextCursor === null || stop) return { ...result, complete: true }
-    cursor = page.nextCursor
-    if (plan.giveWay()) return result
-  }
-}
+/** Rows that are committed at once. */
+const BATCH = 100
 
 export function emptyResult(): ScanResult {
   return {
@@ -135,44 +72,127 @@ export function emptyResult(): ScanResult {
   }
 }
 
-/** Compares and commits one page; how many users it changed. */
-async function commit(
-  deps: Parameters<typeof runScan>[0],
-  plan: ScanPlan,
-  announce: Announce,
-  page: ListedPage,
-  result: ScanResult,
-): Promise<number> {
-  const rows = mergeRows(page.rows)
-  const state = plan.progress?.(page, result.top) ?? {}
-  // Another writer than a poller can change a snapshot (a user is forgotten through the API): read again.
-  for (let tries = 0; tries < 5; tries++) {
-    const snapshots = await deps.store.readUsers(
-      plan.source.id,
-      rows.map((row) => row.user_id),
-    )
-    const users: SnapshotChange[] = []
-    const events: Event[] = []
-    const changed: UserRow[] = []
-    rows.forEach((row, i) => {
-      const before = snapshots[i] ?? null
-      const { next, change } = diff(row, before, announce, plan.epoch)
-      if (next === null) return
-      users.push({ userId: row.user_id, before, after: next })
-      changed.push(row)
-      if (change) events.push(buildEvent(plan.source, change, row, deps.now()))
-    })
-    // Nothing to write is nothing to fence: a quiet page costs one read.
-    if (users.length === 0 && plan.progress === undefined) return 0
-    const reply = await deps.store.commitPage(plan.source.id, plan.token, { users, events, state })
-    if (reply === 'FENCED') throw new FencedError()
-    if (reply === 'CONFLICT') continue
-    for (const event of events) result.events[event.type] = (result.events[event.type] ?? 0) + 1
-    const { watermark } = plan
-    if (watermark !== undefined) {
-      result.lateChanges += changed.filter((row) => row.last_contact_unix_secs < watermark).length
+/**
+ * Reads pages from the cursor on and commits each as it comes. It can die after any statement: what was
+ * committed is whole, and what was not is read again. Where it throws, `result` tells how far it came.
+ *
+ * @throws UpstreamError where a page cannot be had or cannot be trusted; what was committed stays
+ * @throws FloodError where the gate is closed and too many users are new; no newcomer was written
+ * @throws FencedError where the lease was lost
+ */
+export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult): Promise<ScanResult> {
+  const seenCursors = new Set<string>()
+  let cursor = plan.cursor
+  let rules: Rules | null = null
+  let lastContact: UnixSecs | null = null
+  let emptyPages = 0
+  let upcoming: Promise<ListedPage> | null = null
+  result.complete = false
+  result.top = null
+  result.newestFirst = true
+
+  for (;;) {
+    if (cursor !== null) {
+      if (seenCursors.has(cursor)) {
+        throw new UpstreamError('bad_page', 'The upstream gave the same cursor twice, which would never end.')
+      }
+      seenCursors.add(cursor)
     }
-    return users.length
+    const page: ListedPage = await (upcoming ?? ask(cursor))
+    upcoming = null
+    result.requests += page.requests - 1
+    result.rows += page.rows.length
+    if (rules === null) {
+      if (plan.cursor === null) {
+        if (isEmpty(page) && !plan.mayBeEmpty) {
+          throw new UpstreamError(
+            'bad_page',
+            'The upstream answered with an empty list although users are known; nothing is taken from it.',
+          )
+        }
+        result.top = watermarkCandidate(page.rows, page.serverTime)
+      }
+      rules = plan.rules(page)
+    }
+    emptyPages = page.rows.length === 0 ? emptyPages + 1 : 0
+    if (emptyPages > EMPTY_PAGES) {
+      throw new UpstreamError(
+        'bad_page',
+        `The upstream sent ${emptyPages} empty pages and says that more follow.`,
+      )
+    }
+    result.newestFirst &&= isNewestFirst(page.rows, lastContact)
+    lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
+    const giveWay = plan.between?.due() ?? false
+    // A scan that reads to the end anyway downloads the next page while it commits this one.
+    if (plan.floor === null && page.nextCursor !== null && !giveWay && !plan.signal.aborted) {
+      upcoming = ask(page.nextCursor)
+      upcoming.catch(() => undefined)
+    }
+
+    const changes = await commitPage(rules, page)
+    const stop = mayStop({
+      lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
+      changes,
+      newestFirst: result.newestFirst,
+      floor: plan.floor,
+    })
+    if (page.nextCursor === null || stop) {
+      await releaseHeld(rules)
+      result.complete = true
+      return result
+    }
+    cursor = page.nextCursor
+    if (plan.signal.aborted) return result
+    if (giveWay) await plan.between?.run()
   }
-  throw new Error('The snapshots of a page kept changing while it was committed; it is read again later.')
+
+  function ask(at: string | null): Promise<ListedPage> {
+    // Counted before it is answered: a failed request is a request.
+    result.requests++
+    return deps.listPage(at)
+  }
+
+  async function commitPage(by: Rules, page: ListedPage): Promise<number> {
+    const rows = mergeRows(page.rows)
+    plan.onRows?.(rows)
+    const committed = await commitRows(deps, {
+      ...plan,
+      rows,
+      rules: by,
+      keepNewcomers: !plan.gate.open,
+      // What is held back must be read again after a crash: the scan's place stays before it.
+      state: (newcomers) =>
+        plan.progress === undefined || plan.gate.holding || newcomers > 0
+          ? null
+          : plan.progress(page, result.top),
+    })
+    plan.gate.hold(committed.newcomers)
+    add(committed)
+    if (plan.dry) return committed.changed
+    if (page.unreadable.length > 0) result.unreadable += await deps.quarantine(page.unreadable)
+    return committed.changed
+  }
+
+  async function releaseHeld(by: Rules): Promise<void> {
+    const held = plan.gate.release()
+    for (let i = 0; i < held.length; i += BATCH) {
+      const rows = held.slice(i, i + BATCH)
+      add({
+        ...(await commitRows(deps, { ...plan, rows, rules: by, keepNewcomers: false, state: () => null })),
+        late: 0,
+      })
+    }
+  }
+
+  function add({ events, late }: Committed): void {
+    for (const [type, count] of Object.entries(events) as [EventType, number][]) {
+      result.events[type] = (result.events[type] ?? 0) + count
+    }
+    result.lateChanges += late
+  }
+}
+
+function isEmpty(page: ListedPage): boolean {
+  return page.rows.length + page.unreadable.length === 0 && page.nextCursor === null
 }

@@ -6,40 +6,81 @@ export interface Snapshot {
   count: number
   last_contact: UnixSecs
   first_contact: UnixSecs | null
-  /** Rises by one whenever a lower count is taken over, so that the next rise has a new event id. */
+  /** Rises whenever a lower count is taken over or the user comes back, so that the next rise has a new id. */
   epoch: number
+  /** A lower count and the full scan that saw it; taken over when another full scan sees it too. */
+  fall: { count: number; scan: number } | null
+  /** The last complete full scan did not show the user. */
+  absent: boolean
+  /** The user is gone: what is kept is a tombstone, so that a return is not a first call. */
+  removed: boolean
+  /** Where the recent sentiment was last, against the source's threshold. */
+  sentiment: Sentiment
 }
 
+export type Sentiment = 'unknown' | 'fine' | 'low'
+
 const VERSION = 1
+const SENTIMENTS: readonly Sentiment[] = ['unknown', 'fine', 'low']
 const HAS_FIRST_CONTACT = 0x10
+const HAS_FALL = 0x20
+const ABSENT = 0x40
+const REMOVED = 0x80
+
+/** The record of a user who is met for the first time. */
+export function newSnapshot(
+  fields: Pick<Snapshot, 'count' | 'last_contact' | 'first_contact' | 'epoch'>,
+): Snapshot {
+  return { ...fields, fall: null, absent: false, removed: false, sentiment: 'unknown' }
+}
 
 /**
- * Packs a snapshot into about 12 bytes: one byte of version and flags, then variable-length integers. The
- * whole must stay far below 64 bytes, where Redis would leave the compact encoding of small hashes.
+ * Packs a snapshot into about 12 bytes: one of version (2 bits), sentiment (2 bits) and flags, then
+ * variable-length integers. The whole must stay far below 64 bytes, where Redis would leave the compact
+ * encoding of small hashes.
  */
 export function packSnapshot(snapshot: Snapshot): Buffer {
-  const bytes: number[] = [VERSION | (snapshot.first_contact === null ? 0 : HAS_FIRST_CONTACT)]
+  const { first_contact, fall } = snapshot
+  const flags =
+    (first_contact === null ? 0 : HAS_FIRST_CONTACT) |
+    (fall === null ? 0 : HAS_FALL) |
+    (snapshot.absent ? ABSENT : 0) |
+    (snapshot.removed ? REMOVED : 0)
+  const bytes: number[] = [VERSION | (SENTIMENTS.indexOf(snapshot.sentiment) << 2) | flags]
   writeSigned(bytes, snapshot.count)
   writeSigned(bytes, snapshot.last_contact)
   writeSigned(bytes, snapshot.epoch)
-  if (snapshot.first_contact !== null) writeSigned(bytes, snapshot.last_contact - snapshot.first_contact)
+  if (first_contact !== null) writeSigned(bytes, snapshot.last_contact - first_contact)
+  if (fall !== null) {
+    writeSigned(bytes, fall.count)
+    writeSigned(bytes, fall.scan)
+  }
   return Buffer.from(bytes)
 }
 
 /** Reads what {@link packSnapshot} wrote. Throws on anything else: a snapshot is never guessed. */
 export function unpackSnapshot(packed: Uint8Array): Snapshot {
-  const flags = packed[0] ?? 0
-  if ((flags & 0x0f) !== VERSION) {
+  const head = packed[0] ?? 0
+  const version = head & 0x03
+  if (version !== VERSION) {
     throw new Error(
-      `A snapshot has layout ${flags & 0x0f}, and this ringpost reads layout ${VERSION}: it was written by another version. Run the version that wrote it, or a newer one.`,
+      `A snapshot has layout ${version}, and this ringpost reads layout ${VERSION}: it was written by another version. Run the version that wrote it, or a newer one.`,
     )
   }
   const reader = { packed, at: 1 }
   const count = readSigned(reader)
   const last_contact = readSigned(reader)
   const epoch = readSigned(reader)
-  const first_contact = flags & HAS_FIRST_CONTACT ? last_contact - readSigned(reader) : null
-  return { count, last_contact, first_contact, epoch }
+  return {
+    count,
+    last_contact,
+    first_contact: head & HAS_FIRST_CONTACT ? last_contact - readSigned(reader) : null,
+    epoch,
+    fall: head & HAS_FALL ? { count: readSigned(reader), scan: readSigned(reader) } : null,
+    absent: (head & ABSENT) !== 0,
+    removed: (head & REMOVED) !== 0,
+    sentiment: SENTIMENTS[(head >> 2) & 0x03] ?? 'unknown',
+  }
 }
 
 // Zigzag base-128 integers. Plain arithmetic and not bit operators, which end at 32 bits.

@@ -1,8 +1,19 @@
 import { z } from 'zod'
 import type { UnixMs, UnixSecs } from '../types.ts'
 
-export const SCAN_KINDS = ['head', 'full', 'baseline'] as const
+export const SCAN_KINDS = ['head', 'lookback', 'full', 'baseline'] as const
 export type ScanKind = (typeof SCAN_KINDS)[number]
+
+/** Why a source waits for a person. A flood stops its polls; held back removals do not. */
+export interface Attention {
+  kind: 'flood' | 'mass_removal'
+  /** The scan that found it. */
+  scan: ScanKind
+  /** Unix ms. */
+  since: UnixMs
+  users: number
+  message: string
+}
 
 /** What the last poll was. */
 export interface LastPoll {
@@ -33,11 +44,28 @@ const stateSchema = z.object({
   scan_cursor: text.optional(),
   /** How often in a row a baseline found an empty list. */
   empty_baselines: int.default(0),
+  /** Users whose first contact is after this are announced by the baseline, for Redis was lost (unix seconds). */
+  announce_since: int.optional(),
+  /** Full scans are numbered; `last_complete_scan` is the last one that reached the end. */
+  scan_number: int.default(0),
+  last_complete_scan: int.default(0),
+  /** When the last full scan and the last lookback ended (unix ms). */
   last_full_scan: int.optional(),
+  last_lookback: int.optional(),
+  /** What waits for a person. */
+  attention: text.transform((json) => JSON.parse(json) as Attention).optional(),
+  attention_announced: int.optional(),
+  /** A person has accepted: the next scan of this kind lets newcomers through; removals are told or recorded. */
+  flood_accepted: z.enum(SCAN_KINDS).optional(),
+  removals_accepted: z.enum(['events', 'baseline']).optional(),
+  /** Polls in a row that found nothing; the interval grows with them. */
+  idle_polls: int.default(0),
   failures: int.default(0),
   failing_since: int.optional(),
   failure: text.optional(),
-  /** Not to be polled on schedule before this (unix ms). */
+  /** Since when the outage lasts that `source.failing` was sent for. */
+  failing_announced: int.optional(),
+  /** When the next scheduled poll is due (unix ms). */
   not_before: int.default(0),
   known_users: int.default(0),
   last_poll: text.transform((json) => JSON.parse(json) as LastPoll).optional(),
@@ -63,6 +91,7 @@ export type SourceCondition = 'baseline' | 'live' | 'paused' | 'failing' | 'need
 
 export function conditionOf(state: SourceState, paused: boolean): SourceCondition {
   if (paused) return 'paused'
+  if (state.attention !== undefined) return 'needs_attention'
   if (state.failing_since !== undefined) return 'failing'
   return state.mode
 }
@@ -75,6 +104,7 @@ export function describeState(
 ): string {
   const known = `${state.known_users.toLocaleString('en-US')} users`
   if (source.paused) return `${known} known; polling is paused`
+  if (state.attention !== undefined) return state.attention.message
   if (state.failing_since !== undefined) {
     const wait = Math.max(0, Math.round((state.not_before - now) / 1000))
     return `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`

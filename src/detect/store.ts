@@ -12,6 +12,12 @@ export interface SnapshotChange {
   after: Snapshot
 }
 
+/** A user with what is recorded of them. */
+export interface KnownUser {
+  userId: string
+  snapshot: Snapshot
+}
+
 /** Fields of the state hash: to set, to delete, to increment. */
 export interface StateChange {
   set?: Partial<Record<keyof SourceState, string | number>>
@@ -29,6 +35,13 @@ const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'scan_cursor',
   'empty_baselines',
   'last_full_scan',
+  'last_lookback',
+  'last_complete_scan',
+  'announce_since',
+  'attention',
+  'flood_accepted',
+  'removals_accepted',
+  'idle_polls',
   'known_users',
   'failures',
   'failing_since',
@@ -40,7 +53,7 @@ export type CommitResult = 'OK' | 'FENCED' | 'CONFLICT'
 
 /** All that detection keeps in Redis: lease, state, snapshots and the writing end of the outbox. */
 export function createDetectionStore(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hgetall'>
+  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'pipeline'>
   keys: Keys
   leaseMs: number
 }) {
@@ -74,22 +87,30 @@ export function createDetectionStore(deps: {
       return parseState(await redis.hgetall(keys.source(sourceId).state))
     },
 
-    /** Drops all snapshots of a source and begins a baseline under a new identity; can be repeated. */
+    /**
+     * Drops all snapshots of a source and begins a baseline under a new identity; can be repeated.
+     *
+     * @param announceSince users whose first contact is later are announced by the baseline
+     */
     async startOver(
       sourceId: string,
       token: number,
       identity: string,
       known: boolean,
+      announceSince: UnixSecs | null = null,
     ): Promise<'OK' | 'FENCED'> {
       const source = keys.source(sourceId)
       for (let from = 0; known && from < USER_BUCKETS; from += BUCKETS_AT_ONCE) {
         const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, i) => source.bucket(from + i))
-        const reply = await startOverScript([source.lease, source.state, ...buckets], [token, '', leaseMs])
+        const reply = await startOverScript(
+          [source.lease, source.state, ...buckets],
+          [token, '', leaseMs, 0, ''],
+        )
         if (replyText(reply) === 'FENCED') return 'FENCED'
       }
       const reply = await startOverScript(
         [source.lease, source.state],
-        [token, identity, leaseMs, EPOCH_STEP, ...OF_THE_BASELINE],
+        [token, identity, leaseMs, EPOCH_STEP, announceSince ?? '', ...OF_THE_BASELINE],
       )
       return replyText(reply) as 'OK' | 'FENCED'
     },
@@ -105,6 +126,24 @@ export function createDetectionStore(deps: {
       })
     },
 
+    /** All users of a source, some buckets at a time, in no order. */
+    async *scanBuckets(sourceId: string, bucketsAtOnce: number, from = 0): AsyncGenerator<KnownUser[]> {
+      const source = keys.source(sourceId)
+      for (let bucket = from; bucket < USER_BUCKETS; bucket += bucketsAtOnce) {
+        const pipeline = redis.pipeline()
+        const end = Math.min(bucket + bucketsAtOnce, USER_BUCKETS)
+        for (let index = bucket; index < end; index++) pipeline.hgetallBuffer(source.bucket(index))
+        const users: KnownUser[] = []
+        for (const [error, reply] of (await pipeline.exec()) ?? []) {
+          if (error) throw error
+          for (const [userId, packed] of Object.entries(reply as Record<string, Buffer>)) {
+            users.push({ userId, snapshot: unpackSnapshot(packed) })
+          }
+        }
+        yield users
+      }
+    },
+
     /** Events, snapshots and state of one page, all or nothing. */
     async commitPage(
       sourceId: string,
@@ -114,6 +153,7 @@ export function createDetectionStore(deps: {
       const source = keys.source(sourceId)
       const set = Object.entries(page.state.set ?? {})
       const increment = Object.entries(page.state.increment ?? {})
+      const remove = page.state.delete ?? []
       const args: ScriptArgument[] = [
         token,
         leaseMs,
@@ -121,12 +161,14 @@ export function createDetectionStore(deps: {
         page.events.length,
         set.length,
         increment.length,
+        remove.length,
       ]
       for (const { userId, before, after } of page.users) {
         args.push(userId, before === null ? '' : packSnapshot(before), packSnapshot(after))
       }
       for (const event of page.events) args.push(event.id, JSON.stringify(event))
       for (const [name, value] of [...set, ...increment]) args.push(name, value)
+      args.push(...remove)
       const reply = await commitPageScript(
         [
           source.lease,

@@ -12,6 +12,8 @@ export interface UsersQuery {
   agentId: string | null
   branchId: string | null
   cursor: string | null
+  /** Only the user of this very id. */
+  search?: string
 }
 
 /** A page with what its transport told. */
@@ -87,6 +89,7 @@ function usersUrl(query: UsersQuery, withDirection: boolean): URL {
   if (withDirection) url.searchParams.set('sort_direction', 'desc')
   if (query.agentId) url.searchParams.set('agent_id', query.agentId)
   if (query.branchId) url.searchParams.set('branch_id', query.branchId)
+  if (query.search !== undefined) url.searchParams.set('search', query.search)
   if (query.cursor) url.searchParams.set('cursor', query.cursor)
   return url
 }

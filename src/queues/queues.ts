@@ -2,6 +2,7 @@ import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
+import type { UnixMs } from '../types.ts'
 
 /** One queue a stage. Retries have a lane of their own: due delayed jobs would wait behind fresh ones. */
 export const QUEUE_NAMES = ['poll', 'relay', 'deliver', 'retry', 'maintain'] as const
@@ -57,6 +58,20 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
     /** When the next scheduled poll is due (unix ms). */
     async nextPoll(sourceId: string): Promise<number | null> {
       return (await poll.getJobScheduler(sourceId))?.next ?? null
+    },
+
+    /** Polls a source at a moment, beside its interval. */
+    async pollAt(sourceId: string, at: UnixMs): Promise<void> {
+      await poll.add(
+        'poll',
+        { sourceId },
+        { jobId: `${sourceId}-${at}`, delay: Math.max(0, at - Date.now()) },
+      )
+    },
+
+    /** Asks again after the time that a dead poller's lease may last; once, however often it is said. */
+    async pollSoon(sourceId: string): Promise<void> {
+      await poll.add('poll', { sourceId }, { jobId: `${sourceId}-soon`, delay: 2_000 })
     },
 
     async pollNow(sourceId: string): Promise<void> {

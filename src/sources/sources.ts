@@ -1,4 +1,4 @@
-import type { PolledSource } from '../detect/poll.ts'
+import type { PolledSource } from '../detect/polled-source.ts'
 import { RingpostError } from '../errors.ts'
 import type { Records } from '../redis/records.ts'
 import type { UnixMs } from '../types.ts'
@@ -13,6 +13,19 @@ export interface SourceInput {
   branch_id: string | null
   poll_interval_ms: number
   overlap_ms: number
+  /** Counts to announce; empty for 5, 10, 25, 50, 100, 250, … */
+  milestones: number[]
+  /** A rise after a longer silence is `user.returned`. */
+  returned_after_ms: number
+  /** Below it a recent sentiment is a drop; null where nobody wants to know. */
+  sentiment_threshold: number | null
+}
+
+/** What a source is judged by where nothing else is said. */
+export const SOURCE_DEFAULTS = {
+  milestones: [] as number[],
+  returned_after_ms: 30 * 86_400_000,
+  sentiment_threshold: null,
 }
 
 /** A source as it is stored: `api_key` is sealed with the master key. */
@@ -72,6 +85,9 @@ export function createSources(deps: { records: Records<SourceRecord>; vault: Vau
         branchId: source.branch_id,
         intervalMs: source.poll_interval_ms,
         overlapMs: source.overlap_ms,
+        milestones: source.milestones,
+        returnedAfterMs: source.returned_after_ms,
+        sentimentThreshold: source.sentiment_threshold,
       }
     },
   }

@@ -305,3 +305,17 @@ test('GET /v1/endpoints pages, oldest first, while endpoints come and go', async
   expect(seen.slice(0, 7).map(({ id }) => id)).toEqual(ids)
   expect(seen.slice(7).map(({ description }) => description)).toEqual(['late', 'late'])
 })
+
+test('a cursor of another list is refused, however alike the two are', async () => {
+  const api = await startTestApi()
+  for (const id of ['src_a', 'src_b']) await api.addSource(id)
+  for (let i = 0; i < 2; i++) await api.addEndpoint()
+  const { next_cursor: cursor } = (await api.get('/v1/sources?limit=1')).json
+  expect((await api.get(`/v1/sources?cursor=${cursor}`)).status).toBe(200)
+  expect((await api.get(`/v1/endpoints?cursor=${cursor}`)).json).toMatchObject({
+    status: 400,
+    errors: [
+      { path: 'cursor', message: 'is not a next_cursor of this list; leave it out for the first page' },
+    ],
+  })
+})

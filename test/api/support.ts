@@ -17,7 +17,12 @@ import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
 import { createVault } from '../../src/secrets/vault.ts'
-import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
+import {
+  createSources,
+  SOURCE_DEFAULTS,
+  type SourceInput,
+  type SourceRecord,
+} from '../../src/sources/sources.ts'
 import type { Event } from '../../src/types.ts'
 import { testRedis } from '../support/redis.ts'
 
@@ -76,6 +81,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       events: {},
       duration_ms: 84,
       error: null,
+      next_at: null,
     },
     polls: [],
     nextPoll: null,
@@ -150,6 +156,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
 
     addSource: (id: string, more: Partial<SourceInput> = {}) =>
       sources.put({
+        ...SOURCE_DEFAULTS,
         id,
         name: id.slice('src_'.length),
         base_url: 'https://api.elevenlabs.io',

@@ -1,9 +1,14 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import { inject } from 'vitest'
-import { createPoll, type PolledSource, type PollOptions } from '../../src/detect/poll.ts'
+import { createPoll, type PollOptions } from '../../src/detect/poll.ts'
+import type { PolledSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
+import { createWatermarkFiles } from '../../src/detect/watermark-files.ts'
 import { createListUsers } from '../../src/elevenlabs/list-users.ts'
 import { createAgent } from '../../src/http/agent.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
@@ -25,6 +30,8 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
   const leaseMs = options.leaseMs ?? 10_000
   const store = createDetectionStore({ redis, keys, leaseMs })
   const quarantine = createQuarantine({ redis, keys, now })
+  const folder = await mkdtemp(join(tmpdir(), 'ringpost-watermarks-'))
+  const watermarks = createWatermarkFiles(folder)
   const outbox = createOutbox({ redis, keys })
   const source: PolledSource = {
     id: 'src_test',
@@ -35,12 +42,16 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
     branchId: null,
     intervalMs: 30_000,
     overlapMs: 120_000,
+    milestones: [1_000_000],
+    returnedAfterMs: 30 * 86_400_000,
+    sentimentThreshold: null,
   }
   const listUsers = createListUsers({ dispatcher: agent, now, deadlineMs: 5_000 })
   const deps = {
     listUsers,
     store,
     quarantine,
+    watermarks,
     fullScanIntervalMs: 24 * 3_600_000,
     leaseMs,
     now,
@@ -62,7 +73,20 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
     pass(secs: number) {
       clock.ms += secs * 1000
     },
-    poll: (over: Partial<PolledSource> = {}, how: PollOptions = {}) => poll({ ...source, ...over }, how),
+    /** A poll that somebody asks for. */
+    poll: (over: Partial<PolledSource> = {}, how: PollOptions = {}) =>
+      poll({ ...source, ...over }, { now: true, ...how }),
+    /** A poll on schedule, which waits until it is due. */
+    tick: (over: Partial<PolledSource> = {}) => poll({ ...source, ...over }),
+    /** Does something before the n-th request to upstream from now on. */
+    beforeRequest(n: number, act: () => void) {
+      const { listUsers: list } = deps
+      let left = n
+      deps.listUsers = (query, signal) => {
+        if (--left === 0) act()
+        return list(query, signal)
+      }
+    },
     state: () => store.readState(source.id),
     async events(): Promise<Event[]> {
       const entries = await outbox.newestFirst(source.id, { before: '+', from: '-', limit: 100_000 })
@@ -70,6 +94,7 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
     },
     async close() {
       await simulator.close()
+      await rm(folder, { recursive: true, force: true })
       await agent.close()
       await deleteKeys(redis, keys.prefix)
       redis.disconnect()

@@ -35,18 +35,18 @@ describe('a baseline', () => {
     expect(await d.events()).toEqual([])
   })
 
-  test('gives way to head polls, announces who first calls meanwhile, and goes on where it was', async () => {
+  test('gives way to head polls and announces who first calls meanwhile', async () => {
     const d = await start()
     seed(d, 450)
-    const slice = { intervalMs: 0 }
-    expect(await d.poll(slice)).toMatchObject({ kind: 'baseline', requests: 1, rows: 100 })
-    expect((await d.state()).mode).toBe('baseline')
-    d.pass(60)
-    d.simulator.call({ user_id: 'new-caller' })
-    d.simulator.call({ user_id: 'user_0000002' })
-    const report = await d.poll(slice)
+    d.beforeRequest(5, () => {
+      d.pass(60)
+      d.simulator.call({ user_id: 'new-caller' })
+      d.simulator.call({ user_id: 'user_0000002' })
+    })
+    // A head poll is due after each page.
+    const report = await d.poll({ intervalMs: 0 })
     expect(report.events).toEqual({ 'user.created': 1, 'user.conversation_count.increased': 1 })
-    for (let i = 0; i < 10 && (await d.state()).mode === 'baseline'; i++) await d.poll(slice)
+    expect(report.requests).toBeGreaterThan(8)
     expect(await d.state()).toMatchObject({ mode: 'live', known_users: 451 })
     expect(brief(await d.events()).sort()).toEqual([
       'new-caller: user.created 0→1',
@@ -54,11 +54,27 @@ describe('a baseline', () => {
     ])
   })
 
+  test('goes on where it was when it broke off', async () => {
+    const d = await start()
+    seed(d, 450)
+    d.simulator.fault({ kind: 'status', status: 500, skip: 2 })
+    expect(await d.poll()).toMatchObject({ outcome: 'failed', kind: 'baseline', rows: 200 })
+    expect(await d.state()).toMatchObject({ mode: 'baseline', known_users: 200 })
+    d.pass(60)
+    d.simulator.call({ user_id: 'new-caller' })
+    // One page for the head poll, and what is left of the list.
+    expect(await d.poll()).toMatchObject({ kind: 'baseline', requests: 5, events: { 'user.created': 1 } })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 451 })
+    expect(brief(await d.events())).toEqual(['new-caller: user.created 0→1'])
+  })
+
   test('starts again from the top when its cursor is refused', async () => {
     const d = await start()
     seed(d, 300)
-    await d.poll({ intervalMs: 0 })
-    d.simulator.fault({ kind: 'status', status: 400, code: 'invalid_cursor' })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 1 })
+    await d.poll()
+    expect((await d.state()).scan_cursor).toBeDefined()
+    d.simulator.fault({ kind: 'status', status: 400, code: 'invalid_cursor', skip: 1 })
     const refused = await d.poll()
     expect(refused.outcome).toBe('failed')
     expect((await d.state()).scan_cursor).toBeUndefined()
@@ -116,7 +132,7 @@ describe('a live source', () => {
     const d = detection
     for (let i = 0; i < 250; i++) d.simulator.call({ user_id: `burst-${i}` })
     d.pass(200)
-    expect(await d.poll()).toMatchObject({ events: { 'user.created': 250 }, requests: 4 })
+    expect(await d.poll()).toMatchObject({ kind: 'head', events: { 'user.created': 250 }, requests: 4 })
     expect(new Set((await d.events()).map(({ id }) => id)).size).toBe(250)
   })
 
@@ -227,8 +243,8 @@ describe('a failing upstream', () => {
     const wrong = await d.poll({ apiKey: 'wrong' })
     expect(wrong).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/check the key.*region/) })
     expect((await d.state()).failing_since).toBe(d.clock.ms)
-    expect(await d.poll({ apiKey: 'wrong' })).toMatchObject({ outcome: 'waiting', requests: 0 })
-    expect(await d.poll({}, { now: true })).toMatchObject({ outcome: 'done' })
+    expect(await d.tick({ apiKey: 'wrong' })).toMatchObject({ outcome: 'waiting', requests: 0 })
+    expect(await d.poll()).toMatchObject({ outcome: 'done' })
     const state = await d.state()
     expect(state.failing_since).toBeUndefined()
     expect(state).toMatchObject({ failures: 0, known_users: 3 })
@@ -237,25 +253,30 @@ describe('a failing upstream', () => {
   test('is waited for as long as it asks', async () => {
     const d = await start()
     d.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '120' } })
-    expect((await d.poll()).outcome).toBe('failed')
+    expect((await d.tick()).outcome).toBe('failed')
     d.pass(119)
-    expect((await d.poll()).outcome).toBe('waiting')
+    expect((await d.tick()).outcome).toBe('waiting')
     d.pass(2)
-    expect((await d.poll()).outcome).toBe('done')
+    expect((await d.tick()).outcome).toBe('done')
   })
 
-  test('that fails between two pages keeps what was found and finds the rest later', async () => {
+  test('that fails between two pages loses nothing of either', async () => {
     const d = await start()
     seed(d, 250)
     await d.poll()
     d.pass(600)
     for (let i = 0; i < 150; i++) d.simulator.call({ user_id: `burst-${i}` })
     d.simulator.fault({ kind: 'status', status: 500, skip: 1 })
-    expect(await d.poll()).toMatchObject({ outcome: 'failed', events: { 'user.created': 100 } })
+    d.simulator.call({ user_id: 'user_0000001' })
+    // Known users are announced page by page; newcomers when the scan is known to be no flood.
+    expect(await d.poll()).toMatchObject({
+      outcome: 'failed',
+      events: { 'user.conversation_count.increased': 1 },
+    })
     const { watermark } = await d.state()
-    expect(await d.poll({}, { now: true })).toMatchObject({ outcome: 'done', events: { 'user.created': 50 } })
+    expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 150 } })
     expect((await d.state()).watermark).toBeGreaterThan(watermark ?? 0)
-    expect(new Set((await d.events()).map(({ id }) => id)).size).toBe(150)
+    expect(new Set((await d.events()).map(({ id }) => id)).size).toBe(151)
   })
 })
 

@@ -22,7 +22,8 @@ afterEach(() => stage.close())
 /** A relay whose queue is a list, with a step that may fail. */
 function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string } = {}) {
   const queued: string[] = []
-  const step = <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>
+  const step =
+    <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       if (fail.at === `before ${name}`) throw new Error(fail.at)
       const result = await run(...args)
@@ -48,7 +49,10 @@ describe('the relay', () => {
   test('makes one delivery for each event and matching endpoint, and is done', async () => {
     for (const id of ['evt_1', 'evt_2']) await stage.emit(SRC, id)
     await stage.emit(SRC, 'evt_3', 'user.conversation_count.increased')
-    const { relay, queued } = relayOf([endpoint('ep_all'), endpoint('ep_new', { event_types: ['user.created'] })])
+    const { relay, queued } = relayOf([
+      endpoint('ep_all'),
+      endpoint('ep_new', { event_types: ['user.created'] }),
+    ])
     expect(await relay(SRC)).toBe(3)
     expect(queued.sort()).toEqual(
       [

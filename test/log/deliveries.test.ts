@@ -179,6 +179,9 @@ test('what no job looks after is overdue after its grace, a bounded number at a 
   const ids = await stage.deliveries.accept(EP, ['evt_1', 'evt_2', 'evt_3'].map(event))
   expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
   stage.clock.ms += 60_000
-  const taken = [...(await stage.deliveries.takeOverdue(EP, 2)), ...(await stage.deliveries.takeOverdue(EP, 2))]
+  const taken = [
+    ...(await stage.deliveries.takeOverdue(EP, 2)),
+    ...(await stage.deliveries.takeOverdue(EP, 2)),
+  ]
   expect(taken.sort()).toEqual(ids.sort())
 })

@@ -29,6 +29,7 @@ export function answer<Schema extends z.ZodType>(description: string, schema: Sc
   return { description, content: { 'application/json': { schema } } }
 }
 
+// Two statuses stand for all: what matters to the types is only that a problem can be an answer.
 type ProblemAnswers = Record<
   '400' | '500',
   { description: string; content: { 'application/problem+json': { schema: typeof problem } } }
@@ -48,6 +49,7 @@ export function problems(...codes: ErrorCode[]): ProblemAnswers {
   return Object.fromEntries(answers)
 }
 
-/** The error answers that a token, a body and an id bring with them. */
+/** What every route with a token may answer. */
 export const OF_TOKEN = ['unauthorized', 'bad_request'] as const
+/** What every route with a body may answer besides. */
 export const OF_BODY = ['payload_too_large', 'unsupported_media_type'] as const

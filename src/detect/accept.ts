@@ -1,0 +1,43 @@
+import type { Redis } from 'ioredis'
+import { RingpostError } from '../errors.ts'
+import type { Keys } from '../redis/keys.ts'
+import { createScript } from '../redis/script.ts'
+import type { Attention } from './source-state.ts'
+import type { DetectionStore } from './store.ts'
+
+/**
+ * Carries out what a person decides about a source that waits for one: `events` lets what was held back be
+ * announced by the next scan, `baseline` has it recorded in silence.
+ *
+ * @returns what had been waiting
+ * @throws RingpostError `conflict` where nothing waits
+ */
+export async function acceptAttention(
+  deps: { redis: Pick<Redis, 'callBuffer'>; keys: Keys; store: Pick<DetectionStore, 'readState'> },
+  sourceId: string,
+  as: 'events' | 'baseline',
+): Promise<Attention> {
+  const { attention } = await deps.store.readState(sourceId)
+  if (attention === undefined) {
+    throw new RingpostError('conflict', `Nothing of source ${sourceId} waits for a decision.`)
+  }
+  const set: Record<string, string> = { not_before: '0' }
+  const remove = ['attention', 'attention_announced']
+  if (attention.kind === 'mass_removal') {
+    set.removals_accepted = as
+    // The list is read again before anybody is removed.
+    remove.push('last_full_scan')
+  } else if (as === 'events') {
+    set.flood_accepted = attention.scan
+  } else {
+    set.mode = 'baseline'
+    remove.push('baseline_started', 'scan_kind', 'scan_cursor')
+  }
+  const accept = createScript(deps.redis, new URL('./accept.lua', import.meta.url))
+  const done = await accept(
+    [deps.keys.source(sourceId).state],
+    [JSON.stringify(attention), Object.keys(set).length, ...Object.entries(set).flat(), ...remove],
+  )
+  if (done !== 1) throw new RingpostError('conflict', `Source ${sourceId} has changed meanwhile. Look again.`)
+  return attention
+}

@@ -1,0 +1,86 @@
+import type { Event, EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
+import { buildEvent } from './build-event.ts'
+import { diff, type Rules } from './diff.ts'
+import type { DetectionStore, SnapshotChange, StateChange } from './store.ts'
+
+/** A poller that lost its lease: somebody else polls now, and nothing more was written. */
+export class FencedError extends Error {}
+
+/** How often a page is compared anew because a snapshot changed in between. */
+const TRIES = 5
+
+/** What a commit did. */
+export interface Committed {
+  /** Users whose snapshot changed, newcomers that were kept back among them. */
+  changed: number
+  events: Partial<Record<EventType, number>>
+  /** Changed users whose last contact was below the watermark. */
+  late: number
+  newcomers: UserRow[]
+}
+
+/**
+ * Compares rows with their snapshots and writes what changed, events and snapshots together.
+ *
+ * @param job.keepNewcomers leaves users without a snapshot unwritten and returns them
+ * @param job.dry compares and writes nothing
+ * @param job.state what else to write with it, given how many newcomers were kept back; null where nothing
+ *   needs to be written without changes
+ * @throws FencedError where the lease was lost
+ */
+export async function commitRows(
+  deps: { store: Pick<DetectionStore, 'readUsers' | 'commitPage'>; now: () => UnixMs },
+  job: {
+    source: { id: string; name: string }
+    token: number
+    rows: readonly UserRow[]
+    rules: Rules
+    watermark: UnixSecs | undefined
+    keepNewcomers: boolean
+    dry: boolean
+    state: (newcomers: number) => StateChange | null
+  },
+): Promise<Committed> {
+  const { source, rows } = job
+  for (let tries = 0; tries < TRIES; tries++) {
+    const snapshots = await deps.store.readUsers(
+      source.id,
+      rows.map((row) => row.user_id),
+    )
+    const users: SnapshotChange[] = []
+    const events: Event[] = []
+    const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [] }
+    let returned = 0
+    rows.forEach((row, i) => {
+      const before = snapshots[i] ?? null
+      const { next, changes } = diff(row, before, job.rules)
+      if (next === null) return
+      done.changed++
+      if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++
+      if (before === null && job.keepNewcomers) {
+        done.newcomers.push(row)
+        return
+      }
+      if (before?.removed) returned++
+      users.push({ userId: row.user_id, before, after: next })
+      for (const change of changes) {
+        events.push(buildEvent(source, change, row, deps.now()))
+        done.events[change.type] = (done.events[change.type] ?? 0) + 1
+      }
+    })
+    const state = job.state(done.newcomers.length)
+    if (job.dry || (users.length === 0 && state === null)) return done
+    const reply = await deps.store.commitPage(source.id, job.token, {
+      users,
+      events,
+      state:
+        returned === 0
+          ? (state ?? {})
+          : { ...state, increment: { ...state?.increment, known_users: returned } },
+    })
+    if (reply === 'FENCED') throw new FencedError()
+    if (reply === 'OK') return done
+    // CONFLICT: another writer than a poller changed a snapshot (a user was forgotten): compare again.
+  }
+  throw new Error('The snapshots of a page kept changing while it was committed; it is read again later.')
+}

@@ -1,0 +1,72 @@
+import type { UserRow } from '../types.ts'
+
+/** Newcomers kept in memory until a scan is known to be no flood; beyond it they are only counted. */
+const HOLD_AT_MOST = 1_000
+const AT_LEAST = 500
+const SHARE = 0.2
+
+/** A live scan has found more new users than can be true; nothing of them was written. */
+export class FloodError extends Error {
+  readonly newcomers: number
+  readonly limit: number
+
+  constructor(newcomers: number, limit: number) {
+    super(
+      `More than ${limit} users are new at once, which looks like another list and not like calls: no alerts were sent. Accept them as events, or as the new baseline.`,
+    )
+    this.newcomers = newcomers
+    this.limit = limit
+  }
+}
+
+/** More new users in one scan than this is a flood: over 500 and over a fifth of those known. */
+export function floodLimit(knownUsers: number): number {
+  return Math.max(AT_LEAST, Math.floor(knownUsers * SHARE))
+}
+
+/**
+ * Holds a scan's newcomers back until the scan has ended below the limit, so that a flood writes nothing.
+ * With too many to keep but not yet a flood, it only counts them, and the scan is to be run again through an
+ * open gate.
+ */
+export interface FloodGate {
+  /** Newcomers go through at once. */
+  readonly open: boolean
+  /** Newcomers have been held back: the scan must not be resumed behind them. */
+  readonly holding: boolean
+  /** Too many to keep: run the scan again. */
+  readonly overflowed: boolean
+  /** @throws FloodError above the limit */
+  hold(newcomers: readonly UserRow[]): void
+  /** What was held, to be committed. */
+  release(): UserRow[]
+}
+
+export function openGate(): FloodGate {
+  return { open: true, holding: false, overflowed: false, hold() {}, release: () => [] }
+}
+
+export function closedGate(limit: number): FloodGate {
+  let held: UserRow[] = []
+  let count = 0
+  return {
+    open: false,
+    get holding() {
+      return count > 0
+    },
+    get overflowed() {
+      return count > HOLD_AT_MOST
+    },
+    hold(newcomers) {
+      count += newcomers.length
+      if (count > limit) throw new FloodError(count, limit)
+      if (count > HOLD_AT_MOST) held = []
+      else held.push(...newcomers)
+    },
+    release() {
+      const released = held
+      held = []
+      return released
+    },
+  }
+}

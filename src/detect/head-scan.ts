@@ -1,0 +1,127 @@
+import type { Logger } from 'pino'
+import type { UserRow } from '../types.ts'
+import { FencedError } from './commit-rows.ts'
+import type { Rules } from './diff.ts'
+import { closedGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
+import type { PolledSource } from './polled-source.ts'
+import { emptyResult, runScan, type ScanDeps, type ScanPlan, type ScanResult } from './scan.ts'
+import type { ScanKind, SourceState } from './source-state.ts'
+import type { DetectionStore } from './store.ts'
+
+/** How far a lookback reads below the watermark (seconds), and how often there is one (ms). */
+const LOOKBACK_SECS = 3600
+const LOOKBACK_EVERY_MS = 15 * 60_000
+
+/** A poll at work: the lease is held. */
+export interface PollJob {
+  source: PolledSource
+  token: number
+  scanDeps: ScanDeps
+  store: DetectionStore
+  /** What all scans of this poll have found together. */
+  total: ScanResult
+  /** Compare and report, write nothing. */
+  dry: boolean
+  signal: AbortSignal
+  logger: Logger
+}
+
+/**
+ * Reads from the top until the page that reaches below the overlap and changed nothing; every quarter of an
+ * hour as a lookback, which reads an hour further down.
+ */
+export async function headScan(
+  job: PollJob,
+  onRows: (rows: readonly UserRow[]) => void = () => undefined,
+): Promise<ScanKind> {
+  const { source, token, store } = job
+  const state = await store.readState(source.id)
+  const { watermark, baseline_started = 0 } = state
+  const lookback =
+    state.mode === 'live' && job.scanDeps.now() - (state.last_lookback ?? 0) >= LOOKBACK_EVERY_MS
+  const kind: ScanKind = lookback ? 'lookback' : 'head'
+  const overlap = Math.max(Math.ceil(source.overlapMs / 1000), lookback ? LOOKBACK_SECS : 0)
+  const live = state.mode === 'live'
+  const announce = live
+    ? ({ everyone: true } as const)
+    : { everyone: false as const, firstContactAfter: state.announce_since ?? baseline_started }
+  const scanned = await guardedScan(job, state, {
+    source,
+    token,
+    cursor: null,
+    watermark,
+    floor: watermark === undefined ? null : watermark - overlap,
+    rules: () => rulesOf(source, state, { announce, fullScan: null }),
+    gate: gateOf(state),
+    mayBeEmpty: state.known_users === 0,
+    dry: job.dry,
+    onRows,
+    signal: job.signal,
+  })
+  if (!scanned.complete || job.dry) return kind
+  if (!scanned.newestFirst) {
+    job.logger.warn(
+      { source: source.id },
+      'The upstream list was not newest first; the whole of it was read.',
+    )
+  }
+  const accepted = state.flood_accepted === 'head' || state.flood_accepted === 'lookback'
+  fenced(
+    await store.finishScan(source.id, token, watermark, scanned.top, {
+      set: lookback ? { last_lookback: job.scanDeps.now() } : {},
+      delete: accepted ? ['flood_accepted'] : [],
+    }),
+  )
+  return kind
+}
+
+/** Runs a scan, and once more through an open gate where it found too many newcomers to keep and no flood. */
+export async function guardedScan(job: PollJob, state: SourceState, plan: ScanPlan): Promise<ScanResult> {
+  const scanned = await countedScan(job, plan)
+  if (!plan.gate.overflowed || !scanned.complete) return scanned
+  job.logger.debug({ source: state.identity }, 'many newcomers and no flood: reading them once more')
+  return countedScan(job, { ...plan, gate: openGate() })
+}
+
+/** Runs a scan and adds what it did to the poll's total, also where it breaks off. */
+async function countedScan(job: PollJob, plan: ScanPlan): Promise<ScanResult> {
+  const result = emptyResult()
+  try {
+    return await runScan(job.scanDeps, plan, result)
+  } finally {
+    const { total } = job
+    total.requests += result.requests
+    total.rows += result.rows
+    total.lateChanges += result.lateChanges
+    total.unreadable += result.unreadable
+    for (const [type, count] of Object.entries(result.events)) {
+      const key = type as keyof ScanResult['events']
+      total.events[key] = (total.events[key] ?? 0) + count
+    }
+  }
+}
+
+/** Newcomers pass freely in a baseline, which tells hardly any, and where a person has said so. */
+export function gateOf(state: SourceState): FloodGate {
+  if (state.mode === 'baseline' || state.flood_accepted !== undefined) return openGate()
+  return closedGate(floodLimit(state.known_users))
+}
+
+export function rulesOf(
+  source: PolledSource,
+  state: SourceState,
+  scan: Pick<Rules, 'announce' | 'fullScan'>,
+): Rules {
+  return {
+    ...scan,
+    epoch: state.epoch,
+    returnedAfterSecs: source.returnedAfterMs / 1000,
+    milestones: source.milestones,
+    sentimentThreshold: source.sentimentThreshold,
+  }
+}
+
+/** @throws FencedError where a script says that the lease is not ours any more */
+export function fenced(reply: 'OK' | 'FENCED'): void {
+  if (reply === 'FENCED') throw new FencedError()
+}

@@ -1,0 +1,173 @@
+import type { Logger } from 'pino'
+import type { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import type { Event, UnixMs } from '../types.ts'
+import { backoff } from './backoff.ts'
+import { buildSourceEvent } from './build-event.ts'
+import { FencedError } from './commit-rows.ts'
+import { FloodError } from './flood-gate.ts'
+import { nextWait } from './next-wait.ts'
+import type { PolledSource } from './polled-source.ts'
+import type { ScanResult } from './scan.ts'
+import type { Attention, LastPoll, ScanKind, SourceState } from './source-state.ts'
+import type { DetectionStore, StateChange } from './store.ts'
+import type { WatermarkFiles } from './watermark-files.ts'
+
+export type Trouble = UpstreamError | FloodError
+
+/** How long a failure that passes by itself lasts before people are told (ms). */
+const PATIENCE_MS = 5 * 60_000
+
+/**
+ * Makes what ends each poll: it writes down how it went, when the next one is due, and tells those who
+ * subscribe to `source.*` what concerns the source itself.
+ */
+export function createPollNote(deps: {
+  store: DetectionStore
+  watermarks: WatermarkFiles
+  now: () => UnixMs
+  random: () => number
+  logger: Logger
+}) {
+  const { store, now } = deps
+
+  /** @returns when the next poll is due (unix ms) */
+  return async function note(poll: {
+    source: PolledSource
+    token: number
+    began: UnixMs
+    kind: ScanKind
+    total: ScanResult
+    trouble: Trouble | null
+  }): Promise<UnixMs> {
+    const { source, token, total, trouble } = poll
+    const state = await store.readState(source.id)
+    const found = Object.keys(total.events).length > 0
+    const idlePolls = found ? 0 : state.idle_polls + 1
+    const change: StateChange =
+      trouble === null
+        ? recovered()
+        : trouble instanceof FloodError
+          ? flooded(trouble, poll.kind)
+          : failed(trouble, state, source)
+    const wait =
+      change.set?.not_before === undefined
+        ? nextWait({ intervalMs: source.intervalMs, found, idlePolls, random: deps.random })
+        : 0
+    const nextAt = Number(change.set?.not_before ?? now() + wait)
+
+    const events = sourceEvents(source, state, change)
+    for (const { type } of events) total.events[type] = (total.events[type] ?? 0) + 1
+    const lastPoll: LastPoll = {
+      at: new Date(poll.began).toISOString(),
+      kind: poll.kind,
+      requests: total.requests,
+      rows: total.rows,
+      events: Object.values(total.events).reduce((sum, n) => sum + n, 0),
+      duration_ms: now() - poll.began,
+      error: trouble?.message ?? null,
+    }
+    const reply = await store.commitPage(source.id, token, {
+      users: [],
+      events,
+      state: {
+        set: {
+          ...change.set,
+          last_poll: JSON.stringify(lastPoll),
+          idle_polls: idlePolls,
+          not_before: nextAt,
+        },
+        delete: change.delete ?? [],
+        increment: {
+          total_polls: 1,
+          total_requests: total.requests,
+          late_changes: total.lateChanges,
+          quarantined_rows: total.unreadable,
+        },
+      },
+    })
+    if (reply !== 'OK') throw new FencedError()
+    if (
+      trouble === null &&
+      state.watermark !== undefined &&
+      state.identity !== undefined &&
+      state.mode === 'live'
+    ) {
+      // Only an aid for the day when Redis is lost: a full disk must not stop the polling.
+      await deps.watermarks.write(source.id, state.identity, state.watermark).catch((error: unknown) => {
+        deps.logger.warn(
+          { err: error, source: source.id },
+          'The watermark could not be kept in the data folder.',
+        )
+      })
+    }
+    return nextAt
+  }
+
+  function recovered(): StateChange {
+    return { set: { failures: 0 }, delete: ['failing_since', 'failure', 'failing_announced'] }
+  }
+
+  function failed(error: UpstreamError, state: SourceState, source: PolledSource): StateChange {
+    const failures = state.failures + 1
+    const since = state.failing_since ?? now()
+    const wait = backoff({
+      kind: error.kind,
+      failures,
+      intervalMs: source.intervalMs,
+      retryAfterMs: error.retryAfterMs,
+      random: deps.random,
+    })
+    const forAPerson = error.kind === 'key' || error.kind === 'gone' || error.kind === 'request'
+    const tell = state.failing_announced === undefined && (forAPerson || now() - since >= PATIENCE_MS)
+    return {
+      set: {
+        failures,
+        failure: error.message,
+        failing_since: since,
+        not_before: now() + wait,
+        ...(tell ? { failing_announced: since } : {}),
+      },
+      // A cursor that failed is never tried again: the scan it belonged to starts from the top.
+      delete: error.kind === 'cursor' || error.kind === 'bad_page' ? ['scan_cursor'] : [],
+    }
+  }
+
+  function flooded(error: FloodError, scan: ScanKind): StateChange {
+    const attention: Attention = {
+      kind: 'flood',
+      scan,
+      since: now(),
+      users: error.newcomers,
+      message: error.message,
+    }
+    return {
+      set: { attention: JSON.stringify(attention), failures: 0 },
+      delete: ['failing_since', 'failure'],
+    }
+  }
+
+  /** What happened to the source itself: each outage is told once, and its end only if it was told. */
+  function sourceEvents(source: PolledSource, before: SourceState, change: StateChange): Event[] {
+    const events: Event[] = []
+    const tell = (
+      type: 'source.failing' | 'source.recovered' | 'source.needs_attention',
+      since: UnixMs,
+      data: object,
+    ) => events.push(buildSourceEvent(source, type, since, { ...data }, now()))
+    const { failing_announced: announced, failure, attention } = change.set ?? {}
+    const iso = (ms: UnixMs) => new Date(ms).toISOString()
+    if (typeof announced === 'number') {
+      tell('source.failing', announced, { failing_since: iso(announced), message: failure })
+    }
+    if (before.failing_announced !== undefined && change.delete?.includes('failing_announced')) {
+      tell('source.recovered', before.failing_announced, { failing_since: iso(before.failing_announced) })
+    }
+    const waits = typeof attention === 'string' ? (JSON.parse(attention) as Attention) : before.attention
+    if (waits !== undefined && before.attention_announced === undefined) {
+      const { kind, users, message, since } = waits
+      tell('source.needs_attention', since, { reason: kind, users, message, since: iso(since) })
+      change.set = { ...change.set, attention_announced: 1 }
+    }
+    return events
+  }
+}

@@ -1,0 +1,228 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { acceptAttention } from '../../src/detect/accept.ts'
+import { deleteKeys } from '../../src/redis/delete-keys.ts'
+import { brief, createDetection, type Detection } from './detection.ts'
+
+let d: Detection
+beforeEach(async () => {
+  d = await createDetection()
+  d.simulator.seed({ users: 200, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3600 })
+  await d.poll()
+  d.pass(600)
+})
+afterEach(() => d.close())
+
+const types = async () => (await d.events()).map(({ type }) => type)
+const fullScan = () => d.poll({}, { full: true })
+const accept = (as: 'events' | 'baseline') =>
+  acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, as)
+
+describe('a flood of new users', () => {
+  const flood = (users: number) =>
+    d.simulator.seed({ users, idOf: (i) => `flood-${i}`, spacingSecs: 0, newestUnixSecs: d.nowSecs() })
+
+  test('writes nothing, stops the source and waits for a person', async () => {
+    flood(501)
+    d.simulator.call({ user_id: 'user_0000001' })
+    const before = await d.state()
+    expect(await d.poll()).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringMatching(/no alerts were sent/),
+    })
+    expect(await types()).toEqual(['user.conversation_count.increased', 'source.needs_attention'])
+    const state = await d.state()
+    expect(state).toMatchObject({ known_users: 200, attention: { kind: 'flood' } })
+    expect(state.watermark).toBe(before.watermark)
+    const { requests } = await d.poll()
+    expect(requests).toBe(0)
+    expect((await d.tick()).outcome).toBe('waiting')
+    // It is told once.
+    expect(await types()).toHaveLength(2)
+  })
+
+  test('that is accepted as events is announced, once', async () => {
+    flood(501)
+    await d.poll()
+    await accept('events')
+    expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 501 } })
+    expect(await d.state()).toMatchObject({ known_users: 701 })
+    expect((await d.state()).attention).toBeUndefined()
+    d.pass(600)
+    // The next flood is judged anew.
+    d.simulator.seed({ users: 502, idOf: (i) => `more-${i}`, spacingSecs: 0, newestUnixSecs: d.nowSecs() })
+    expect((await d.poll()).outcome).toBe('failed')
+  })
+
+  test('that is accepted as the new baseline is recorded in silence', async () => {
+    flood(501)
+    await d.poll()
+    await accept('baseline')
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: {} })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 701 })
+    d.pass(60)
+    d.simulator.call({ user_id: 'next' })
+    await d.poll()
+    expect(brief((await d.events()).filter(({ type }) => type === 'user.created'))).toEqual([
+      'next: user.created 0→1',
+    ])
+  })
+
+  test('is none up to the limit, also when there are too many to keep in memory', async () => {
+    flood(500)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 500 } })
+    await d.poll({}, { full: true })
+    d.simulator.seed({ users: 10_000, idOf: (i) => `old-${i}`, spacingSecs: 1, newestUnixSecs: 1_000_000 })
+    await d.poll({}, { full: true })
+    await accept('baseline')
+    await d.poll()
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 10_700 })
+    d.pass(600)
+    d.simulator.seed({ users: 1_500, idOf: (i) => `many-${i}`, spacingSecs: 0, newestUnixSecs: d.nowSecs() })
+    expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 1_500 } })
+    const ids = (await d.events()).map(({ id }) => id)
+    expect(new Set(ids).size).toBe(ids.length)
+  })
+})
+
+describe('a user who is gone', () => {
+  test('is removed when two full scans have not shown them, and comes back as a return', async () => {
+    d.simulator.removeUser('user_0000007')
+    await fullScan()
+    expect(await types()).toEqual([])
+    await fullScan()
+    expect(brief(await d.events())).toEqual(['user_0000007: user.removed 1→0'])
+    expect((await d.state()).known_users).toBe(199)
+    await fullScan()
+    expect(await types()).toHaveLength(1)
+    d.simulator.restoreUser('user_0000007')
+    d.simulator.call({ user_id: 'user_0000007' })
+    await d.poll()
+    expect(brief((await d.events()).slice(1))).toEqual([
+      'user_0000007: user.conversation_count.increased 1→2',
+      'user_0000007: user.returned 1→2',
+    ])
+    expect((await d.state()).known_users).toBe(200)
+  })
+
+  test('is not removed by a scan that only missed them', async () => {
+    d.simulator.fault({ kind: 'short_list', rows: 95, skip: 2 })
+    await fullScan()
+    d.simulator.fault({ kind: 'short_list', rows: 95, skip: 2 })
+    await fullScan()
+    // Asked for by name, they are there.
+    expect(await types()).toEqual([])
+    expect((await d.state()).known_users).toBe(200)
+  })
+
+  test('is not looked for by a scan that was interrupted', async () => {
+    d.simulator.removeUser('user_0000150')
+    await fullScan()
+    d.simulator.fault({ kind: 'status', status: 500, skip: 2 })
+    expect((await fullScan()).outcome).toBe('failed')
+    expect(await fullScan()).toMatchObject({ outcome: 'done', kind: 'full' })
+    expect(await types()).toEqual([])
+    await fullScan()
+    expect(await types()).toEqual(['user.removed'])
+  })
+
+  test('together with many others waits for a person', async () => {
+    for (let i = 1; i <= 40; i++) d.simulator.removeUser(`user_${String(i).padStart(7, '0')}`)
+    await fullScan()
+    await fullScan()
+    expect(await types()).toEqual(['source.needs_attention'])
+    expect(await d.state()).toMatchObject({
+      known_users: 200,
+      attention: { kind: 'mass_removal', users: 40 },
+    })
+    // New callers are announced meanwhile.
+    d.simulator.call({ user_id: 'next' })
+    expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 1 } })
+    await accept('events')
+    await d.poll()
+    expect((await types()).filter((type) => type === 'user.removed')).toHaveLength(40)
+    expect(await d.state()).toMatchObject({ known_users: 161 })
+    expect((await d.state()).attention).toBeUndefined()
+  })
+
+  test('is taken out in silence where a person says so', async () => {
+    for (let i = 1; i <= 40; i++) d.simulator.removeUser(`user_${String(i).padStart(7, '0')}`)
+    await fullScan()
+    await fullScan()
+    await accept('baseline')
+    await d.poll()
+    expect(await types()).toEqual(['source.needs_attention'])
+    expect((await d.state()).known_users).toBe(160)
+  })
+})
+
+test('a count that falls is taken over after two full scans, and its next rise is told', async () => {
+  d.simulator.call({ user_id: 'user_0000001' })
+  d.simulator.call({ user_id: 'user_0000001' })
+  await d.poll()
+  d.simulator.overrideRow('user_0000001', { conversation_count: 1 })
+  await fullScan()
+  await fullScan()
+  d.simulator.overrideRow('user_0000001', { conversation_count: 3 })
+  await d.poll()
+  const events = await d.events()
+  expect(brief(events)).toEqual([
+    'user_0000001: user.conversation_count.increased 1→3',
+    'user_0000001: user.conversation_count.increased 1→3',
+  ])
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2)
+})
+
+test('Redis that lost everything pages nobody, and announces who first called meanwhile', async () => {
+  d.simulator.call({ user_id: 'before' })
+  await d.poll()
+  await deleteKeys(d.redis, d.keys.prefix)
+  d.pass(300)
+  d.simulator.call({ user_id: 'during' })
+  expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: { 'user.created': 1 } })
+  expect(brief(await d.events())).toEqual(['during: user.created 0→1'])
+  expect(await d.state()).toMatchObject({ mode: 'live', known_users: 202 })
+  expect((await d.state()).announce_since).toBeUndefined()
+})
+
+test('an outage is told once, at once where a person is needed, and so is its end', async () => {
+  await d.poll({}, {})
+  d.simulator.setApiKey('sim_key', { missingPermissions: true })
+  await d.poll()
+  await d.poll()
+  expect(await types()).toEqual(['source.failing'])
+  expect((await d.events())[0]?.data).toMatchObject({ message: expect.stringMatching(/convai_read/) })
+  d.simulator.setApiKey('sim_key')
+  await d.poll()
+  await d.poll()
+  expect(await types()).toEqual(['source.failing', 'source.recovered'])
+
+  // What passes by itself is told only when it lasts.
+  d.pass(60)
+  d.simulator.fault({ kind: 'status', status: 503, times: 3 })
+  await d.poll()
+  d.pass(299)
+  await d.poll()
+  expect(await types()).toHaveLength(2)
+  d.pass(2)
+  await d.poll()
+  await d.poll()
+  expect(await types()).toEqual(['source.failing', 'source.recovered', 'source.failing', 'source.recovered'])
+  expect(new Set((await d.events()).map(({ id }) => id)).size).toBe(4)
+})
+
+test('a dry run reports what it would do and changes nothing', async () => {
+  d.simulator.call({ user_id: 'new' })
+  d.simulator.call({ user_id: 'user_0000001' })
+  const before = await d.redis.hgetall(d.keys.source(d.source.id).state)
+  const report = await d.poll({}, { dryRun: true })
+  expect(report.events).toEqual({ 'user.created': 1, 'user.conversation_count.increased': 1 })
+  expect(await d.poll({}, { dryRun: true, full: true })).toMatchObject({
+    kind: 'full',
+    events: report.events,
+  })
+  const { fence: _, ...after } = await d.redis.hgetall(d.keys.source(d.source.id).state)
+  const { fence: __, ...unchanged } = before
+  expect(after).toEqual(unchanged)
+  expect(await d.events()).toEqual([])
+  expect((await d.poll()).events).toEqual(report.events)
+})
