@@ -20,9 +20,7 @@ async function main() {
   passOnSignals()
   await installPackages(root, { dev: verb === 'test' })
   const node = await chooseNode(root)
-  const redisFolder = await provideRedis(root, {
-    optional: verb === 'start' && Boolean(process.env.REDIS_URL),
-  })
+  const redisFolder = await provideRedis(root, { verb })
   if (stopSignal()) return signalCode(stopSignal())
   const path = [redisFolder, join(root, 'node_modules', '.bin'), dirname(node), process.env.PATH]
   const env = { ...process.env, PATH: path.filter(Boolean).join(delimiter) }

@@ -26,6 +26,7 @@ import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
 import { createSweep } from './maintain/sweep.ts'
 import { createOutbox } from './outbox/outbox.ts'
+import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
 import { createKeys } from './redis/keys.ts'
@@ -38,6 +39,8 @@ import { version } from './version.ts'
 /** How long a poller may be silent before another takes its source over (ms). */
 const LEASE_MS = 10_000
 const SWEEP_EVERY_MS = 5_000
+/** How often a process looks whether Redis still holds its sources and schedules (ms). */
+const KEEP_EVERY_MS = 10_000
 
 /** A running ringpost. */
 export interface App {
@@ -148,7 +151,6 @@ export async function startApp(deps: {
 
   // What this process does of it.
   try {
-    for (const source of deps.configuredSources) await sources.put(source)
     const worker = { connection: redis, keys, logger, signal: stopping.signal }
     const workers = [
       ...(has('poll') ? [startPollWorker({ ...worker, concurrency: 20, poll: pollSource.scheduled })] : []),
@@ -162,13 +164,23 @@ export async function startApp(deps: {
       ...(has('maintain') ? [startMaintainWorker({ ...worker, concurrency: 1, sweep })] : []),
     ]
     releases.push(() => closeWorkers(workers, config.deliveryTimeoutMs + 5_000))
-    if (has('poll')) {
-      for (const source of await sources.list()) {
-        await queues.schedulePolls(source.id, source.poll_interval_ms)
-        await queues.pollNow(source.id)
-      }
-    }
-    if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
+    const known = new Set<string>()
+    releases.push(
+      await keepSchedules({
+        everyMs: KEEP_EVERY_MS,
+        logger,
+        async restore() {
+          for (const source of deps.configuredSources) {
+            if (!known.has(source.id) || (await sources.find(source.id)) === null) await sources.put(source)
+            known.add(source.id)
+          }
+          if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
+          if (!has('poll')) return
+          for (const source of await sources.list())
+            await queues.keepPolling(source.id, source.poll_interval_ms)
+        },
+      }),
+    )
     if (!has('api')) return { url: null, stop }
 
     const api = await createApi({

@@ -6,7 +6,8 @@ import { say } from './say.mjs'
 
 /** Runs ringpost until it ends, and answers with its exit code. */
 export function start({ node, root, env, args }) {
-  return run(node, ['src/main.ts', ...args], { cwd: root, env })
+  // dns.lookup works on libuv's pool: with its four threads, a few slow names would hold up all deliveries.
+  return run(node, ['src/main.ts', ...args], { cwd: root, env: { UV_THREADPOOL_SIZE: '16', ...env } })
 }
 
 /**

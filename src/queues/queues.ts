@@ -45,10 +45,21 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
   const maintain = open<Record<string, never>>('maintain')
   const all = [poll, relay, deliver, retry, maintain]
 
+  // Sources that this process has polled at its start.
+  const polledBefore = new Set<string>()
+
+  async function pollNow(sourceId: string): Promise<void> {
+    await poll.add('poll', { sourceId }, { deduplication: { id: sourceId } })
+  }
+
   return {
-    /** Polls a source at its interval, for ever; says it again without harm. */
-    async schedulePolls(sourceId: string, intervalMs: number): Promise<void> {
+    /** Polls a source at its interval for ever, beginning at once; says it again without harm. */
+    async keepPolling(sourceId: string, intervalMs: number): Promise<void> {
+      const scheduled = await poll.getJobScheduler(sourceId)
+      if (scheduled?.every === intervalMs && polledBefore.has(sourceId)) return
       await poll.upsertJobScheduler(sourceId, { every: intervalMs }, { name: 'poll', data: { sourceId } })
+      await pollNow(sourceId)
+      polledBefore.add(sourceId)
     },
 
     async stopPolls(sourceId: string): Promise<void> {
@@ -74,9 +85,7 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       await poll.add('poll', { sourceId }, { jobId: `${sourceId}-soon`, delay: 2_000 })
     },
 
-    async pollNow(sourceId: string): Promise<void> {
-      await poll.add('poll', { sourceId }, { deduplication: { id: sourceId } })
-    },
+    pollNow,
 
     /** Asks the relay to look at a source; many askings while it looks become one more look. */
     async relayNow(sourceId: string): Promise<void> {
@@ -98,6 +107,7 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
     },
 
     async scheduleMaintenance(everyMs: number): Promise<void> {
+      if ((await maintain.getJobScheduler('maintain'))?.every === everyMs) return
       await maintain.upsertJobScheduler('maintain', { every: everyMs }, { name: 'maintain', data: {} })
     },
 

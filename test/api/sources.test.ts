@@ -75,12 +75,12 @@ describe('GET /v1/sources/:id', () => {
       failure: 'The API key was refused (401).',
       not_before: NOON + 65_000,
     })
-    // The scheduler ticks at 10, 40 and 70 seconds; the first two ticks are waited out.
+    // The scheduler's tick comes too early to be a poll.
     api.state.nextPoll = NOON + 10_000
     expect((await api.get('/v1/sources/src_default')).json).toMatchObject({
       state: 'failing',
       state_detail: 'The API key was refused (401). Next try in 65s.',
-      next_poll_at: '2026-11-23T10:01:10.000Z',
+      next_poll_at: '2026-11-23T10:01:05.000Z',
     })
   })
 
@@ -91,6 +91,32 @@ describe('GET /v1/sources/:id', () => {
     api.state.nextPoll = NOON + 10_000
     const { json } = await api.get('/v1/sources/src_default')
     expect(json).toMatchObject({ paused: true, state: 'paused', next_poll_at: null })
+  })
+
+  test('of a source that waits for a person says what for', async () => {
+    const api = await startTestApi()
+    await api.addSource('src_default')
+    const attention = {
+      scan: 'head',
+      since: NOON,
+      users: 900,
+      message: '900 new users at once. Accept them.',
+    }
+    api.state.nextPoll = NOON + 10_000
+    const key = api.keys.source('src_default').state
+    await api.redis.hset(key, { ...LIVE, attention: JSON.stringify({ ...attention, kind: 'flood' }) })
+    const flood = (await api.get('/v1/sources/src_default')).json
+    expect(flood).toMatchObject({
+      state: 'needs_attention',
+      state_detail: '900 new users at once. Accept them.',
+      next_poll_at: null,
+    })
+    // Removals that are held back do not stop the polls.
+    await api.redis.hset(key, { attention: JSON.stringify({ ...attention, kind: 'mass_removal' }) })
+    expect((await api.get('/v1/sources/src_default')).json).toMatchObject({
+      state: 'needs_attention',
+      next_poll_at: '2026-11-23T10:00:10.000Z',
+    })
   })
 
   test('of none', async () => {

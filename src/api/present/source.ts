@@ -11,7 +11,7 @@ export function presentSource(
 ): ApiSource {
   const { state } = facts
   const pollInterval = formatDuration(source.poll_interval_ms)
-  const next = source.paused ? null : nextAttempt(facts.nextPoll, state.not_before, source.poll_interval_ms)
+  const next = nextPollOf(source, state, facts.nextPoll, facts.now)
   return {
     id: source.id,
     name: source.name,
@@ -36,8 +36,13 @@ export function presentSource(
   }
 }
 
-/** The scheduler ticks on while a source waits after a failure; what it skips is not a poll. */
-function nextAttempt(tick: UnixMs | null, notBefore: UnixMs, intervalMs: number): UnixMs | null {
-  if (tick === null || tick >= notBefore) return tick
-  return tick + Math.ceil((notBefore - tick) / intervalMs) * intervalMs
+/** What is due by the state comes before the scheduler's next tick, which may only find that it is too early. */
+function nextPollOf(
+  source: SourceRecord,
+  state: SourceState,
+  tick: UnixMs | null,
+  now: UnixMs,
+): UnixMs | null {
+  if (source.paused || state.attention?.kind === 'flood') return null
+  return state.not_before > now ? state.not_before : tick
 }

@@ -6,7 +6,9 @@ import { timestamp } from './time.ts'
 const count = z.int().min(0)
 const scanKind = z
   .enum(SCAN_KINDS)
-  .describe('`head`: from the top until nothing is new. `full`: the whole list. `baseline`: the first time.')
+  .describe(
+    '`head`: from the top until nothing is new. `lookback`: the same, further down. `full`: the whole list. `baseline`: the first time.',
+  )
 
 const lastPoll = z.object({
   at: timestamp,
