@@ -416,7 +416,7 @@ describe('test', () => {
     const folder = join(clone, 'tools')
     await program('tsc', `echo run tsc "$@"; exit ${codes.tsc ?? 0}`, folder)
     await program('biome', `echo run biome "$@"; exit ${codes.biome ?? 0}`, folder)
-    const report = counts ? `echo '${JSON.stringify(counts)}' > "$TEST_COUNTS_FILE"` : ''
+    const report = counts ? `echo '${JSON.stringify(counts)}' > "$TEST_COUNTS_FILE"` : ':'
     await program('vitest', `echo run vitest "$@"; ${report}; exit ${codes.vitest ?? 0}`, folder)
   }
 

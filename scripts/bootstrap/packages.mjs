@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, join, resolve } from 'node:path'
-import { capture } from './run.mjs'
+import { capture, stopSignal } from './run.mjs'
 import { SetupError, say } from './say.mjs'
 
 /** Installs the packages unless node_modules already holds what package-lock.json asks for. */
@@ -23,7 +23,8 @@ export async function installPackages(root, { dev }) {
     }
     if (code === 127) throw new SetupError('npm was not found: install npm 9 or newer and start again.')
     if (code !== 0) {
-      process.stderr.write(stderr)
+      // After Ctrl-C its complaint is no news.
+      if (!stopSignal()) process.stderr.write(stderr)
       throw new SetupError("The packages could not be installed; npm's message above says why (no network?).")
     }
     writeFileSync(join(root, 'node_modules', '.ringpost-stamp'), stamp(root))

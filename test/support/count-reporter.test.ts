@@ -79,7 +79,8 @@ test.each([
   [
     'a worker that dies',
     { 'a.test.ts': `${IMPORT}test('a', () => process.kill(process.pid, 'SIGKILL'))` },
-    '0 passed, 1 failed',
+    // The test that was running, and the worker.
+    '0 passed, 2 failed',
   ],
 ])('%s is counted as failed', async (_, files, expected) => {
   const { code, lastLine } = await runVitest(files as Record<string, string>)
