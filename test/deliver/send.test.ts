@@ -3,7 +3,17 @@ import type { Lookup } from '../../src/deliver/guard/connector.ts'
 import type { GuardPolicy } from '../../src/deliver/guard/url.ts'
 import { createSender, KEPT_BYTES } from '../../src/deliver/send.ts'
 import { USER_AGENT } from '../../src/http/request.ts'
-import { AMPLE_MS, FAIR_MS, failOnLeaks, SHORT_MS, serve, serveRaw } from '../http/support.ts'
+import {
+  AMPLE_MS,
+  expectNoMoreThan,
+  FAIR_MS,
+  failOnLeaks,
+  fullBacklog,
+  held,
+  SHORT_MS,
+  serve,
+  serveRaw,
+} from '../http/support.ts'
 
 failOnLeaks()
 
@@ -154,7 +164,17 @@ describe('closing', () => {
     expect((await sender.send(webhook(server.url))).outcome).toMatchObject({ fault: 'ours' })
   })
 
-  test('does not wait for a connection that is being made', async () => {
+  test('leaves no connection behind that is being made', async () => {
+    const sender = senderOfTest()
+    const port = await fullBacklog()
+    const before = held()
+    const hanging = sender.send(webhook(`http://127.0.0.1:${port}/`))
+    await sender.close()
+    await expectNoMoreThan(before)
+    expect((await hanging).outcome).toMatchObject({ error: { code: 'aborted' }, fault: 'ours' })
+  })
+
+  test('does not wait for a name that is being resolved', async () => {
     const asked = Promise.withResolvers<void>()
     const sender = senderOfTest({ lookup: () => asked.resolve() })
     const hanging = sender.send(webhook('https://receiver.test/'))

@@ -1,9 +1,17 @@
-import { once } from 'node:events'
 import net from 'node:net'
-import { Worker } from 'node:worker_threads'
 import type { buildConnector } from 'undici'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { agentOfTest, ask, FAIR_MS, failOnLeaks, failureOf, SHORT_MS, serve, serveRaw } from './support.ts'
+import {
+  agentOfTest,
+  ask,
+  FAIR_MS,
+  failOnLeaks,
+  failureOf,
+  fullBacklog,
+  SHORT_MS,
+  serve,
+  serveRaw,
+} from './support.ts'
 
 failOnLeaks()
 
@@ -136,25 +144,4 @@ function drip(socket: net.Socket, piece: (n: number) => string): void {
     setTimeout(next, 1)
   }
   next()
-}
-
-/** A port whose kernel queue of connections is full, for its process never accepts one. */
-async function fullBacklog(): Promise<number> {
-  const worker = new Worker(
-    `const { parentPort } = require('node:worker_threads')
-     const server = require('node:net').createServer()
-     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
-       parentPort.postMessage(server.address().port)
-       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
-     })`,
-    { eval: true },
-  )
-  const [port] = (await once(worker, 'message')) as [number]
-  const fillers = Array.from({ length: 4 }, () => net.connect(port, '127.0.0.1').on('error', () => {}))
-  onTestFinished(async () => {
-    for (const filler of fillers) filler.destroy()
-    await worker.terminate()
-  })
-  await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')))
-  return port
 }

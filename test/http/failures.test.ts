@@ -139,6 +139,8 @@ describe('a message', () => {
     expect(explainError(error, 'connect', 'receiver.test').message).toBe(
       'receiver.test refused the connection.',
     )
+    const unreachable = new AggregateError([coded('ENETUNREACH'), coded('EHOSTUNREACH')])
+    expect(explainError(unreachable, 'connect', 'receiver.test').message).toMatch(/ENETUNREACH/)
   })
 })
 

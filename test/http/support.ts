@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import net, { type AddressInfo, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
+import { Worker } from 'node:worker_threads'
 import { beforeEach, expect, onTestFinished } from 'vitest'
 import { createAgent } from '../../src/http/agent.ts'
 import { HttpFailure, type HttpRequest, request } from '../../src/http/request.ts'
@@ -62,6 +63,27 @@ export function agentOfTest(options: Parameters<typeof createAgent>[0] = {}) {
   return agent
 }
 
+/** A port whose kernel queue of connections is full, for its process never accepts one. */
+export async function fullBacklog(): Promise<number> {
+  const worker = new Worker(
+    `const { parentPort } = require('node:worker_threads')
+     const server = require('node:net').createServer()
+     server.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+       parentPort.postMessage(server.address().port)
+       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)
+     })`,
+    { eval: true },
+  )
+  const [port] = (await once(worker, 'message')) as [number]
+  const fillers = Array.from({ length: 4 }, () => net.connect(port, '127.0.0.1').on('error', () => {}))
+  onTestFinished(async () => {
+    for (const filler of fillers) filler.destroy()
+    await worker.terminate()
+  })
+  await Promise.all(fillers.slice(0, 2).map((filler) => once(filler, 'connect')))
+  return port
+}
+
 export type Ask = Partial<Omit<HttpRequest, 'url'>> & { url: string }
 
 export function ask(dispatcher: ReturnType<typeof agentOfTest>, { url, ...rest }: Ask) {
@@ -94,24 +116,28 @@ const HELD = new Set([
   'TCPConnectWrap',
 ])
 
-function held(): string[] {
+/** The sockets, servers and timers that keep the process alive. */
+export function held(): string[] {
   return process.getActiveResourcesInfo().filter((kind) => HELD.has(kind))
+}
+
+/** Fails where more is held than before, once what is being closed has had its turns of the event loop. */
+export async function expectNoMoreThan(before: readonly string[]): Promise<void> {
+  const end = Date.now() + 3_000
+  while (held().length > before.length && Date.now() < end) await setImmediate()
+  expect(held().length, `left behind: ${held().join(', ')}`).toBeLessThanOrEqual(before.length)
 }
 
 /** Fails a test after which more sockets or timers keep the process alive than before it. */
 export function failOnLeaks(): void {
-  let before = 0
   beforeEach(() => {
-    before = held().length
+    const before = held()
     const uncaught: unknown[] = []
     const note = (reason: unknown) => uncaught.push(reason)
     process.on('unhandledRejection', note)
     onTestFinished(async () => {
-      // What is being closed takes a few turns of the event loop.
-      const end = Date.now() + 3_000
-      while (held().length > before && Date.now() < end) await setImmediate()
+      await expectNoMoreThan(before)
       process.off('unhandledRejection', note)
-      expect(held().length, `left behind: ${held().join(', ')}`).toBeLessThanOrEqual(before)
       expect(uncaught).toEqual([])
     })
   })

@@ -153,11 +153,15 @@ describe('an allowed network is reached', () => {
 
   test('over TLS under the name that was asked for', async () => {
     const names: string[] = []
+    const offered: string[] = []
     const server = await counted(
       https.createServer({
         key: KEY,
         cert: CERTIFICATE,
-        ALPNProtocols: ['h2', 'http/1.1'],
+        ALPNCallback: ({ protocols }) => {
+          offered.push(...protocols)
+          return 'http/1.1'
+        },
         SNICallback: (name, done) => {
           names.push(name)
           done(null)
@@ -168,6 +172,7 @@ describe('an allowed network is reached', () => {
     const failure = await failureOf(ask(agent, { url: `https://receiver.test:${server.port}/` }))
     expect(failure).toMatchObject({ code: 'tls_failed' })
     expect(names).toEqual(['receiver.test'])
+    expect(offered).toEqual(['http/1.1'])
   })
 })
 
