@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, InvalidArgumentError } from 'commander'
 import { runServer } from '../run-server.ts'
 import { runSimulator } from '../simulator/main.ts'
