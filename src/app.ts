@@ -34,6 +34,7 @@ import { createRecords } from './redis/records.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
 import { createSources, type SourceInput, type SourceRecord } from './sources/sources.ts'
+import { createTokens, type TokenRecord } from './tokens/tokens.ts'
 import { version } from './version.ts'
 
 /** How long a poller may be silent before another takes its source over (ms). */
@@ -193,6 +194,12 @@ export async function startApp(deps: {
       quarantine,
       endpoints,
       deliveries: createDeliveryReader({ redis, keys }),
+      tokens: createTokens({
+        records: createRecords<TokenRecord>(redis, keys.tokens),
+        redis,
+        usesKey: keys.tokenUses,
+        now,
+      }),
       events: createEventReader({ outbox, sources }),
       readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
       logger,

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
-import { createTokenCheck } from './auth.ts'
+import { createAuthenticator, scopeOf } from './auth.ts'
 import type { Api } from './instance.ts'
 import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
@@ -14,6 +21,7 @@ import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.t
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
+import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -28,11 +36,14 @@ export type ApiDeps = SourceRoutesDeps &
   EndpointRoutesDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
+  TokenRoutesDeps &
   HealthRoutesDeps & {
     /** The bearer token of an administrator. */
     apiToken: string
     version: string
     logger: Logger
+    /** Wrong tokens that one address may try in a minute. */
+    failedAttempts?: number
     /** How long an answer may take (ms), so that requests do not pile up while Redis is away. */
     answerTimeoutMs?: number
   }
@@ -42,7 +53,9 @@ export type ApiDeps = SourceRoutesDeps &
  * token too, unless their `config` says `public: true`.
  */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const checkToken = createTokenCheck(deps.apiToken)
+  const authenticate = createAuthenticator(deps)
+  const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') =>
+    authenticate({ authorization: request.headers.authorization, address: request.ip, needs })
   const app: Api = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -54,8 +67,14 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     // What cannot even be routed comes here, past all hooks.
     frameworkErrors: (error, request, reply) => {
       setAnswerHeaders(request, reply)
-      const refusal = isOfApi(request.url) ? checkToken(request.headers.authorization) : null
-      sendProblem(refusal ?? error, request, reply)
+      if (!isOfApi(request.url)) {
+        sendProblem(error, request, reply)
+        return
+      }
+      refusalOf(request, 'read').then(
+        (refusal) => sendProblem(refusal ?? error, request, reply),
+        (failure: unknown) => sendProblem(failure, request, reply),
+      )
     },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
@@ -66,8 +85,10 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const unrouted = watchRoutes(app)
   app.addHook('onRequest', async (request, reply) => {
     setAnswerHeaders(request, reply)
-    const open = request.is404 ? !isOfApi(request.url) : request.routeOptions.config.public === true
-    const refusal = open ? null : checkToken(request.headers.authorization)
+    const { config } = request.routeOptions
+    const open = request.is404 ? !isOfApi(request.url) : config.public === true
+    const needs = request.is404 ? 'read' : (config.needs ?? scopeOf(request.method))
+    const refusal = open ? null : await refusalOf(request, needs)
     if (refusal) throw refusal
     // Before a body is read for nothing.
     if (request.is404) throw unrouted(request, reply)
@@ -79,6 +100,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addEndpointRoutes(app, deps)
   addEventRoutes(app, deps)
   addDeliveryRoutes(app, deps)
+  addTokenRoutes(app, deps)
   addHealthRoutes(app, deps)
   return app as unknown as FastifyInstance
 }

@@ -24,12 +24,17 @@ export async function addOpenApi(app: Api, version: string): Promise<void> {
         { name: 'endpoints', description: 'Who is subscribed to what.' },
         { name: 'events', description: 'What has happened.' },
         { name: 'deliveries', description: 'What became of it.' },
+        { name: 'tokens', description: 'Who may use this API.' },
         { name: 'health', description: 'For what watches the process.' },
       ],
       security: [{ token: [] }],
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', description: 'The API token, RINGPOST_API_TOKEN.' },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'RINGPOST_API_TOKEN, or a token made with POST /v1/tokens.',
+          },
         },
       },
     },

@@ -16,6 +16,10 @@ export function createKeys(prefix: string) {
     sources: `${prefix}:sources`,
     /** HASH endpoint id → JSON */
     endpoints: `${prefix}:endpoints`,
+    /** HASH token id → JSON */
+    tokens: `${prefix}:tokens`,
+    /** HASH token id → when it was last used, unix ms */
+    tokenUses: `${prefix}:token-uses`,
     /** STRING a word sealed with the master key */
     masterKeyCheck: `${prefix}:master-key-check`,
     source: (id: string) => {

@@ -40,6 +40,7 @@ describe('openapi.json', () => {
       })
     expect(served.sort()).toEqual([
       'delete /v1/endpoints/{id}',
+      'delete /v1/tokens/{id}',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',
       'get /v1/endpoints',
@@ -50,9 +51,11 @@ describe('openapi.json', () => {
       'get /v1/sources',
       'get /v1/sources/{id}',
       'get /v1/sources/{id}/quarantine',
+      'get /v1/tokens',
       'patch /v1/endpoints/{id}',
       'post /v1/endpoints',
       'post /v1/sources/{id}/poll',
+      'post /v1/tokens',
     ])
   })
 
@@ -107,7 +110,9 @@ describe('openapi.json', () => {
   test('says no more of answers than what is sure', () => {
     for (const [name, schema] of Object.entries(document.components.schemas)) {
       const closed = JSON.stringify(schema).includes('"additionalProperties":false')
-      expect(closed, name).toBe(['EndpointToCreate', 'EndpointToPatch', 'PollOptions'].includes(name))
+      expect(closed, name).toBe(
+        ['EndpointToCreate', 'EndpointToPatch', 'PollOptions', 'TokenToCreate'].includes(name),
+      )
     }
   })
 
@@ -168,6 +173,11 @@ describe('openapi.json', () => {
       endpoints: endpoint,
       events: event.id,
       deliveries: delivery,
+      tokens: (await api.post('/v1/tokens', { name: 'x' })).json.id,
+    }
+    const samples: Record<string, unknown> = {
+      'post /v1/endpoints': body,
+      'post /v1/tokens': { name: 'x' },
     }
     // What deletes comes last.
     const inOrder = [...operations].sort((a) => (a.method === 'delete' ? 1 : -1))
@@ -179,12 +189,7 @@ describe('openapi.json', () => {
           await check(method, path, path.replace('{id}', 'x1'), method === 'patch' ? {} : undefined)
         if (path.startsWith('/v1')) await check(method, path, `${filled}?colour=red`)
       }
-      const sample =
-        method === 'patch'
-          ? { description: 'x' }
-          : path === '/v1/endpoints' && method === 'post'
-            ? body
-            : undefined
+      const sample = method === 'patch' ? { description: 'x' } : samples[`${method} ${path}`]
       const good = await check(method, path, filled, sample)
       expect(good.status, `${method} ${path}`).toBeLessThan(300)
     }

@@ -23,6 +23,7 @@ import {
   type SourceInput,
   type SourceRecord,
 } from '../../src/sources/sources.ts'
+import { createTokens, type TokenRecord } from '../../src/tokens/tokens.ts'
 import type { Event } from '../../src/types.ts'
 import { testRedis } from '../support/redis.ts'
 
@@ -102,6 +103,14 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     quarantine,
     endpoints,
     deliveries: createDeliveryReader({ redis, keys }),
+    tokens: createTokens({
+      records: createRecords<TokenRecord>(redis, keys.tokens),
+      redis,
+      usesKey: keys.tokenUses,
+      now,
+    }),
+    // All requests of a test come from one address.
+    failedAttempts: 100_000,
     events: createEventReader({ outbox, sources }),
     readiness: async () => state.readiness,
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
