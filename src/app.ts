@@ -21,6 +21,7 @@ import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
+import { createActivityFeed } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
@@ -194,6 +195,12 @@ export async function startApp(deps: {
       quarantine,
       endpoints,
       deliveries: createDeliveryReader({ redis, keys }),
+      activity: createActivityFeed({
+        redis,
+        connect: () => redis.duplicate({ connectionName: `ringpost:${process.pid}:watch` }),
+        keys,
+      }),
+      eventAt: outbox.jsonAt,
       tokens: createTokens({
         records: createRecords<TokenRecord>(redis, keys.tokens),
         redis,

@@ -21,6 +21,7 @@ import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.t
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
+import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
 import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
@@ -31,12 +32,15 @@ const LONGEST_PARAM = 1_000
 /** How long a client may take to send a request (ms). */
 const REQUEST_TIMEOUT_MS = 30_000
 const ANSWER_TIMEOUT_MS = 15_000
+/** How long what is being answered may go on when the API is closed (ms). */
+const CLOSE_GRACE_MS = 2_000
 
 export type ApiDeps = SourceRoutesDeps &
   EndpointRoutesDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
   TokenRoutesDeps &
+  StreamRoutesDeps &
   HealthRoutesDeps & {
     /** The bearer token of an administrator. */
     apiToken: string
@@ -94,12 +98,17 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     if (request.is404) throw unrouted(request, reply)
   })
   logRequests(app)
+  app.addHook('preClose', async () => {
+    // A connection on which nothing was asked yet, as browsers keep them, would hold the end up for a minute.
+    setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref()
+  })
 
   await addOpenApi(app, deps.version)
   addSourceRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEventRoutes(app, deps)
   addDeliveryRoutes(app, deps)
+  addStreamRoute(app, deps)
   addTokenRoutes(app, deps)
   addHealthRoutes(app, deps)
   return app as unknown as FastifyInstance

@@ -40,7 +40,8 @@ describe('the API token', () => {
 
   test('opens every route', async () => {
     const api = await startTestApi()
-    for (const [method, path] of routesOf(api.app)) {
+    // The stream never ends; stream.test.ts opens it.
+    for (const [method, path] of routesOf(api.app).filter(([, path]) => path !== '/v1/stream')) {
       expect((await api.request(method, path)).status, `${method} ${path}`).not.toBe(401)
     }
   })

@@ -10,6 +10,7 @@ import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
 import { eventId } from '../../src/ids.ts'
+import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
@@ -52,7 +53,7 @@ export interface RequestOptions {
 
 /** An API on a socket of its own and a real Redis. Only upstream is made up: `poll` answers `api.report`. */
 export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
-  const { redis, prefix, close } = await testRedis()
+  const { redis, prefix, connect, close } = await testRedis()
   const keys = createKeys(prefix)
   const clock = { now: NOON }
   const now = () => clock.now
@@ -103,6 +104,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     quarantine,
     endpoints,
     deliveries: createDeliveryReader({ redis, keys }),
+    activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
+    eventAt: outbox.jsonAt,
     tokens: createTokens({
       records: createRecords<TokenRecord>(redis, keys.tokens),
       redis,
@@ -157,6 +160,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     endpoints,
     log,
     quarantine,
+    noteActivity: createActivityWriter({ redis, keys }),
     request,
     get: (path: string, options?: RequestOptions) => request('GET', path, options),
     post: (path: string, body?: unknown, options?: RequestOptions) =>
