@@ -20,6 +20,7 @@ import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
+import { addSourcePollRoutes, type SourcePollRoutesDeps } from './routes/source-polls.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
 import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
@@ -36,6 +37,7 @@ const ANSWER_TIMEOUT_MS = 15_000
 const CLOSE_GRACE_MS = 2_000
 
 export type ApiDeps = SourceRoutesDeps &
+  SourcePollRoutesDeps &
   EndpointRoutesDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
@@ -105,6 +107,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
 
   await addOpenApi(app, deps.version)
   addSourceRoutes(app, deps)
+  addSourcePollRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEventRoutes(app, deps)
   addDeliveryRoutes(app, deps)

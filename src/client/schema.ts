@@ -13,7 +13,11 @@ export interface paths {
         /** List sources, oldest first */
         get: operations["listSources"];
         put?: never;
-        post?: never;
+        /**
+         * Create a source
+         * @description Polling begins at once, with a baseline: everybody who called before is recorded, and nobody is announced.
+         */
+        post: operations["createSource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -31,6 +35,34 @@ export interface paths {
         get: operations["getSource"];
         put?: never;
         post?: never;
+        /**
+         * Delete a source
+         * @description Its key and what is known of its users go at once. Its events can be read, and are delivered, until the event retention ends.
+         */
+        delete: operations["deleteSource"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a source
+         * @description What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment sets is changed there.
+         */
+        patch: operations["updateSource"];
+        trace?: never;
+    };
+    "/v1/sources/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about a source that needs attention
+         * @description After a flood of new users, `events` announces them and `baseline` takes them as known. After a mass removal, `events` tells of each and `baseline` does not. The list is read again first: what it shows then is what counts.
+         */
+        post: operations["acceptSource"];
         delete?: never;
         options?: never;
         head?: never;
@@ -48,7 +80,7 @@ export interface paths {
         put?: never;
         /**
          * Poll a source now
-         * @description Answers when the poll is done, with what it found. A full scan of a long list takes long.
+         * @description Answers when the poll is done, with what it found. A full scan of a long list takes long. A dry run tells what it would find, and changes nothing.
          */
         post: operations["pollSource"];
         delete?: never;
@@ -378,6 +410,102 @@ export interface components {
              * @default false
              */
             full?: boolean;
+            /**
+             * @description Report what it would find, and change nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        SourceToCreate: {
+            name: string;
+            /**
+             * @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it.
+             * @default https://api.elevenlabs.io
+             */
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key: string;
+            /**
+             * @description Only the callers of this agent.
+             * @default null
+             */
+            agent_id?: string | null;
+            /**
+             * @description Only the callers of this branch of an agent.
+             * @default null
+             */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /**
+             * @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list.
+             * @default null
+             */
+            milestones?: number[] | null;
+            /**
+             * @description A call after a longer silence is `user.returned`.
+             * @default 30d
+             */
+            returned_after?: string;
+            /**
+             * @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know.
+             * @default null
+             */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @default false
+             * @constant
+             */
+            enrich?: false;
+            /**
+             * @description Not polled until this is false again.
+             * @default false
+             */
+            paused?: boolean;
+            /**
+             * @description Make one request first, and save nothing where it fails. The answer says why.
+             * @default false
+             */
+            verify?: boolean;
+        };
+        /** @description What is left out stays as it is. Another URL, key or filter starts a new, silent baseline. */
+        SourceToPatch: {
+            name?: string;
+            /** @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it. */
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key?: string;
+            /** @description Only the callers of this agent. */
+            agent_id?: string | null;
+            /** @description Only the callers of this branch of an agent. */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /** @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list. */
+            milestones?: number[] | null;
+            /** @description A call after a longer silence is `user.returned`; null for 30d. */
+            returned_after?: string | null;
+            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @constant
+             */
+            enrich?: false;
+            /** @description Not polled until this is false again. */
+            paused?: boolean;
+        };
+        Decision: {
+            /**
+             * @description `events`: tell what was held back. `baseline`: record it in silence.
+             * @enum {string}
+             */
+            as: "events" | "baseline";
         };
         TokenToCreate: {
             /** @description For whom or what it is. */
@@ -620,14 +748,76 @@ export interface components {
             branch_id: string | null;
             /** @example 30s */
             poll_interval: string;
+            /**
+             * @description How far below the watermark a poll reads on.
+             * @example 30s
+             */
+            overlap: string;
+            /** @description Counts that are announced; null for 5, 10, 25, 50, 100, 250, … */
+            milestones: number[] | null;
+            /** @example 30s */
+            returned_after: string;
+            sentiment_threshold: number | null;
+            enrich: boolean;
             paused: boolean;
+            /**
+             * @description Where its URL, key and filters are set, and where they are changed.
+             * @enum {string}
+             */
+            managed_by: "environment" | "api";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
             /** @enum {string} */
             state: "baseline" | "live" | "paused" | "failing" | "needs_attention";
             /** @description The state in a plain sentence. */
             state_detail: string;
+            /** @description What waits for a person: POST /v1/sources/:id/accept decides. */
+            attention: {
+                /** @enum {string} */
+                kind: "flood" | "mass_removal";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                since: string;
+                users: number;
+                message: string;
+            } | null;
+            /** @description The baseline that is being taken; null once the source is live. */
+            baseline: {
+                /**
+                 * @description `first`: a new source. `settings_changed`: another URL, key or filter. `redis_lost`: Redis had lost what was known. `accepted`: a person decided so.
+                 * @enum {string}
+                 */
+                reason: "first" | "settings_changed" | "redis_lost" | "accepted";
+                /** @description Who first called after this is announced, where Redis was lost. */
+                since: string | null;
+                started_at: string | null;
+                /** @description Users so far. */
+                recorded: number;
+            } | null;
+            /** @description The last baseline that was taken to its end. */
+            last_baseline: {
+                /**
+                 * @description `first`: a new source. `settings_changed`: another URL, key or filter. `redis_lost`: Redis had lost what was known. `accepted`: a person decided so.
+                 * @enum {string}
+                 */
+                reason: "first" | "settings_changed" | "redis_lost" | "accepted";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                finished_at: string;
+                users: number;
+            } | null;
             known_users: number;
             /** @description The newest last contact that a finished poll has covered; null before the first one. */
             watermark_unix_secs: number | null;
+            /** @description How old the view of the list is: since the last poll began that read its top to the end. */
+            lag_secs: number | null;
             next_poll_at: string | null;
             last_poll: {
                 /**
@@ -646,14 +836,21 @@ export interface components {
                 duration_ms: number;
                 /** @description Why it failed, in a plain sentence; null where it did not. */
                 error: string | null;
+                /** @description What it saw that you should know, and that stopped nothing. */
+                warnings: {
+                    /** @description `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`. */
+                    code: string;
+                    message: string;
+                }[];
             } | null;
             totals: {
                 polls: number;
+                failed_polls: number;
                 requests: number;
                 events: number;
                 /** @description Changes that surfaced below the watermark. */
                 late_changes: number;
-                /** @description Rows of upstream that could not be read. */
+                /** @description Different rows of upstream that could not be read. */
                 quarantined_rows: number;
             };
         };
@@ -826,6 +1023,111 @@ export interface operations {
             };
         };
     };
+    createSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToCreate"];
+            };
+        };
+        responses: {
+            /** @description The source */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_failed`: The upstream API could not be read. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     getSource: {
         parameters: {
             query?: never;
@@ -875,6 +1177,330 @@ export interface operations {
             };
             /** @description `not_found`: Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToPatch"];
+            };
+        };
+        responses: {
+            /** @description The source as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description The source, to be polled at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
