@@ -41,6 +41,9 @@ export interface PollOptions {
 
 const TAKEN_OVER = 'The poll was stopped: ringpost stops, or another process has taken over.'
 
+const NOTHING_TO_COMPARE =
+  'The URL, key or filters have changed: the next poll takes a new baseline in silence, and there is nothing to compare before it.'
+
 export type Poll = (source: PolledSource, options?: PollOptions) => Promise<PollReport>
 
 export interface PollDeps {
@@ -70,7 +73,9 @@ export function createPoll(deps: PollDeps): Poll {
     const began = now()
     const report = await withLease(store, source.id, deps.leaseMs, async (token, lost) => {
       if (!hasKey(source)) return noteNoKey(source, token, began)
-      const state = await beginIdentity(source, token)
+      const changed = options.dryRun ? await identityChanged(source) : false
+      if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
+      const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
       const due = options.now || options.dryRun || state.not_before <= began
       if (!due) return { ...idle('waiting'), next_at: state.not_before }
       if (state.attention?.kind === 'flood' && !options.dryRun) {
@@ -93,6 +98,12 @@ export function createPoll(deps: PollDeps): Poll {
       error: null,
       next_at: null,
     }
+  }
+
+  /** Whether the next poll would drop what is known and begin anew. */
+  async function identityChanged(source: KeyedSource): Promise<boolean> {
+    const { identity } = await store.readState(source.id)
+    return identity !== undefined && identity !== identityOf(source)
   }
 
   /** Nothing can be asked without a key, and everything that is known stays. */

@@ -99,6 +99,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     readiness: { redis: true, roles: ['api', 'poll'] },
   }
   const lines: string[] = []
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   const app = await createApi({
     apiToken: TOKEN,
     version: '1.2.3',
@@ -137,7 +138,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     failedAttempts: 100_000,
     events: createEventReader({ outbox, sources }),
     readiness: async () => state.readiness,
-    logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+    logger,
     now,
     ...overrides,
   })
@@ -184,6 +185,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     quarantine,
     store,
     queues,
+    outbox,
+    logger,
     noteActivity: createActivityWriter({ redis, keys }),
     request,
     get: (path: string, options?: RequestOptions) => request('GET', path, options),
