@@ -1,4 +1,5 @@
 import type { UserRow } from '../types.ts'
+import { mergeRows } from './merge-rows.ts'
 
 /** Newcomers kept in memory until a scan is known to be no flood; beyond it they are only counted. */
 const HOLD_AT_MOST = 1_000
@@ -47,25 +48,29 @@ export function openGate(): FloodGate {
 }
 
 export function closedGate(limit: number): FloodGate {
-  let held: UserRow[] = []
-  let count = 0
+  // By user: while callers move, the list repeats a user on a later page, and a stale page shows less of them.
+  let held = new Map<string, UserRow>()
+  let beyond = 0
+  const count = () => held.size + beyond
   return {
     open: false,
     get holding() {
-      return count > 0
+      return count() > 0
     },
     get overflowed() {
-      return count > HOLD_AT_MOST
+      return beyond > 0
     },
     hold(newcomers) {
-      count += newcomers.length
-      if (count > limit) throw new FloodError(count, limit)
-      if (count > HOLD_AT_MOST) held = []
-      else held.push(...newcomers)
+      for (const row of newcomers) {
+        const [wanted = row] = mergeRows([held.get(row.user_id) ?? row, row])
+        if (held.has(row.user_id) || held.size < HOLD_AT_MOST) held.set(row.user_id, wanted)
+        else beyond++
+      }
+      if (count() > limit) throw new FloodError(count(), limit)
     },
     release() {
-      const released = held
-      held = []
+      const released = beyond > 0 ? [] : [...held.values()]
+      held = new Map()
       return released
     },
   }

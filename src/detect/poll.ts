@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ListedPage, ListUsers } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
@@ -56,6 +57,8 @@ export interface PollDeps {
   now: () => UnixMs
   random: () => number
   logger: Logger
+  /** Waits within a poll; in place of a timer. */
+  pause?: (ms: number) => Promise<void>
   /** Called as soon as a scan has written events of a source. */
   onEvents?: (sourceId: string) => void
 }
@@ -214,6 +217,7 @@ export function createPoll(deps: PollDeps): Poll {
       store,
       quarantine: (rows: ListedPage['unreadable']) => deps.quarantine.add(source.id, rows),
       now,
+      pause: deps.pause ?? ((ms: number) => wait(ms, undefined, { signal }).catch(() => undefined)),
       onEvents: () => deps.onEvents?.(source.id),
     }
   }

@@ -56,12 +56,19 @@ export interface ScanDeps {
   store: Pick<DetectionStore, 'readUsers' | 'commitPage'>
   quarantine: (rows: ListedPage['unreadable']) => Promise<number>
   now: () => UnixMs
+  /** Waits before a page is asked for again (ms); ends early when the poll is aborted. */
+  pause: (ms: number) => Promise<void>
   /** Called after events were written, so that they need not wait for the end of a long scan. */
   onEvents?: () => void
 }
 
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
+/**
+ * How long to wait before a page behind the first is asked for again (ms). A scan of ten thousand pages would
+ * hardly ever end if each passing failure of one request broke it off.
+ */
+const TRY_AGAIN_MS = [1_000, 2_000, 4_000]
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
 /** Rows that are committed at once. */
@@ -162,10 +169,20 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     if (giveWay) await plan.between?.run()
   }
 
-  function ask(at: string | null): Promise<ListedPage> {
-    // Counted before it is answered: a failed request is a request.
-    result.requests++
-    return deps.listPage(at)
+  async function ask(at: string | null): Promise<ListedPage> {
+    for (let tries = 0; ; tries++) {
+      // Counted before it is answered: a failed request is a request.
+      result.requests++
+      try {
+        return await deps.listPage(at)
+      } catch (error) {
+        const wait = TRY_AGAIN_MS[tries]
+        const passing = error instanceof UpstreamError && error.kind === 'passing' && !error.retryAfterMs
+        if (at === null || wait === undefined || !passing) throw error
+        await deps.pause(wait)
+        if (plan.signal.aborted) throw error
+      }
+    }
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {

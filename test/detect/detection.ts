@@ -56,6 +56,9 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
     leaseMs,
     now,
     random: () => 0,
+    pause: async (ms: number) => {
+      clock.ms += ms
+    },
     logger: pino({ level: 'silent' }),
   }
   const poll = createPoll(deps)

@@ -84,6 +84,30 @@ describe('a flood of new users', () => {
   })
 })
 
+test('a newcomer whom the list repeats on a later page, with less, is announced once', async () => {
+  await d.close()
+  d = await createDetection({ cursors: 'offset' })
+  d.simulator.seed({ users: 200, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3600 })
+  await d.poll()
+  d.pass(600)
+  // One new user on the last place of the first page; who calls before the second is read moves it there again.
+  for (let i = 0; i < 100; i++) d.simulator.call({ user_id: `call-${i}` })
+  await d.poll()
+  d.pass(300)
+  for (let i = 0; i < 99; i++) d.simulator.call({ user_id: `call-${i}` })
+  d.simulator.call({ user_id: 'new', at_unix_secs: d.nowSecs() - 5 })
+  d.simulator.call({ user_id: 'new', at_unix_secs: d.nowSecs() - 5 })
+  const { known_users } = await d.state()
+  d.beforeRequest(2, () => {
+    d.simulator.call({ user_id: 'call-99' })
+    d.simulator.overrideRow('new', { conversation_count: 1 })
+  })
+  const report = await d.poll()
+  expect(report.events).toMatchObject({ 'user.created': 1 })
+  expect(brief(await d.events()).filter((line) => line.startsWith('new'))).toEqual(['new: user.created 0→2'])
+  expect((await d.state()).known_users).toBe(known_users + 1)
+})
+
 describe('a user who is gone', () => {
   test('is removed when two full scans have not shown them, and comes back as a return', async () => {
     d.simulator.removeUser('user_0000007')
@@ -117,7 +141,7 @@ describe('a user who is gone', () => {
   test('is not looked for by a scan that was interrupted', async () => {
     d.simulator.removeUser('user_0000150')
     await fullScan()
-    d.simulator.fault({ kind: 'status', status: 500, skip: 2 })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 2, times: 4 })
     expect((await fullScan()).outcome).toBe('failed')
     expect(await fullScan()).toMatchObject({ outcome: 'done', kind: 'full' })
     expect(await types()).toEqual([])

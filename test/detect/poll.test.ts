@@ -57,7 +57,7 @@ describe('a baseline', () => {
   test('goes on where it was when it broke off', async () => {
     const d = await start()
     seed(d, 450)
-    d.simulator.fault({ kind: 'status', status: 500, skip: 2 })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 2, times: 4 })
     expect(await d.poll()).toMatchObject({ outcome: 'failed', kind: 'baseline', rows: 200 })
     expect(await d.state()).toMatchObject({ mode: 'baseline', known_users: 200 })
     d.pass(60)
@@ -68,10 +68,17 @@ describe('a baseline', () => {
     expect(brief(await d.events())).toEqual(['new-caller: user.created 0→1'])
   })
 
+  test('asks again for a page that cannot be had for a moment, and goes on without a break', async () => {
+    const d = await start()
+    seed(d, 450)
+    d.simulator.fault({ kind: 'status', status: 503, skip: 2, times: 3 })
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', requests: 8, rows: 450 })
+  })
+
   test('starts again from the top when its cursor is refused', async () => {
     const d = await start()
     seed(d, 300)
-    d.simulator.fault({ kind: 'status', status: 500, skip: 1 })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 1, times: 4 })
     await d.poll()
     expect((await d.state()).scan_cursor).toBeDefined()
     d.simulator.fault({ kind: 'status', status: 400, code: 'invalid_cursor', skip: 1 })
@@ -266,7 +273,7 @@ describe('a failing upstream', () => {
     await d.poll()
     d.pass(600)
     for (let i = 0; i < 150; i++) d.simulator.call({ user_id: `burst-${i}` })
-    d.simulator.fault({ kind: 'status', status: 500, skip: 1 })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 1, times: 4 })
     d.simulator.call({ user_id: 'user_0000001' })
     // Known users are announced page by page; newcomers when the scan is known to be no flood.
     expect(await d.poll()).toMatchObject({

@@ -84,7 +84,7 @@ describe('why a baseline is taken', () => {
 
   test('of one whose key has changed', async () => {
     d.simulator.setApiKey('another')
-    d.simulator.fault({ kind: 'status', status: 500, skip: 1 })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 1, times: 4 })
     await d.poll({ apiKey: 'another' })
     expect(await d.state()).toMatchObject({ mode: 'baseline', baseline_reason: 'settings_changed' })
     d.pass(3600)

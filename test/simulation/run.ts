@@ -1,0 +1,267 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { pino } from 'pino'
+import { createPoll, type Poll } from '../../src/detect/poll.ts'
+import type { PolledSource } from '../../src/detect/polled-source.ts'
+import { createQuarantine } from '../../src/detect/quarantine.ts'
+import { createDetectionStore } from '../../src/detect/store.ts'
+import type { WatermarkFiles } from '../../src/detect/watermark-files.ts'
+import { classifyResponse } from '../../src/elevenlabs/classify-response.ts'
+import type { ListUsers } from '../../src/elevenlabs/list-users.ts'
+import { readPage } from '../../src/elevenlabs/read-page.ts'
+import { createKeys } from '../../src/redis/keys.ts'
+import type { Event } from '../../src/types.ts'
+import { checkRun, type Violation } from './check.ts'
+import { createOperations, type Interruption, interruptedRedis } from './interrupted-redis.ts'
+import { createRandom } from './random.ts'
+import { OVERLAP_SECS, type Scenario } from './scenarios.ts'
+import { createUpstream } from './upstream.ts'
+
+const LEASE_MS = 3_600_000
+const INTERVAL_MS = 30_000
+const FULL_SCAN_MS = 40 * 60_000
+const NEVER_MS = 10 * 365 * 86_400_000
+const START_MS = Date.parse('2026-03-01T12:00:00Z')
+const LOGGER = pino({ level: 'silent' })
+const HOW: readonly Interruption[] = ['before', 'after', 'stall']
+
+/** What a run has come to. `trace` is the same for the same seed, always. */
+export interface RunResult {
+  seed: number
+  steps: number
+  polls: number
+  interruptions: number
+  events: number
+  violations: Violation[]
+  trace: string
+}
+
+/**
+ * One run: the real poller, its scripts on a real Redis, and an upstream of which the seed decides everything.
+ * Polls come by their own schedule, processes die and stall in them, and at the end, when all has settled,
+ * what was told is held against what was shown.
+ */
+export async function run(redis: Redis, scenario: Scenario, seed: number, steps: number): Promise<RunResult> {
+  const random = createRandom(seed)
+  const clock = { ms: START_MS }
+  const now = () => clock.ms
+  const nowSecs = () => Math.floor(clock.ms / 1000)
+  const prefix = `sim-${process.pid}-${scenario.name}-${seed}`
+  const keys = createKeys(prefix)
+  const source: PolledSource = {
+    id: 'src_sim',
+    name: 'sim',
+    baseUrl: 'http://upstream.test',
+    apiKey: 'key',
+    agentId: null,
+    branchId: null,
+    intervalMs: INTERVAL_MS,
+    overlapMs: OVERLAP_SECS * 1000,
+    milestones: [],
+    returnedAfterMs: 30 * 86_400_000,
+    sentimentThreshold: null,
+  }
+  const slots = keys.source(source.id)
+  const upstream = createUpstream(random, scenario, nowSecs)
+  const watermarks = inMemory()
+  const trace = createHash('sha256')
+  const told: Event[] = []
+  const violations: Violation[] = []
+  const result = { seed, steps, polls: 0, interruptions: 0 }
+  let lastRead = '0-0'
+  let restored = false
+  let operationsOfPoll = 30
+  // Half of the runs get by with polls of the top until the end.
+  const fullScans = seed % 2 === 0
+
+  /** A process, alive until the interruption that is planned for it. */
+  function start(plan: { at: number; how: Interruption } | null) {
+    const operations = createOperations(plan, takeOver)
+    const client = interruptedRedis(redis, operations)
+    const listUsers: ListUsers = (query) => {
+      // What it answers is decided now: a page that is read ahead must not depend on what else is under way.
+      const answer = upstream.request(query)
+      const serverTime = nowSecs()
+      return operations.run(async () => {
+        if (answer.status === 200) {
+          return { ...readPage((answer as { body: string }).body), serverTime, requests: 1 }
+        }
+        const { code } = answer as { code: string }
+        const body = JSON.stringify({ detail: { code, message: code } })
+        throw classifyResponse({
+          status: answer.status,
+          headers: {},
+          body,
+          host: 'upstream.test',
+          now: now(),
+        })
+      })
+    }
+    const poll: Poll = createPoll({
+      listUsers,
+      store: createDetectionStore({ redis: client, keys, leaseMs: LEASE_MS }),
+      quarantine: createQuarantine({ redis: client, keys, now }),
+      watermarks,
+      fullScanIntervalMs: fullScans ? FULL_SCAN_MS : NEVER_MS,
+      leaseMs: LEASE_MS,
+      now,
+      random: random.next,
+      pause: async (ms) => {
+        clock.ms += ms
+      },
+      logger: LOGGER,
+    })
+    return { poll, operations }
+  }
+
+  /** The lease of a process that is dead or stalled runs out, and another polls meanwhile. */
+  async function takeOver(): Promise<void> {
+    await redis.del(slots.lease)
+    await start(null)
+      .poll(source, { now: true })
+      .catch(() => undefined)
+  }
+
+  /** @returns when the next poll is due (unix ms) */
+  async function poll(options: { full?: boolean; interrupt?: boolean } = {}): Promise<number> {
+    const interrupt = options.interrupt === true && random.chance(scenario.crashes)
+    const plan = interrupt ? { at: random.int(1, operationsOfPoll), how: random.pick(HOW) } : null
+    const { poll: once, operations } = start(plan)
+    result.polls++
+    let nextAt: number | null = null
+    const toldBefore = told.length
+    let said: number | null = null
+    try {
+      const report = await once(source, { now: true, ...(options.full ? { full: true } : {}) })
+      if (process.env.SIM_DEBUG)
+        console.log(
+          Math.round((clock.ms - START_MS) / 1000),
+          report.outcome,
+          report.kind,
+          report.requests,
+          JSON.stringify(report.events),
+          report.error,
+        )
+      trace.update(JSON.stringify([report.outcome, report.kind, report.requests, report.events]))
+      nextAt = report.next_at
+      said = Object.values(report.events).reduce((sum, n) => sum + n, 0)
+    } catch (error) {
+      if (!operations.dead) throw error
+    }
+    if (plan !== null && operations.count >= plan.at) result.interruptions++
+    else operationsOfPoll = Math.max(10, Math.min(120, operations.count + 5))
+    await redis.del(slots.lease)
+    await read()
+    const found = told.length - toldBefore
+    if (plan === null && !restored && said !== found) {
+      violations.push({
+        rule: 'what a poll says it told is in the outbox',
+        detail: `${said}, and ${found} are`,
+      })
+    }
+    return nextAt ?? now()
+  }
+
+  /** Reads on in the outbox, as the relay does, and looks at what must hold at every moment. */
+  async function read(): Promise<void> {
+    const entries = await redis.xrange(slots.outbox, `(${lastRead}`, '+')
+    for (const [id, fields] of entries) {
+      lastRead = id
+      const event = JSON.parse(fields[fields.indexOf('event') + 1] ?? '{}') as Event
+      told.push(event)
+      trace.update(event.id)
+    }
+    const watermark = await redis.hget(slots.state, 'watermark')
+    if (watermark !== null && Number(watermark) > nowSecs()) {
+      violations.push({ rule: 'the watermark is never later than the server', detail: watermark })
+    }
+  }
+
+  async function dump(): Promise<[string, Buffer][]> {
+    const buckets = [...upstream.shown.keys()].map(slots.users)
+    const names = new Set([slots.state, slots.outbox, slots.eventIndex, ...buckets])
+    const kept: [string, Buffer][] = []
+    for (const name of names) {
+      const value = await redis.dumpBuffer(name)
+      if (value !== null) kept.push([name, value])
+    }
+    return kept
+  }
+
+  async function restore(backup: readonly [string, Buffer][]): Promise<void> {
+    for (const [name] of await dump()) await redis.del(name)
+    for (const [name, value] of backup) await redis.restore(name, 0, value)
+    restored = true
+  }
+
+  try {
+    upstream.seed(random.int(20, 60))
+    let due = now()
+    while ((await redis.hget(slots.state, 'mode')) !== 'live') {
+      due = await poll({ interrupt: true })
+      clock.ms += random.int(1_000, 20_000)
+    }
+    const recorded = await snapshots(redis, keys, source.id, upstream.shown.keys())
+    const toldInBaseline = told.length
+    let backup = await dump()
+    for (let step = 0; step < steps; step++) {
+      clock.ms += random.int(1_000, 15_000)
+      upstream.step()
+      if (scenario.restores > 0 && random.chance(scenario.restores * 2)) backup = await dump()
+      if (scenario.restores > 0 && random.chance(scenario.restores)) {
+        await restore(backup)
+        due = now()
+      }
+      if (due <= now()) due = await poll({ interrupt: true })
+    }
+
+    // Nothing goes wrong from now on, and what is late surfaces.
+    upstream.settle()
+    for (const end = now() + (scenario.latestSecs + 3_700) * 1_000; now() < end; ) {
+      clock.ms += INTERVAL_MS * 4
+      await poll()
+    }
+    const check = async (rules: { whole: boolean }) => {
+      const known = await snapshots(redis, keys, source.id, upstream.shown.keys())
+      violations.push(...checkRun({ upstream, told, toldInBaseline, recorded, known, restored, ...rules }))
+    }
+    if (!fullScans && scenario.topSuffices) await check({ whole: false })
+    for (let i = 0; i < 4; i++) {
+      clock.ms += FULL_SCAN_MS + 1
+      // By schedule where there is one.
+      await poll({ full: !fullScans })
+    }
+    await check({ whole: true })
+  } finally {
+    const buckets = [...upstream.shown.keys()].map(slots.users)
+    await redis.unlink(slots.state, slots.outbox, slots.eventIndex, slots.lease, slots.quarantine, ...buckets)
+  }
+  return { ...result, events: told.length, violations, trace: trace.digest('hex') }
+}
+
+/** Counts of the snapshots of users, and who of them is a tombstone. */
+async function snapshots(
+  redis: Redis,
+  keys: ReturnType<typeof createKeys>,
+  sourceId: string,
+  userIds: Iterable<string>,
+): Promise<Map<string, { count: number; removed: boolean }>> {
+  const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
+  const ids = [...userIds]
+  const found = await store.readUsers(sourceId, ids)
+  const known = new Map<string, { count: number; removed: boolean }>()
+  ids.forEach((id, i) => {
+    const snapshot = found[i]
+    if (snapshot) known.set(id, { count: snapshot.count, removed: snapshot.removed })
+  })
+  return known
+}
+
+/** Watermark files that survive the processes of a run. */
+function inMemory(): WatermarkFiles {
+  const files = new Map<string, { identity: string; watermark: number }>()
+  return {
+    read: async (sourceId) => files.get(sourceId) ?? null,
+    write: async (sourceId, identity, watermark) => void files.set(sourceId, { identity, watermark }),
+  }
+}
