@@ -11,6 +11,7 @@ import { sendProblem } from './problems.ts'
 import { logRequests } from './request-log.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
+import { addEventTypeRoutes } from './routes/event-types.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
@@ -78,6 +79,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addSourceRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEventRoutes(app, deps)
+  addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)
   addHealthRoutes(app, deps)
   return app as unknown as FastifyInstance

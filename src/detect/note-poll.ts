@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs } from '../types.ts'
 import { backoff } from './backoff.ts'
 import { buildSourceEvent } from './build-event.ts'
@@ -55,7 +55,7 @@ export function createPollNote(deps: {
         : 0
     const nextAt = Number(change.set?.not_before ?? now() + wait)
 
-    const events = sourceEvents(source, state, change)
+    const events = sourceEvents(source, state, change, trouble)
     for (const { type } of events) total.events[type] = (total.events[type] ?? 0) + 1
     const lastPoll: LastPoll = {
       at: new Date(poll.began).toISOString(),
@@ -147,7 +147,12 @@ export function createPollNote(deps: {
   }
 
   /** What happened to the source itself: each outage is told once, and its end only if it was told. */
-  function sourceEvents(source: PolledSource, before: SourceState, change: StateChange): Event[] {
+  function sourceEvents(
+    source: PolledSource,
+    before: SourceState,
+    change: StateChange,
+    trouble: Trouble | null,
+  ): Event[] {
     const events: Event[] = []
     const tell = (
       type: 'source.failing' | 'source.recovered' | 'source.needs_attention',
@@ -157,7 +162,11 @@ export function createPollNote(deps: {
     const { failing_announced: announced, failure, attention } = change.set ?? {}
     const iso = (ms: UnixMs) => new Date(ms).toISOString()
     if (typeof announced === 'number') {
-      tell('source.failing', announced, { failing_since: iso(announced), message: failure })
+      tell('source.failing', announced, {
+        failing_since: iso(announced),
+        reason: trouble instanceof UpstreamError ? trouble.kind : 'other',
+        message: failure,
+      })
     }
     if (before.failing_announced !== undefined && change.delete?.includes('failing_announced')) {
       tell('source.recovered', before.failing_announced, { failing_since: iso(before.failing_announced) })
