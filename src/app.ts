@@ -22,9 +22,11 @@ import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
+import { createEraseDeliveries } from './log/erase-deliveries.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
 import { createSweep } from './maintain/sweep.ts'
+import { createEventEraser } from './outbox/erase-events.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
@@ -34,6 +36,8 @@ import { createRecords } from './redis/records.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
 import { createSources, type SourceInput, type SourceRecord } from './sources/sources.ts'
+import { createEraseUser } from './users/erase-user.ts'
+import { createUsers } from './users/users.ts'
 import { version } from './version.ts'
 
 /** How long a poller may be silent before another takes its source over (ms). */
@@ -191,6 +195,13 @@ export async function startApp(deps: {
       nextPoll: queues.nextPoll,
       poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
       quarantine,
+      users: createUsers({ redis, keys, store }),
+      eraseUser: createEraseUser({
+        events: createEventEraser({ redis, keys }),
+        endpoints,
+        eraseDeliveries: createEraseDeliveries({ redis, keys }),
+        quarantine,
+      }),
       endpoints,
       deliveries: createDeliveryReader({ redis, keys }),
       events: createEventReader({ outbox, sources }),

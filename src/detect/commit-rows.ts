@@ -29,7 +29,7 @@ export interface Committed {
  * @throws FencedError where the lease was lost
  */
 export async function commitRows(
-  deps: { store: Pick<DetectionStore, 'readUsers' | 'commitPage'>; now: () => UnixMs },
+  deps: { store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>; now: () => UnixMs },
   job: {
     source: { id: string; name: string }
     token: number
@@ -43,17 +43,19 @@ export async function commitRows(
 ): Promise<Committed> {
   const { source, rows } = job
   for (let tries = 0; tries < TRIES; tries++) {
-    const snapshots = await deps.store.readUsers(
+    const { snapshots, epoch } = await deps.store.readUsersAndEpoch(
       source.id,
       rows.map((row) => row.user_id),
     )
+    // Somebody may have been forgotten since the scan began, which raises the epoch of newcomers.
+    const rules = { ...job.rules, epoch: Math.max(job.rules.epoch, epoch) }
     const users: SnapshotChange[] = []
     const events: Event[] = []
     const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [] }
     let returned = 0
     rows.forEach((row, i) => {
       const before = snapshots[i] ?? null
-      const { next, changes } = diff(row, before, job.rules)
+      const { next, changes } = diff(row, before, rules)
       if (next === null) return
       done.changed++
       if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++

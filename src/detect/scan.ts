@@ -49,7 +49,7 @@ export interface ScanResult {
 
 export interface ScanDeps {
   listPage: (cursor: string | null) => Promise<ListedPage>
-  store: Pick<DetectionStore, 'readUsers' | 'commitPage'>
+  store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>
   quarantine: (rows: ListedPage['unreadable']) => Promise<number>
   now: () => UnixMs
 }

@@ -11,8 +11,10 @@ import { createDetectionStore } from '../../src/detect/store.ts'
 import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
 import { eventId } from '../../src/ids.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
+import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
+import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
@@ -24,6 +26,8 @@ import {
   type SourceRecord,
 } from '../../src/sources/sources.ts'
 import type { Event } from '../../src/types.ts'
+import { createEraseUser } from '../../src/users/erase-user.ts'
+import { createUsers } from '../../src/users/users.ts'
 import { testRedis } from '../support/redis.ts'
 
 export const TOKEN = 'test-token-5f1d9c3ab27e'
@@ -67,6 +71,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const outbox = createOutbox({ redis, keys })
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const quarantine = createQuarantine({ redis, keys, now })
+  const store = createDetectionStore({ redis, keys, leaseMs: 1_000 })
   const state: {
     report: PollReport
     polls: { sourceId: string; full: boolean }[]
@@ -92,7 +97,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     apiToken: TOKEN,
     version: '1.2.3',
     sources,
-    readState: createDetectionStore({ redis, keys, leaseMs: 1_000 }).readState,
+    readState: store.readState,
     nextPoll: async () => state.nextPoll,
     poll: async (sourceId, { full }) => {
       await sources.get(sourceId)
@@ -100,6 +105,13 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       return state.report
     },
     quarantine,
+    users: createUsers({ redis, keys, store }),
+    eraseUser: createEraseUser({
+      events: createEventEraser({ redis, keys }),
+      endpoints,
+      eraseDeliveries: createEraseDeliveries({ redis, keys }),
+      quarantine,
+    }),
     endpoints,
     deliveries: createDeliveryReader({ redis, keys }),
     events: createEventReader({ outbox, sources }),
@@ -141,6 +153,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     url,
     redis,
     keys,
+    store,
     clock,
     state,
     lines,
