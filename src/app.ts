@@ -26,6 +26,8 @@ import { createEraseDeliveries } from './log/erase-deliveries.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
 import { createSweep } from './maintain/sweep.ts'
+import { createMetrics } from './metrics/create-metrics.ts'
+import { createReadSources } from './metrics/read-sources.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
@@ -98,6 +100,12 @@ export async function startApp(deps: {
   const queues = createQueues({ connection: redis, keys, logger })
   releases.push(queues.close)
 
+  const metrics = createMetrics({
+    readSources: createReadSources({ redis, keys, sources }),
+    readQueues: queues.figures,
+    now,
+  })
+
   // elevenlabs → detect → outbox
   const upstreamAgent = createAgent({})
   releases.push(() => upstreamAgent.close())
@@ -115,7 +123,9 @@ export async function startApp(deps: {
       now,
       random,
       logger,
+      detected: metrics.detected,
     }),
+    polled: metrics.polled,
     relayNow: queues.relayNow,
     pollAt: queues.pollAt,
     pollSoon: queues.pollSoon,
@@ -140,6 +150,7 @@ export async function startApp(deps: {
     now,
     random,
     logger,
+    attempted: metrics.attempted,
   })
   const sweep = createSweep({
     sources,
@@ -206,6 +217,7 @@ export async function startApp(deps: {
       deliveries: createDeliveryReader({ redis, keys }),
       events: createEventReader({ outbox, sources }),
       readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
+      metrics,
       logger,
       now,
     })

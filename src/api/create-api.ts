@@ -14,6 +14,7 @@ import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.t
 import { addEventTypeRoutes } from './routes/event-types.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
+import { addMetricsRoutes, type MetricsRoutesDeps } from './routes/metrics.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addUserRoutes, type UserRoutesDeps } from './routes/users.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
@@ -33,6 +34,7 @@ export type ApiDeps = SourceRoutesDeps &
   EndpointRoutesDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
+  MetricsRoutesDeps &
   HealthRoutesDeps & {
     /** The bearer token of an administrator. */
     apiToken: string
@@ -88,5 +90,6 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)
   addHealthRoutes(app, deps)
+  addMetricsRoutes(app, deps)
   return app as unknown as FastifyInstance
 }

@@ -29,7 +29,11 @@ export interface Committed {
  * @throws FencedError where the lease was lost
  */
 export async function commitRows(
-  deps: { store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>; now: () => UnixMs },
+  deps: {
+    store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>
+    now: () => UnixMs
+    detected?: ((lagMs: number) => void) | undefined
+  },
   job: {
     source: { id: string; name: string }
     token: number
@@ -81,8 +85,20 @@ export async function commitRows(
           : { ...state, increment: { ...state?.increment, known_users: returned } },
     })
     if (reply === 'FENCED') throw new FencedError()
-    if (reply === 'OK') return done
+    if (reply === 'OK') {
+      if (rules.announce.everyone && rules.fullScan === null) tellLags(events)
+      return done
+    }
     // CONFLICT: another writer than a poller changed a snapshot (a user was forgotten): compare again.
   }
   throw new Error('The snapshots of a page kept changing while it was committed; it is read again later.')
+
+  /** How long after a call its event came, where a poll from the top of the list has found it. */
+  function tellLags(events: readonly Event[]): void {
+    for (const { type, timestamp, data } of events) {
+      if (type !== 'user.created' && type !== 'user.conversation_count.increased') continue
+      const { last_contact_unix_secs: secs } = data.user as UserRow
+      deps.detected?.(Date.parse(timestamp) - secs * 1000)
+    }
+  }
 }

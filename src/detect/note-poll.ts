@@ -75,10 +75,12 @@ export function createPollNote(deps: {
           last_poll: JSON.stringify(lastPoll),
           idle_polls: idlePolls,
           not_before: nextAt,
+          ...(trouble === null ? { last_success: poll.began } : {}),
         },
         delete: change.delete ?? [],
         increment: {
           total_polls: 1,
+          failed_polls: trouble === null ? 0 : 1,
           total_requests: total.requests,
           late_changes: total.lateChanges,
           quarantined_rows: total.unreadable,

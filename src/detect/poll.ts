@@ -53,6 +53,8 @@ export interface PollDeps {
   now: () => UnixMs
   random: () => number
   logger: Logger
+  /** Told of how long after a call its event came (ms), where a head poll found it. */
+  detected?: (lagMs: number) => void
 }
 
 /**
@@ -187,6 +189,7 @@ export function createPoll(deps: PollDeps): Poll {
       store,
       quarantine: (rows: ListedPage['unreadable']) => deps.quarantine.add(source.id, rows),
       now,
+      detected: deps.detected,
     }
   }
 

@@ -52,6 +52,8 @@ export interface ScanDeps {
   store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>
   quarantine: (rows: ListedPage['unreadable']) => Promise<number>
   now: () => UnixMs
+  /** Told of how long after a call its event came (ms), where a head poll found it. */
+  detected?: ((lagMs: number) => void) | undefined
 }
 
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */

@@ -26,6 +26,9 @@ export interface LastPoll {
   error: string | null
 }
 
+/** Begins the counters of events by type, which commit-page.lua writes. */
+const EVENTS = 'events:'
+
 const int = z.coerce.number().int()
 const text = z.string().min(1)
 
@@ -70,6 +73,9 @@ const stateSchema = z.object({
   known_users: int.default(0),
   last_poll: text.transform((json) => JSON.parse(json) as LastPoll).optional(),
   total_polls: int.default(0),
+  failed_polls: int.default(0),
+  /** When the last poll began that did not fail (unix ms). */
+  last_success: int.optional(),
   total_requests: int.default(0),
   total_events: int.default(0),
   late_changes: int.default(0),
@@ -79,11 +85,19 @@ const stateSchema = z.object({
 })
 
 /** A source's state in Redis, read. The single writer is whoever holds the lease. */
-export type SourceState = z.output<typeof stateSchema>
+export type SourceState = z.output<typeof stateSchema> & {
+  /** How many events of each type, from the fields `events:<type>`. */
+  events_by_type: Record<string, number>
+}
 
 /** Reads the hash of a source's state; an empty one is a source that was never polled. */
 export function parseState(hash: Record<string, string>): SourceState {
-  return stateSchema.parse(hash)
+  const events_by_type = Object.fromEntries(
+    Object.entries(hash)
+      .filter(([name]) => name.startsWith(EVENTS))
+      .map(([name, count]) => [name.slice(EVENTS.length), Number(count)]),
+  )
+  return { ...stateSchema.parse(hash), events_by_type }
 }
 
 /** What the API and people are told. */

@@ -181,7 +181,7 @@ export function createDetectionStore(deps: {
       for (const { userId, before, after } of page.users) {
         args.push(userId, before === null ? '' : packSnapshot(before), packSnapshot(after))
       }
-      for (const event of page.events) args.push(event.id, JSON.stringify(event))
+      for (const event of page.events) args.push(event.id, event.type, JSON.stringify(event))
       for (const [name, value] of [...set, ...increment]) args.push(name, value)
       args.push(...remove)
       const reply = await commitPageScript(

@@ -14,8 +14,11 @@ import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts
 import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
+import { createMetrics } from '../../src/metrics/create-metrics.ts'
+import { createReadSources } from '../../src/metrics/read-sources.ts'
 import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
+import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
 import { createVault } from '../../src/secrets/vault.ts'
@@ -92,6 +95,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     nextPoll: null,
     readiness: { redis: true, roles: ['api', 'poll'] },
   }
+  const queues = createQueues({ connection: redis, keys, logger: pino({ level: 'silent' }) })
+  const metrics = createMetrics({
+    readSources: createReadSources({ redis, keys, sources }),
+    readQueues: queues.figures,
+    now,
+  })
   const lines: string[] = []
   const app = await createApi({
     apiToken: TOKEN,
@@ -116,6 +125,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     deliveries: createDeliveryReader({ redis, keys }),
     events: createEventReader({ outbox, sources }),
     readiness: async () => state.readiness,
+    metrics,
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
     now,
     ...overrides,
@@ -123,6 +133,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await app.close()
+    await queues.close()
     await close()
   })
 
@@ -157,6 +168,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     clock,
     state,
     lines,
+    metrics,
+    queues,
     sources,
     endpoints,
     log,
