@@ -13,7 +13,7 @@ export interface UserPlace {
 
 /** Buckets of the first read of a page; each further read takes eight times as many. */
 const FIRST_READ = 64
-const LARGEST_READ = 8_192
+const LARGEST_READ = 4_096
 const TRIES = 10
 
 /**

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { newSnapshot, type Snapshot } from '../../src/detect/snapshot.ts'
+import { deliveryId } from '../../src/ids.ts'
 import { everyValue } from './every-value.ts'
 import { deliveryOf, startTestApi, type TestApi, userEvent, walk } from './support.ts'
 
@@ -140,6 +141,29 @@ test('a walk misses and repeats nobody who was there all the time, while users c
   expect(pages.slice(0, -1).every((page) => page.length === 250)).toBe(true)
 })
 
+test('a walk goes on within a bucket that a page has parted', async () => {
+  const api = await startWithUsers([])
+  const { users } = api.keys.source(SOURCE)
+  const together: string[] = []
+  for (let i = 0; together.length < 12; i++) if (users(`u${i}`) === users('u0')) together.push(`u${i}`)
+  await know(api, together)
+  for (const limit of [1, 5, 11]) {
+    const pages = await walk(api, `/v1/sources/${SOURCE}/users?limit=${limit}`)
+    expect(
+      pages
+        .map((page) => page.length)
+        .slice(0, -1)
+        .every((length) => length === limit),
+    ).toBe(true)
+    expect(
+      pages
+        .flat()
+        .map(({ user_id }) => user_id)
+        .sort(),
+    ).toEqual([...together].sort())
+  }
+})
+
 test('a page costs a bounded number of reads, with 5 users and with very many', async () => {
   const few = await startWithUsers(['a', 'b', 'c', 'd', 'e'])
   expect(await reads(few, () => few.get(`/v1/sources/${SOURCE}/users`))).toBeLessThan(12)
@@ -229,7 +253,11 @@ test('erasing leaves nothing of a person in Redis, and everybody else as they we
   expect((await api.get(`/v1/sources/${SOURCE}/quarantine`)).json.data).toHaveLength(1)
   expect((await api.get(byPath('other'))).status).toBe(200)
   // A job that still names what was erased finds nothing to do.
-  expect(await api.log.claim(one.id, 'dlv_gone', 't', 1_000)).toBeNull()
+  for (const { id } of theirs) {
+    expect(await api.log.claim(one.id, deliveryId(id, one.id), 't', 1_000)).toBeNull()
+  }
+  expect(holding(await everyValue(api.redis, api.keys.prefix), marked)).toEqual([])
+  expect(api.lines.filter((line) => line.includes('rson'))).toEqual([])
 })
 
 test('an unreadable row is of a user also where their id is why, or where it was cut off', async () => {
