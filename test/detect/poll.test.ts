@@ -309,7 +309,7 @@ describe('pollers', () => {
     const before = await d.state()
     // The lease runs out in mid-poll and another poller takes it.
     d.simulator.call({ user_id: 'new' })
-    d.deps.store.readUsers = new Proxy(d.deps.store.readUsers, {
+    d.deps.store.readUsersAndEpoch = new Proxy(d.deps.store.readUsersAndEpoch, {
       async apply(target, self, args) {
         await d.redis.unlink(d.keys.source(d.source.id).lease)
         await d.store.acquire(d.source.id)
