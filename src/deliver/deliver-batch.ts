@@ -4,6 +4,7 @@ import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
 import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
+import type { Fault } from './failures.ts'
 import { retryDelay } from './schedule.ts'
 import type { Sender, SendResult } from './send.ts'
 import { signatureHeader } from './sign.ts'
@@ -47,6 +48,8 @@ export function createDeliverBatch(deps: {
   now: () => UnixMs
   random: () => number
   logger: Logger
+  /** Told of each attempt: `succeeded`, or whose fault it is, and how long it took. */
+  attempted?: (outcome: 'succeeded' | Fault, durationMs: number) => void
 }) {
   const { deliveries, endpoints, now } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
@@ -109,6 +112,7 @@ export function createDeliverBatch(deps: {
     }
     const sent = await deps.sender.send({ url: target.url, headers: { ...target.headers, ...signed }, body })
     const { outcome } = sent
+    deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', sent.durationMs)
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
       await deliveries.release(endpoint.id, claim)
