@@ -57,13 +57,14 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const now = () => clock.now
   const vault = createVault(randomBytes(32))
   const sources = createSources({ records: createRecords<SourceRecord>(redis, keys.sources), vault, now })
-  const endpoints = createEndpoints({
+  const endpointDeps = {
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
     vault,
-    checkUrl: (url) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
+    checkUrl: (url: string) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
     createSecret,
     now,
-  })
+  }
+  const endpoints = createEndpoints(endpointDeps)
   const outbox = createOutbox({ redis, keys })
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const quarantine = createQuarantine({ redis, keys, now })
@@ -146,6 +147,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     lines,
     sources,
     endpoints,
+    /** The same endpoints through another process, as it were. */
+    endpointsWith: (more: Partial<Parameters<typeof createEndpoints>[0]>) =>
+      createEndpoints({ ...endpointDeps, ...more }),
     log,
     quarantine,
     request,
