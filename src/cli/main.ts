@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander'
 import { runServer } from '../run-server.ts'
 import { runSimulator } from '../simulator/main.ts'
 import { version } from '../version.ts'
+import { runRotateMasterKey } from './run-rotate-master-key.ts'
 
 const wholeNumber = (text: string): number => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
@@ -74,5 +75,22 @@ Examples:
       }
     },
   )
+
+program
+  .command('master-key')
+  .description('the key that encrypts what is secret in Redis')
+  .command('rotate')
+  .description('replace the master key, and encrypt everything with the new one')
+  .option('--json', 'print the result as JSON')
+  .addHelpText(
+    'after',
+    `
+A key in the data folder is replaced by a new one; stop ringpost meanwhile. With RINGPOST_MASTER_KEY, set that to
+the new key and RINGPOST_MASTER_KEY_PREVIOUS to the old one first. It can be interrupted and run again.
+
+Example:
+  ringpost master-key rotate`,
+  )
+  .action((options: { json?: boolean }) => runRotateMasterKey(options))
 
 await program.parseAsync()

@@ -184,7 +184,7 @@ export function createEndpoints(deps: {
      */
     async reseal(onEach: (id: string) => void | Promise<void>): Promise<void> {
       for (const { id } of await records.all()) {
-        await records.update(id, (before) => before && seals.reseal(before))
+        await records.update(id, (before) => (before === null ? undefined : seals.reseal(before)))
         await onEach(id)
       }
     },

@@ -74,6 +74,21 @@ export function createSources(deps: { records: Records<SourceRecord>; vault: Vau
       return stored
     },
 
+    /**
+     * Seals every key anew, for a vault that seals with another key than it once did.
+     *
+     * @param onEach after each source
+     */
+    async reseal(onEach: (id: string) => void | Promise<void>): Promise<void> {
+      for (const { id } of await records.all()) {
+        await records.update(id, (before) => {
+          if (before === null) return undefined
+          return { ...before, api_key: vault.seal(vault.open(before.api_key, context(id)), context(id)) }
+        })
+        await onEach(id)
+      }
+    },
+
     /** The source as the poller needs it, with its key in clear text. */
     toPoll(source: SourceRecord): PolledSource {
       return {
