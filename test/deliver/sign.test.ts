@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
+import { Webhook as SvixWebhook } from 'svix'
 import { describe, expect, test } from 'vitest'
 import { createSecret, parseSecret, signatureHeader, verifySignature } from '../../src/deliver/sign.ts'
 import { publicKeyOf, secretProblem } from '../../src/secrets/signing-secret.ts'
@@ -20,19 +21,20 @@ function verify(over: Partial<Parameters<typeof verifySignature>[0]> & { signatu
   return verifySignature({ secrets: [SECRET], headers, body: BODY, nowSecs: NOW, ...rest })
 }
 
-describe('the public standardwebhooks package', () => {
+describe('the public packages', () => {
   const body = fc.json({ stringUnit: 'binary' })
 
-  test('accepts what is signed here', () => {
+  test('accept what is signed here', () => {
     fc.assert(
       fc.property(body, (text) => {
         const headers = headersOf(signatureHeader([SECRET], ID, NOW, text))
         expect(new Webhook(SECRET).verify(text, headers)).toEqual(JSON.parse(text))
+        new SvixWebhook(SECRET).verify(text, headers)
       }),
     )
   })
 
-  test('signs what is accepted here', () => {
+  test('sign what is accepted here', () => {
     fc.assert(
       fc.property(body, (text) => {
         const signature = new Webhook(SECRET).sign(ID, new Date(NOW * 1000), text)
@@ -41,10 +43,13 @@ describe('the public standardwebhooks package', () => {
     )
   })
 
-  test('accepts a new secret, and one of two during a rotation', () => {
+  test('accept a new secret, and one of two during a rotation', () => {
     const signature = signatureHeader([OTHER, SECRET], ID, NOW, BODY)
     expect(signature.split(' ')).toHaveLength(2)
-    for (const secret of [SECRET, OTHER]) new Webhook(secret).verify(BODY, headersOf(signature))
+    for (const secret of [SECRET, OTHER]) {
+      new Webhook(secret).verify(BODY, headersOf(signature))
+      new SvixWebhook(secret).verify(BODY, headersOf(signature))
+    }
   })
 
   test.each([
@@ -53,8 +58,9 @@ describe('the public standardwebhooks package', () => {
     ['another timestamp', BODY, headersOf(signatureHeader([SECRET], ID, NOW, BODY), NOW + 1)],
     ['an old one', BODY, headersOf(signatureHeader([SECRET], ID, NOW - 400, BODY), NOW - 400)],
     ['another secret', BODY, headersOf(signatureHeader([OTHER], ID, NOW, BODY))],
-  ])('refuses %s, as is done here', (_, text, headers) => {
+  ])('refuse %s, as is done here', (_, text, headers) => {
     expect(() => new Webhook(SECRET).verify(text, headers)).toThrow()
+    expect(() => new SvixWebhook(SECRET).verify(text, headers)).toThrow()
     const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = headers
     expect(verify({ body: text, headers: { id, timestamp, signature } })).toMatchObject({ ok: false })
   })
