@@ -34,7 +34,9 @@ export async function loadMasterKey(options: {
   const key = keyIn(file)
   const next = await readSecretFile({ dataDir, name: NEXT_MASTER_KEY_FILE })
   if (next === null) return { key, previous: before, created, warning }
-  return { key: keyIn(next), previous: [key, ...before], created, warning }
+  const interrupted =
+    'A rotation of the master key was interrupted. Nothing is lost, and both keys are in use: stop ringpost and run `ringpost master-key rotate` to end it.'
+  return { key: keyIn(next), previous: [key, ...before], created, warning: warning ?? interrupted }
 }
 
 /** The key that a file holds, which is never shown. */

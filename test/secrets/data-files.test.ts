@@ -136,6 +136,7 @@ describe('loadMasterKey', () => {
     expect(await loadMasterKey({ dataDir, configured: null, previous })).toMatchObject({
       key: Buffer.from(next, 'base64'),
       previous: [old, previous],
+      warning: expect.stringMatching(/was interrupted.+ringpost master-key rotate/),
     })
     writeFileSync(join(dataDir, 'master-key.next'), 'half-a-key\n')
     await expect(loadMasterKey({ dataDir, configured: null })).rejects.toThrow(
