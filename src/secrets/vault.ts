@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { RingpostError } from '../errors.ts'
 
 const NONCE_BYTES = 12
@@ -73,10 +80,10 @@ export function createVault(masterKey: Buffer, previous: readonly Buffer[] = [])
 }
 
 /** The key that encrypts, and what everything that is sealed with it begins with. */
-function deriveKey(masterKey: Buffer): { key: Buffer; prefix: string } {
+function deriveKey(masterKey: Buffer): { key: KeyObject; prefix: string } {
   if (masterKey.length !== 32) throw new RangeError('A vault needs a master key of 32 bytes.')
   return {
-    key: derive(masterKey, 'ringpost vault v1: key', 32),
+    key: createSecretKey(derive(masterKey, 'ringpost vault v1: key', 32)),
     prefix: `v1.${derive(masterKey, 'ringpost vault v1: key id', 6).toString('base64url')}.`,
   }
 }
