@@ -22,6 +22,7 @@ import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
+import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
 import { createSweep } from './maintain/sweep.ts'
@@ -89,6 +90,7 @@ export async function startApp(deps: {
     vault,
     checkUrl: (url) => void checkUrl(url, policy),
     createSecret,
+    onEnabled: createForgetFailures({ redis, keys }),
     now,
   })
   const queues = createQueues({ connection: redis, keys, logger })

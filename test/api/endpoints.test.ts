@@ -301,6 +301,22 @@ test('enabling tells of it before it is done, and only where the endpoint was di
   expect(told).toHaveLength(1)
 })
 
+test('enabling what was disabled counts its failures from zero', async () => {
+  const api = await startTestApi()
+  const { id } = await api.addEndpoint()
+  const path = `/v1/endpoints/${id}`
+  const { health } = api.keys.endpoint(id)
+  await api.redis.hset(health, { last_success: NOON - 5_000, failing_since: NOON - 1_000, failures: 12 })
+  await api.endpoints.disable(id, 'It has failed for five days.')
+  await api.patch(path, { description: 'still disabled' })
+  expect(await api.redis.hgetall(health)).toMatchObject({ failures: '12' })
+  expect((await api.patch(path, { enabled: true })).json).toMatchObject({
+    disabled_reason: null,
+    health: { state: 'healthy', failing_since: null, last_success_at: '2026-11-23T09:59:55.000Z' },
+  })
+  expect(await api.redis.hgetall(health)).toEqual({ last_success: String(NOON - 5_000) })
+})
+
 test('a record of before there were filters and rate limits is shown with neither', async () => {
   const api = await startTestApi()
   const { id } = await api.addEndpoint()

@@ -11,6 +11,7 @@ import { createDetectionStore } from '../../src/detect/store.ts'
 import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
 import { eventId } from '../../src/ids.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
+import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
@@ -62,6 +63,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     vault,
     checkUrl: (url: string) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
     createSecret,
+    onEnabled: createForgetFailures({ redis, keys }),
     now,
   }
   const endpoints = createEndpoints(endpointDeps)
