@@ -1,9 +1,11 @@
+import { once } from 'node:events'
 import { readdir, readFile } from 'node:fs/promises'
+import { createServer, type IncomingHttpHeaders } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
-import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { startRingpost, temporaryDataDir } from './ringpost.ts'
 
@@ -11,7 +13,7 @@ test('nothing secret is in the log at its most talkative, in what Redis writes t
   const data = await temporaryDataDir()
   const simulator = await createSimulator()
   simulator.seed({ users: 3, newestUnixSecs: Math.floor(Date.now() / 1000) - 3600 })
-  const receiver = await startTestReceiver()
+  const receiver = await startEcho()
   const ringpost = await startRingpost({
     dataDir: data.dataDir,
     env: {
@@ -57,17 +59,16 @@ test('nothing secret is in the log at its most talkative, in what Redis writes t
   await api('PATCH', `/v1/endpoints/${id}`, { headers: { 'x-other': 'header-value-0815' } })
   await api('POST', `/v1/endpoints/${id}/rotate-secret`, { secret: `${second}!` })
   await api('PATCH', `/v1/endpoints/${id}`, { headers: { 'x-other': 'header-value-0815\n' } })
-  const statuses = [500, 200]
-  receiver.answer(() => statuses.shift() ?? 200)
   simulator.call({ user_id: 'someone' })
-  await until(() => receiver.webhooks.length === 2)
-  expect(receiver.webhooks[0]?.headers).toMatchObject({ 'x-other': 'header-value-0815' })
+  await until(() => receiver.requests.length === 2)
+  expect(receiver.requests[0]).toMatchObject({ 'x-other': 'header-value-0815' })
   const [delivery] = await until(async () => {
     const { data: list } = await api('GET', `/v1/deliveries?endpoint_id=${id}&status=succeeded`)
     return list.length > 0 && list
   })
   const shown = await api('GET', `/v1/deliveries/${delivery.id}`)
   expect(shown.attempts).toHaveLength(2)
+  expect(shown.attempts[0].response.body).toContain('"x-other":"••••"')
   await api('GET', '/v1/events')
   await api('GET', '/v1/endpoints')
   await ringpost.stop()
@@ -83,6 +84,28 @@ test('nothing secret is in the log at its most talkative, in what Redis writes t
     expect(disk, `Redis holds ${one}`).not.toContain(one)
   }
 })
+
+/** A receiver that answers with the headers that it was sent, first as an error. */
+async function startEcho() {
+  const requests: IncomingHttpHeaders[] = []
+  const server = createServer((request, response) => {
+    request.resume()
+    requests.push(request.headers)
+    const { authorization = '' } = request.headers
+    const status = requests.length === 1 ? 500 : 200
+    response.writeHead(status, { 'x-echo': authorization }).end(JSON.stringify(request.headers))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    requests,
+    close: async () => {
+      server.close()
+      server.closeAllConnections()
+    },
+  }
+}
 
 async function filesIn(folder: string): Promise<string> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true })
