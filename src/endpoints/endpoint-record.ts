@@ -23,9 +23,9 @@ export interface EndpointInput {
 export type NewEndpoint = Omit<EndpointInput, 'filter' | 'rate_limit'> &
   Partial<Pick<EndpointInput, 'filter' | 'rate_limit'>> & { signing?: Signing; secret?: string }
 
-/** What may be changed. Headers are changed one by one: null removes one. */
+/** What may be changed. Headers are changed one by one: null removes one, and in place of all of them, all. */
 export type EndpointPatch = Partial<Omit<EndpointInput, 'headers'>> & {
-  headers?: Record<string, string | null>
+  headers?: Record<string, string | null> | null
 }
 
 /** A subscriber as it is stored. Secrets and header values are sealed with the master key. */

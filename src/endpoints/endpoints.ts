@@ -117,12 +117,14 @@ export function createEndpoints(deps: {
     async patch(id: string, input: EndpointPatch): Promise<EndpointRecord> {
       if (input.url !== undefined) deps.checkUrl(input.url)
       const { headers, ...plain } = input
-      const sealed = headers && seals.sealHeaders(id, headers)
+      const sealed = seals.sealHeaders(id, headers ?? {})
       // Before and not after: a crash in between leaves a disabled endpoint without failures, which harms nobody.
       if (input.enabled === true && !(await get(id)).enabled) await deps.onEnabled?.(id)
       return update(id, (before) => ({
         ...plain,
-        ...(sealed === undefined ? {} : { headers: changedHeaders(before.headers, sealed) }),
+        ...(headers === undefined
+          ? {}
+          : { headers: headers === null ? {} : changedHeaders(before.headers, sealed) }),
         ...(plain.enabled === undefined ? {} : { disabled_reason: null }),
       }))
     },

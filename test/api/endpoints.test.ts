@@ -213,6 +213,34 @@ describe('PATCH /v1/endpoints/:id', () => {
     expect((await api.get(`${path}/secret`)).json).toEqual({ secret, public_key })
   })
 
+  test('null brings back what an endpoint has that was created with a URL alone', async () => {
+    const api = await startTestApi()
+    await api.addSource('src_default')
+    const bare = (await api.post('/v1/endpoints', { url: URL })).json
+    const { id } = (
+      await api.post('/v1/endpoints', {
+        url: URL,
+        description: 'CRM',
+        event_types: ['user.created'],
+        source_ids: ['src_default'],
+        filter: { 'data.user.user_id': ['u1'] },
+        headers: { 'x-a': '1', 'x-b': '2' },
+        rate_limit: 5,
+      })
+    ).json
+    const cleared = await api.patch(`/v1/endpoints/${id}`, {
+      description: null,
+      event_types: null,
+      source_ids: null,
+      filter: null,
+      headers: null,
+      rate_limit: null,
+      template: null,
+    })
+    const { secret: _, public_key: __, ...shown } = bare
+    expect(cleared.json).toEqual({ ...shown, id })
+  })
+
   test('enables again what ringpost has disabled, and forgets why', async () => {
     const api = await startTestApi()
     const { id } = await api.addEndpoint()
@@ -232,9 +260,9 @@ describe('PATCH /v1/endpoints/:id', () => {
 
   test.each<[string, unknown]>([
     ['url', null],
-    ['description', null],
+    ['description', 5],
     ['enabled', null],
-    ['headers', null],
+    ['headers', []],
     ['source_ids', []],
     ['source_ids', ['src_nope']],
     ['event_types', ['user.born']],

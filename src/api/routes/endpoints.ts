@@ -117,7 +117,8 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         tags,
         operationId: 'updateEndpoint',
         summary: 'Change an endpoint',
-        description: 'What is left out stays as it is; null clears what can be null.',
+        description:
+          'What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared.',
         params: idParams,
         body: endpointToPatch,
         response: {

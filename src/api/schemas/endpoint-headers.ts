@@ -73,8 +73,9 @@ export const headersToCreate = z
 export const headersToPatch = z
   .record(name, value.nullable())
   .transform(lowerCased)
+  .nullable()
   .describe(
-    `Extra request headers: those that are named are set, or removed with null; the others stay. ${RULES}`,
+    `Extra request headers: those that are named are set, or removed with null; the others stay. Null removes all. ${RULES}`,
   )
 
 export const headersShown = z

@@ -59,7 +59,10 @@ export const endpointToCreate = z
 export const endpointToPatch = z
   .strictObject({
     url: url.exactOptional(),
-    description: description.exactOptional(),
+    description: description
+      .nullable()
+      .transform((text) => text ?? '')
+      .exactOptional(),
     event_types: eventTypes.exactOptional(),
     source_ids: sourceIds.exactOptional(),
     filter: filter.exactOptional(),
@@ -68,7 +71,7 @@ export const endpointToPatch = z
     enabled: enabled.exactOptional(),
     ...notYet,
   })
-  .meta({ id: 'EndpointToPatch', description: 'What is left out stays as it is.' })
+  .meta({ id: 'EndpointToPatch', description: 'What is left out stays as it is; null clears.' })
 
 const shape = {
   id: z.string(),
