@@ -4,13 +4,15 @@
  */
 import { writeFileSync } from 'node:fs'
 import { renderConfigurationDoc, renderEnvExample } from '../src/config/reference.ts'
+import { renderClientTypes } from './openapi.ts'
 
 const GENERATED = {
   '.env.example': renderEnvExample,
   'docs/configuration.md': renderConfigurationDoc,
+  'src/client/schema.ts': renderClientTypes,
 }
 
 for (const [path, render] of Object.entries(GENERATED)) {
-  writeFileSync(new URL(`../${path}`, import.meta.url), render())
+  writeFileSync(new URL(`../${path}`, import.meta.url), await render())
   console.log(`wrote ${path}`)
 }

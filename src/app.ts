@@ -11,6 +11,7 @@ import { createDeliverBatch } from './deliver/deliver-batch.ts'
 import { checkUrl } from './deliver/guard/url.ts'
 import { createSender } from './deliver/send.ts'
 import { createSecret } from './deliver/sign.ts'
+import { acceptAttention } from './detect/accept.ts'
 import { createPoll } from './detect/poll.ts'
 import { createPollSource } from './detect/poll-source.ts'
 import { createQuarantine } from './detect/quarantine.ts'
@@ -21,10 +22,12 @@ import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
+import { createActivityFeed } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
+import { createPurgeSource } from './maintain/purge-source.ts'
 import { createSweep } from './maintain/sweep.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
@@ -34,12 +37,19 @@ import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
-import { createSources, type SourceInput, type SourceRecord } from './sources/sources.ts'
+import { createSourceControl } from './sources/control.ts'
+import { createSources, type ManagedSource, type SourceRecord } from './sources/sources.ts'
+import { createTokens, type TokenRecord } from './tokens/tokens.ts'
 import { version } from './version.ts'
 
 /** How long a poller may be silent before another takes its source over (ms). */
 const LEASE_MS = 10_000
 const SWEEP_EVERY_MS = 5_000
+/**
+ * Polls of one process at a time. A poll costs next to nothing while it waits for upstream, and a baseline or
+ * a hanging upstream may hold its place for long: there must be more places than such sources.
+ */
+const POLLS_AT_ONCE = 500
 /** How often a process looks whether Redis still holds its sources and schedules (ms). */
 const KEEP_EVERY_MS = 10_000
 
@@ -62,7 +72,7 @@ export async function startApp(deps: {
   vault: Vault
   apiToken: string
   /** Sources that the configuration names. */
-  configuredSources: readonly SourceInput[]
+  configuredSources: readonly ManagedSource[]
   logger: Logger
 }): Promise<App> {
   const { config, redis, vault, logger } = deps
@@ -84,7 +94,12 @@ export async function startApp(deps: {
 
   // What people have set up.
   const policy = { allowNetworks: config.allowNetworks, allowHttp: config.allowHttp }
-  const sources = createSources({ records: createRecords<SourceRecord>(redis, keys.sources), vault, now })
+  const sources = createSources({
+    records: createRecords<SourceRecord>(redis, keys.sources),
+    vault,
+    defaults: { pollIntervalMs: config.pollIntervalMs, overlapMs: config.pollOverlapMs },
+    now,
+  })
   const endpoints = createEndpoints({
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
     vault,
@@ -101,10 +116,12 @@ export async function startApp(deps: {
   releases.push(() => upstreamAgent.close())
   const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
   const quarantine = createQuarantine({ redis, keys, now })
+  const listUsers = createListUsers({ dispatcher: upstreamAgent, now })
   const pollSource = createPollSource({
     sources,
+    state: store,
     poll: createPoll({
-      listUsers: createListUsers({ dispatcher: upstreamAgent, now }),
+      listUsers,
       store,
       quarantine,
       watermarks: createWatermarkFiles(config.dataDir),
@@ -113,7 +130,11 @@ export async function startApp(deps: {
       now,
       random,
       logger,
+      onEvents: (sourceId) => {
+        queues.relayNow(sourceId).catch(() => undefined)
+      },
     }),
+    stopPolls: queues.stopPolls,
     relayNow: queues.relayNow,
     pollAt: queues.pollAt,
     pollSoon: queues.pollSoon,
@@ -146,6 +167,7 @@ export async function startApp(deps: {
     deliveries,
     relayNow: queues.relayNow,
     deliverNow: queues.deliverNow,
+    purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources }),
     eventRetentionMs: config.eventRetentionMs,
     now,
     logger,
@@ -155,7 +177,9 @@ export async function startApp(deps: {
   try {
     const worker = { connection: redis, keys, logger, signal: stopping.signal }
     const workers = [
-      ...(has('poll') ? [startPollWorker({ ...worker, concurrency: 20, poll: pollSource.scheduled })] : []),
+      ...(has('poll')
+        ? [startPollWorker({ ...worker, concurrency: POLLS_AT_ONCE, poll: pollSource.scheduled })]
+        : []),
       ...(has('relay') ? [startRelayWorker({ ...worker, concurrency: 10, relay })] : []),
       ...(has('deliver')
         ? [
@@ -173,13 +197,14 @@ export async function startApp(deps: {
         logger,
         async restore() {
           for (const source of deps.configuredSources) {
-            if (!known.has(source.id) || (await sources.find(source.id)) === null) await sources.put(source)
+            if (!known.has(source.id) || (await sources.find(source.id)) === null) await sources.keep(source)
             known.add(source.id)
           }
           if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
           if (!has('poll')) return
-          for (const source of await sources.list())
-            await queues.keepPolling(source.id, source.poll_interval_ms)
+          for (const source of await sources.list()) {
+            if (!source.paused) await queues.keepPolling(source.id, sources.paceOf(source).intervalMs)
+          }
         },
       }),
     )
@@ -189,12 +214,42 @@ export async function startApp(deps: {
       apiToken: deps.apiToken,
       version,
       sources,
+      sourceControl: createSourceControl({
+        sources,
+        queues,
+        detection: {
+          interrupt: store.interrupt,
+          makeDue: store.makeDue,
+          accept: (sourceId, as) => acceptAttention({ redis, keys, store }, sourceId, as),
+        },
+      }),
+      tryConnection: async ({ base_url, api_key, agent_id, branch_id }) => {
+        await listUsers({
+          baseUrl: base_url,
+          apiKey: api_key,
+          agentId: agent_id,
+          branchId: branch_id,
+          cursor: null,
+        })
+      },
       readState: store.readState,
       nextPoll: queues.nextPoll,
       poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
       quarantine,
       endpoints,
       deliveries: createDeliveryReader({ redis, keys }),
+      activity: createActivityFeed({
+        redis,
+        connect: () => redis.duplicate({ connectionName: `ringpost:${process.pid}:watch` }),
+        keys,
+      }),
+      eventAt: outbox.jsonAt,
+      tokens: createTokens({
+        records: createRecords<TokenRecord>(redis, keys.tokens),
+        redis,
+        usesKey: keys.tokenUses,
+        now,
+      }),
       events: createEventReader({ outbox, sources }),
       readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
       logger,

@@ -36,13 +36,20 @@ export class RingpostError extends Error {
   readonly status: number
   readonly title: string
   readonly fields: FieldError[] | undefined
+  /** When it is worth trying again (ms from now). */
+  readonly retryAfterMs: number | undefined
 
-  constructor(code: ErrorCode, message: string, options: { cause?: unknown; fields?: FieldError[] } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; fields?: FieldError[]; retryAfterMs?: number } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : {})
     this.name = 'RingpostError'
     this.code = code
     this.status = TABLE[code][0]
     this.title = TABLE[code][1]
     this.fields = options.fields
+    this.retryAfterMs = options.retryAfterMs
   }
 }

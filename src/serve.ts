@@ -10,7 +10,7 @@ import { loadOrCreateSecretFile } from './secrets/data-files.ts'
 import { loadMasterKey } from './secrets/load-master-key.ts'
 import { createApiToken } from './secrets/tokens.ts'
 import { createVault } from './secrets/vault.ts'
-import { SOURCE_DEFAULTS, type SourceInput } from './sources/sources.ts'
+import type { ManagedSource } from './sources/sources.ts'
 import { version } from './version.ts'
 
 /** A running process. `stop` ends all of it, and can be called again. */
@@ -62,11 +62,9 @@ export async function serve(deps: {
     stops.push(close)
 
     const keyPrefix = config.demo ? 'ringpost-demo' : 'ringpost'
-    const configuredSources: SourceInput[] = defaultSource(config)
+    const configuredSources: ManagedSource[] = defaultSource(config)
     const demo = config.demo
       ? await startDemo({
-          pollIntervalMs: config.pollIntervalMs,
-          overlapMs: config.pollOverlapMs,
           onWebhook: (received) => say(webhookLine(received, new Date())),
         })
       : null
@@ -106,20 +104,17 @@ function demoConfig(config: Config): Config {
   }
 }
 
-function defaultSource(config: Config): SourceInput[] {
+function defaultSource(config: Config): ManagedSource[] {
   const { apiKey, baseUrl, agentId, branchId } = config.upstream
   if (apiKey === null) return []
   return [
     {
-      ...SOURCE_DEFAULTS,
       id: 'src_default',
       name: 'default',
       base_url: baseUrl,
       api_key: apiKey,
       agent_id: agentId,
       branch_id: branchId,
-      poll_interval_ms: config.pollIntervalMs,
-      overlap_ms: config.pollOverlapMs,
     },
   ]
 }

@@ -1,31 +1,62 @@
-import { hash, timingSafeEqual } from 'node:crypto'
 import { RingpostError } from '../errors.ts'
+import { tokensEqual } from '../secrets/tokens.ts'
+import type { Scope, Tokens } from '../tokens/tokens.ts'
+import type { UnixMs } from '../types.ts'
+import { createFailedAttempts } from './failed-attempts.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Answers without a token. Every route that does not say so needs one. */
     public?: boolean
+    /** What the token must be able to do, where it is not `read` for GET and `write` for the rest. */
+    needs?: Scope | 'administrator'
   }
 }
 
+/** Failed attempts that one address has within a minute before it has to wait. */
+export const FAILED_ATTEMPTS = 30
+const WINDOW_MS = 60_000
+
+const WHERE_IT_IS =
+  'It is RINGPOST_API_TOKEN, or else in the file api-token of the data folder; further ones are made with POST /v1/tokens.'
+
+/** What a request wants to do, and with what right. */
+export interface Credentials {
+  authorization: string | undefined
+  /** Of the peer, to count its failed attempts. */
+  address: string
+  needs: Scope | 'administrator'
+}
+
 /**
- * Makes the check of the `Authorization` header.
+ * Makes the check of the `Authorization` header: the administrator's token may do everything, a further one
+ * what its scopes say. Tokens are compared by their hashes in constant time, so that neither the length nor
+ * the content of one can be told from the time it takes.
  *
- * Both sides are hashed before they are compared, so that neither the length nor the content of the token
- * can be told from the time it takes.
- *
- * @returns a function that gives the refusal, or null where the header holds the token
+ * @returns a function that gives the refusal, or null where the header holds a token that may do this
  */
-export function createTokenCheck(
-  apiToken: string,
-): (authorization: string | undefined) => RingpostError | null {
-  const digest = (token: string) => hash('sha256', token, 'buffer')
-  const expected = digest(apiToken)
-  return (authorization) => {
+export function createAuthenticator(deps: {
+  apiToken: string
+  tokens: Pick<Tokens, 'find'>
+  failedAttempts?: number
+  now: () => UnixMs
+}): (credentials: Credentials) => Promise<RingpostError | null> {
+  const attempts = createFailedAttempts({
+    failures: deps.failedAttempts ?? FAILED_ATTEMPTS,
+    windowMs: WINDOW_MS,
+    now: deps.now,
+  })
+
+  async function scopesOf(token: string): Promise<readonly string[] | null> {
+    if (tokensEqual(token, deps.apiToken)) return ['read', 'write', 'administrator']
+    return (await deps.tokens.find(token))?.scopes ?? null
+  }
+
+  return async ({ authorization, address, needs }) => {
     if (authorization === undefined) {
       return new RingpostError(
         'unauthorized',
-        'Send the API token with each request, in the header "Authorization: Bearer <token>". It is RINGPOST_API_TOKEN, or else in the file api-token of the data folder.',
+        `Send the API token with each request, in the header "Authorization: Bearer <token>". ${WHERE_IT_IS}`,
       )
     }
     const token = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
@@ -35,14 +66,35 @@ export function createTokenCheck(
         'The Authorization header must be the word Bearer, a space and the API token.',
       )
     }
-    if (!timingSafeEqual(digest(token), expected)) {
+    const wait = attempts.waitOf(address)
+    if (wait > 0) {
       return new RingpostError(
-        'unauthorized',
-        'This is not the API token of this ringpost. It is RINGPOST_API_TOKEN, or else in the file api-token of the data folder.',
+        'too_many_requests',
+        `Too many wrong tokens came from ${address}: none from there is looked at for ${Math.ceil(wait / 1000)}s.`,
+        { retryAfterMs: wait },
       )
     }
-    return null
+    const scopes = await scopesOf(token)
+    if (scopes === null) {
+      attempts.note(address)
+      return new RingpostError(
+        'unauthorized',
+        `This is not the API token of this ringpost, nor one that is still valid. ${WHERE_IT_IS}`,
+      )
+    }
+    if (scopes.includes(needs)) return null
+    return new RingpostError(
+      'forbidden',
+      needs === 'administrator'
+        ? "Only the administrator's token may do this: RINGPOST_API_TOKEN, or the one in the data folder."
+        : `This token may not do that: it lacks the scope "${needs}".`,
+    )
   }
+}
+
+/** What a request needs where its route says nothing: reading for what changes nothing, writing for the rest. */
+export function scopeOf(method: string): Scope {
+  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'read' : 'write'
 }
 
 /** RFC 6750, section 3: a challenge says what is wrong only where there was a token. */

@@ -1,9 +1,16 @@
 import { randomBytes } from 'node:crypto'
-import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify'
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyRequest,
+  fastify,
+  LogController,
+} from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
-import { createTokenCheck } from './auth.ts'
+import { createAuthenticator, scopeOf } from './auth.ts'
 import type { Api } from './instance.ts'
 import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
@@ -13,7 +20,10 @@ import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
+import { addSourcePollRoutes, type SourcePollRoutesDeps } from './routes/source-polls.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
+import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
+import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -23,16 +33,23 @@ const LONGEST_PARAM = 1_000
 /** How long a client may take to send a request (ms). */
 const REQUEST_TIMEOUT_MS = 30_000
 const ANSWER_TIMEOUT_MS = 15_000
+/** How long what is being answered may go on when the API is closed (ms). */
+const CLOSE_GRACE_MS = 2_000
 
 export type ApiDeps = SourceRoutesDeps &
+  SourcePollRoutesDeps &
   EndpointRoutesDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
+  TokenRoutesDeps &
+  StreamRoutesDeps &
   HealthRoutesDeps & {
     /** The bearer token of an administrator. */
     apiToken: string
     version: string
     logger: Logger
+    /** Wrong tokens that one address may try in a minute. */
+    failedAttempts?: number
     /** How long an answer may take (ms), so that requests do not pile up while Redis is away. */
     answerTimeoutMs?: number
   }
@@ -42,7 +59,9 @@ export type ApiDeps = SourceRoutesDeps &
  * token too, unless their `config` says `public: true`.
  */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
-  const checkToken = createTokenCheck(deps.apiToken)
+  const authenticate = createAuthenticator(deps)
+  const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') =>
+    authenticate({ authorization: request.headers.authorization, address: request.ip, needs })
   const app: Api = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -54,8 +73,14 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     // What cannot even be routed comes here, past all hooks.
     frameworkErrors: (error, request, reply) => {
       setAnswerHeaders(request, reply)
-      const refusal = isOfApi(request.url) ? checkToken(request.headers.authorization) : null
-      sendProblem(refusal ?? error, request, reply)
+      if (!isOfApi(request.url)) {
+        sendProblem(error, request, reply)
+        return
+      }
+      refusalOf(request, 'read').then(
+        (refusal) => sendProblem(refusal ?? error, request, reply),
+        (failure: unknown) => sendProblem(failure, request, reply),
+      )
     },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
@@ -66,19 +91,28 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const unrouted = watchRoutes(app)
   app.addHook('onRequest', async (request, reply) => {
     setAnswerHeaders(request, reply)
-    const open = request.is404 ? !isOfApi(request.url) : request.routeOptions.config.public === true
-    const refusal = open ? null : checkToken(request.headers.authorization)
+    const { config } = request.routeOptions
+    const open = request.is404 ? !isOfApi(request.url) : config.public === true
+    const needs = request.is404 ? 'read' : (config.needs ?? scopeOf(request.method))
+    const refusal = open ? null : await refusalOf(request, needs)
     if (refusal) throw refusal
     // Before a body is read for nothing.
     if (request.is404) throw unrouted(request, reply)
   })
   logRequests(app)
+  app.addHook('preClose', async () => {
+    // A connection on which nothing was asked yet, as browsers keep them, would hold the end up for a minute.
+    setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref()
+  })
 
   await addOpenApi(app, deps.version)
   addSourceRoutes(app, deps)
+  addSourcePollRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEventRoutes(app, deps)
   addDeliveryRoutes(app, deps)
+  addStreamRoute(app, deps)
+  addTokenRoutes(app, deps)
   addHealthRoutes(app, deps)
   return app as unknown as FastifyInstance
 }

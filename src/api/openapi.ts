@@ -1,13 +1,19 @@
 import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
 import type { Api } from './instance.ts'
 import { tidyDocument } from './tidy-document.ts'
 
+const DOCS = '/docs'
 const DESCRIPTION = `Webhooks for ElevenLabs voice agents: sources are polled, what is new becomes events, and events are delivered to endpoints.
 
 Times in answers are ISO 8601 in UTC; what came from upstream keeps its unit and says so (\`_unix_secs\`). Lists take \`limit\` and \`cursor\` and answer \`next_cursor\`. Errors are \`application/problem+json\`: decide by \`code\`. Answers can gain fields. Every answer has an \`x-request-id\`, which the log has too.`
 
-/** Describes every route that is added after it, from the same schemas that validate, at `GET /openapi.json`. */
+/**
+ * Describes every route that is added after it, from the same schemas that validate: `GET /openapi.json`, and
+ * for people `/docs`, which loads nothing from another host. Neither needs a token: they say what every
+ * ringpost of this version can do, and nothing of this one.
+ */
 export async function addOpenApi(app: Api, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
@@ -24,18 +30,38 @@ export async function addOpenApi(app: Api, version: string): Promise<void> {
         { name: 'endpoints', description: 'Who is subscribed to what.' },
         { name: 'events', description: 'What has happened.' },
         { name: 'deliveries', description: 'What became of it.' },
+        { name: 'tokens', description: 'Who may use this API.' },
         { name: 'health', description: 'For what watches the process.' },
       ],
       security: [{ token: [] }],
       components: {
         securitySchemes: {
-          token: { type: 'http', scheme: 'bearer', description: 'The API token, RINGPOST_API_TOKEN.' },
+          token: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'RINGPOST_API_TOKEN, or a token made with POST /v1/tokens.',
+          },
         },
       },
     },
     convertConstToEnum: false,
     transform: jsonSchemaTransform,
     transformObject: (document) => tidyDocument({ ...jsonSchemaTransformObject(document) }),
+  })
+
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith(DOCS)) route.config = { ...route.config, public: true }
+  })
+  await app.register(swaggerUi, {
+    routePrefix: DOCS,
+    staticCSP: true,
+    theme: { title: 'ringpost API' },
+    uiConfig: {
+      deepLinking: true,
+      docExpansion: 'list',
+      displayRequestDuration: true,
+      tryItOutEnabled: true,
+    },
   })
 
   let text: string | null = null

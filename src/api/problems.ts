@@ -30,6 +30,9 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
   if (known.code === 'unauthorized') {
     void reply.header('www-authenticate', challengeFor(request.headers.authorization))
   }
+  if (known.retryAfterMs !== undefined) {
+    void reply.header('retry-after', String(Math.ceil(known.retryAfterMs / 1000)))
+  }
   // Sent as text: no answer schema of a route is applied to it.
   return reply
     .code(known.status)

@@ -76,7 +76,12 @@ export async function rotateMasterKey(deps: {
       keys,
       vault,
       stores: [
-        createSources({ records: createRecords<SourceRecord>(redis, keys.sources), vault, now }),
+        createSources({
+          records: createRecords<SourceRecord>(redis, keys.sources),
+          vault,
+          defaults: { pollIntervalMs: config.pollIntervalMs, overlapMs: config.pollOverlapMs },
+          now,
+        }),
         createEndpoints({
           records: createRecords<EndpointRecord>(redis, keys.endpoints),
           vault,

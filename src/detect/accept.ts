@@ -29,8 +29,12 @@ export async function acceptAttention(
     remove.push('last_full_scan')
   } else if (as === 'events') {
     set.flood_accepted = attention.scan
+    // What found them must run again, whether it would be due or not.
+    if (attention.scan === 'full') remove.push('last_full_scan')
+    if (attention.scan === 'lookback') remove.push('last_lookback')
   } else {
     set.mode = 'baseline'
+    set.baseline_reason = 'accepted'
     remove.push('baseline_started', 'scan_kind', 'scan_cursor')
   }
   const accept = createScript(deps.redis, new URL('./accept.lua', import.meta.url))

@@ -7,7 +7,7 @@ const FOR_A_PERSON = 5 * MINUTE
 
 /**
  * How long a source waits after a failed poll (ms). What needs a person is tried every five minutes, so
- * that it recovers by itself once mended; the rest backs off exponentially with jitter that only adds,
+ * that it recovers by itself once mended; a refused cursor starts again from the top; the rest backs off exponentially with jitter that only adds,
  * from the interval up to ten minutes. A wait that the upstream asked for is obeyed, up to an hour.
  */
 export function backoff(failure: {
@@ -19,7 +19,8 @@ export function backoff(failure: {
   random: () => number
 }): number {
   const { kind, failures, intervalMs, retryAfterMs, random } = failure
-  if (kind === 'cursor') return 0
+  // At once, but only the first time: an upstream that refuses every cursor must not be asked without pause.
+  if (kind === 'cursor' && failures <= 1) return 0
   const base =
     kind === 'key' || kind === 'gone' || kind === 'request'
       ? Math.max(intervalMs, FOR_A_PERSON)

@@ -34,7 +34,7 @@ export interface Rules {
   /** A rise after a longer silence than this is a return (seconds). */
   returnedAfterSecs: number
   /** Rising counts to announce; see {@link milestonesPassed}. */
-  milestones: readonly number[]
+  milestones: readonly number[] | null
   /** Null: sentiment is not watched. */
   sentimentThreshold: number | null
   /** The number of the full scan at work, and of the last one that was complete; null in other scans. */
@@ -160,7 +160,7 @@ function fall(
   return { count, epoch, fall: { count: lower, scan: fullScan.number } }
 }
 
-function milestones(change: Change, wanted: readonly number[]): Change[] {
+function milestones(change: Change, wanted: readonly number[] | null): Change[] {
   if (change.type !== 'user.created' && change.type !== 'user.conversation_count.increased') return []
   return milestonesPassed(wanted, change.from, change.to).map((milestone) => ({
     ...change,

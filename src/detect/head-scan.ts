@@ -35,6 +35,7 @@ export async function headScan(
   onRows: (rows: readonly UserRow[]) => void = () => undefined,
 ): Promise<ScanKind> {
   const { source, token, store } = job
+  const began = job.scanDeps.now()
   const state = await store.readState(source.id)
   const { watermark, baseline_started = 0 } = state
   const lookback =
@@ -59,16 +60,10 @@ export async function headScan(
     signal: job.signal,
   })
   if (!scanned.complete || job.dry) return kind
-  if (!scanned.newestFirst) {
-    job.logger.warn(
-      { source: source.id },
-      'The upstream list was not newest first; the whole of it was read.',
-    )
-  }
   const accepted = state.flood_accepted === 'head' || state.flood_accepted === 'lookback'
   fenced(
     await store.finishScan(source.id, token, watermark, scanned.top, {
-      set: lookback ? { last_lookback: job.scanDeps.now() } : {},
+      set: { seen_at: began, ...(lookback ? { last_lookback: job.scanDeps.now() } : {}) },
       delete: accepted ? ['flood_accepted'] : [],
     }),
   )
@@ -94,6 +89,9 @@ async function countedScan(job: PollJob, plan: ScanPlan): Promise<ScanResult> {
     total.rows += result.rows
     total.lateChanges += result.lateChanges
     total.unreadable += result.unreadable
+    total.newlyUnreadable += result.newlyUnreadable
+    total.inFuture += result.inFuture
+    total.newestFirst &&= result.newestFirst
     for (const [type, count] of Object.entries(result.events)) {
       const key = type as keyof ScanResult['events']
       total.events[key] = (total.events[key] ?? 0) + count

@@ -1,6 +1,7 @@
+import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
-import { type Attention, laterWatermark, type SourceState } from './source-state.ts'
+import { type Attention, type LastBaseline, laterWatermark, type SourceState } from './source-state.ts'
 import type { StateChange } from './store.ts'
 import { createSeenUsers } from './user-digest.ts'
 
@@ -14,6 +15,7 @@ export async function longScan(
 ): Promise<void> {
   const { source, token, store, kind, dry } = job
   const { now } = job.scanDeps
+  const began = now()
   const state = await store.readState(source.id)
   const resumed = state.scan_kind === kind && !dry ? (state.scan_cursor ?? null) : null
   const number = resumed === null ? state.scan_number + 1 : state.scan_number
@@ -70,6 +72,8 @@ export async function longScan(
   })
   if (!scanned.complete || dry) return
 
+  // Read anew: a person may have decided about held back removals while the scan went on.
+  const { known_users, removals_accepted } = await store.readState(source.id)
   const removals =
     seen !== null && serverTime !== null
       ? await detectRemovals(
@@ -79,8 +83,8 @@ export async function longScan(
             token,
             seen: seen.has,
             since: serverTime,
-            knownUsers: state.known_users,
-            accepted: state.removals_accepted,
+            knownUsers: known_users,
+            accepted: removals_accepted,
             signal: job.signal,
           },
         )
@@ -88,61 +92,85 @@ export async function longScan(
   if (job.signal.aborted) return
   const after = await store.readState(source.id)
   const change =
-    kind === 'baseline' ? baselineDone(job, state, after) : fullDone(job, state, number, removals)
+    kind === 'baseline'
+      ? baselineDone(job, { before: state, after, began })
+      : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
 }
 
-function baselineDone(job: PollJob, before: SourceState, after: SourceState): StateChange {
+function baselineDone(
+  job: PollJob,
+  scan: { before: SourceState; after: SourceState; began: UnixMs },
+): StateChange {
   const { source, logger, scanDeps } = job
+  const { before, after, began } = scan
   // An empty list may be a passing mistake; it is believed when it is seen twice.
   if (after.known_users === 0 && before.empty_baselines === 0) {
     return { set: { empty_baselines: 1 }, delete: ['scan_kind', 'scan_cursor'] }
   }
   logger.info({ source: source.id, known_users: after.known_users }, 'Baseline recorded, no alerts sent')
+  const now = scanDeps.now()
+  const lastBaseline: LastBaseline = {
+    reason: after.baseline_reason,
+    finished_at: new Date(now).toISOString(),
+    users: after.known_users,
+  }
   return {
-    set: { mode: 'live', last_full_scan: scanDeps.now(), last_lookback: scanDeps.now() },
+    set: {
+      mode: 'live',
+      last_full_scan: now,
+      last_lookback: now,
+      seen_at: Math.max(began, after.seen_at ?? 0),
+      last_baseline: JSON.stringify(lastBaseline),
+    },
     delete: ['scan_kind', 'scan_cursor', 'announce_since', 'flood_accepted'],
   }
 }
 
 function fullDone(
   job: PollJob,
-  state: SourceState,
-  number: number,
-  removals: RemovalResult | null,
+  scan: {
+    before: SourceState
+    after: SourceState
+    began: UnixMs
+    number: number
+    removals: RemovalResult | null
+    accepted: SourceState['removals_accepted']
+  },
 ): StateChange {
   const { source, total, logger } = job
+  const { after, began, number, removals, accepted } = scan
   const now = job.scanDeps.now()
   const set: StateChange['set'] = {
     last_full_scan: now,
     last_lookback: now,
+    seen_at: Math.max(began, after.seen_at ?? 0),
     scan_number: number,
     last_complete_scan: number,
   }
-  if (removals !== null) {
-    total.requests += removals.requests
-    if (removals.removed > 0 && state.removals_accepted !== 'baseline')
-      total.events['user.removed'] = removals.removed
-    if (removals.heldBack > 0) {
-      const attention: Attention = {
-        kind: 'mass_removal',
-        scan: 'full',
-        since: state.attention?.since ?? now,
-        users: removals.heldBack,
-        message: `${removals.heldBack.toLocaleString('en-US')} users are gone from the list at once, which looks like a mistake: no removals were sent. Accept them as events, or as the new baseline.`,
-      }
-      set.attention = JSON.stringify(attention)
-      logger.warn({ source: source.id, users: removals.heldBack }, attention.message)
+  const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
+  if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
+  if (removals === null) return { set, delete: done }
+
+  total.requests += removals.requests
+  if (removals.removed > 0 && accepted !== 'baseline') total.events['user.removed'] = removals.removed
+  if (accepted !== undefined) done.push('removals_accepted')
+  const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
+  if (removals.heldBack > 0) {
+    const attention: Attention = {
+      kind: 'mass_removal',
+      scan: 'full',
+      since: waiting?.since ?? now,
+      users: removals.heldBack,
+      message: `${removals.heldBack.toLocaleString('en-US')} users are gone from the list at once, which looks like a mistake: no removals were sent. Accept them as events, or as the new baseline.`,
     }
+    set.attention = JSON.stringify(attention)
+    logger.warn({ source: source.id, users: removals.heldBack }, attention.message)
+  } else if (waiting !== null) {
+    // They are back: there is nothing to decide any more.
+    done.push('attention', 'attention_announced')
+    logger.info({ source: source.id }, 'The users who were gone from the list are back.')
   }
-  return {
-    set,
-    delete: [
-      'scan_kind',
-      'scan_cursor',
-      'flood_accepted',
-      ...(removals === null ? [] : ['removals_accepted' as const]),
-    ],
-  }
+  return { set, delete: done }
 }

@@ -4,11 +4,11 @@ const STEPS = [1, 2.5, 5] as const
 /**
  * The milestones in `(from, to]`.
  *
- * @param milestones rising counts; an empty list stands for 5, 10, 25, 50, 100, 250, …
+ * @param milestones rising counts; null stands for 5, 10, 25, 50, 100, 250, …
  */
-export function milestonesPassed(milestones: readonly number[], from: number, to: number): number[] {
+export function milestonesPassed(milestones: readonly number[] | null, from: number, to: number): number[] {
   const passed = (milestone: number) => milestone > from && milestone <= to
-  if (milestones.length > 0) return milestones.filter(passed)
+  if (milestones !== null) return milestones.filter(passed)
   const found: number[] = []
   for (let power = 1; power <= to; power *= 10) {
     for (const step of STEPS) {

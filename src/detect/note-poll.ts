@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
-import type { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs } from '../types.ts'
 import { backoff } from './backoff.ts'
 import { buildSourceEvent } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
 import { FloodError } from './flood-gate.ts'
 import { nextWait } from './next-wait.ts'
+import { warningsOf } from './poll-warnings.ts'
 import type { PolledSource } from './polled-source.ts'
 import type { ScanResult } from './scan.ts'
 import type { Attention, LastPoll, ScanKind, SourceState } from './source-state.ts'
@@ -65,6 +66,11 @@ export function createPollNote(deps: {
       events: Object.values(total.events).reduce((sum, n) => sum + n, 0),
       duration_ms: now() - poll.began,
       error: trouble?.message ?? null,
+      warnings: warningsOf(total),
+    }
+    if (total.newlyUnreadable > 0 || !total.newestFirst) {
+      for (const { code, message } of lastPoll.warnings ?? [])
+        deps.logger.warn({ source: source.id, code }, message)
     }
     const reply = await store.commitPage(source.id, token, {
       users: [],
@@ -81,7 +87,8 @@ export function createPollNote(deps: {
           total_polls: 1,
           total_requests: total.requests,
           late_changes: total.lateChanges,
-          quarantined_rows: total.unreadable,
+          quarantined_rows: total.newlyUnreadable,
+          ...(trouble instanceof UpstreamError ? { failed_polls: 1 } : {}),
         },
       },
     })

@@ -4,6 +4,7 @@ import { RingpostError } from '../errors.ts'
 import type { UnixMs } from '../types.ts'
 import type { Poll, PollOptions, PollReport } from './poll.ts'
 import type { PolledSource } from './polled-source.ts'
+import type { SourceState } from './source-state.ts'
 
 /** How long somebody who asks for a poll waits for one that is under way (ms). */
 const PATIENCE_MS = 15_000
@@ -20,10 +21,17 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
   }
   poll: Poll
   relayNow: (sourceId: string) => Promise<void>
+  /** Ends the schedule of a source that must not be polled any more. */
+  stopPolls: (sourceId: string) => Promise<void>
   /** Plans the next poll. */
   pollAt: (sourceId: string, at: UnixMs) => Promise<void>
   /** Asks again soon, for a poller that just died holds the lease for some seconds. */
   pollSoon: (sourceId: string) => Promise<void>
+  state: {
+    readState: (sourceId: string) => Promise<SourceState>
+    /** Whether whoever holds the lease still renews it. */
+    isHeldAlive: (sourceId: string) => Promise<boolean>
+  }
   logger: Logger
 }) {
   async function run(source: Record, options: PollOptions): Promise<PollReport> {
@@ -42,9 +50,14 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
   return {
     async scheduled(sourceId: string, signal: AbortSignal): Promise<PollReport | null> {
       const source = await deps.sources.find(sourceId)
-      if (source === null || source.paused) return null
+      if (source === null || source.paused) {
+        // Another process may have set it up again while this one took it down.
+        await deps.stopPolls(sourceId)
+        return null
+      }
       const report = await run(source, { signal })
-      if (report.outcome === 'busy') await deps.pollSoon(sourceId)
+      if (report.outcome === 'busy' && !(await deps.state.isHeldAlive(sourceId)))
+        await deps.pollSoon(sourceId)
       return report
     },
 
@@ -60,10 +73,18 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
         if (report.outcome !== 'busy') return report
         await wait(100, undefined, { signal }).catch(() => undefined)
       }
-      throw new RingpostError(
-        'source_busy',
-        `Source ${sourceId} is being polled by another process, or one that just died. Try again in a few seconds.`,
-      )
+      throw new RingpostError('source_busy', whyBusy(sourceId, await deps.state.readState(sourceId)))
     },
   }
+}
+
+function whyBusy(sourceId: string, state: SourceState): string {
+  const known = `${state.known_users.toLocaleString('en-US')} users`
+  if (state.mode === 'baseline') {
+    return `The baseline of source ${sourceId} is being taken (${known} so far), with a poll of the top of the list at its usual times. Ask again when it is live.`
+  }
+  if (state.scan_kind === 'full') {
+    return `A full scan of source ${sourceId} is under way (${known} known), with a poll of the top of the list at its usual times. Ask again when it has ended.`
+  }
+  return `Source ${sourceId} is being polled by another process, or one that just died. Try again in a few seconds.`
 }

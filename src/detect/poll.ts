@@ -9,10 +9,10 @@ import { identityOf } from './identity.ts'
 import { withLease } from './lease.ts'
 import { longScan } from './long-scan.ts'
 import { createPollNote, type Trouble } from './note-poll.ts'
-import type { PolledSource } from './polled-source.ts'
+import type { KeyedSource, PolledSource } from './polled-source.ts'
 import type { Quarantine } from './quarantine.ts'
 import { emptyResult } from './scan.ts'
-import type { ScanKind, SourceState } from './source-state.ts'
+import type { BaselineReason, ScanKind, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 import type { WatermarkFiles } from './watermark-files.ts'
 
@@ -53,6 +53,8 @@ export interface PollDeps {
   now: () => UnixMs
   random: () => number
   logger: Logger
+  /** Called as soon as a scan has written events of a source. */
+  onEvents?: (sourceId: string) => void
 }
 
 /**
@@ -67,6 +69,7 @@ export function createPoll(deps: PollDeps): Poll {
   return async function poll(source, options = {}) {
     const began = now()
     const report = await withLease(store, source.id, deps.leaseMs, async (token, lost) => {
+      if (!hasKey(source)) return noteNoKey(source, token, began)
       const state = await beginIdentity(source, token)
       const due = options.now || options.dryRun || state.not_before <= began
       if (!due) return { ...idle('waiting'), next_at: state.not_before }
@@ -92,14 +95,26 @@ export function createPoll(deps: PollDeps): Poll {
     }
   }
 
+  /** Nothing can be asked without a key, and everything that is known stays. */
+  async function noteNoKey(source: PolledSource, token: number, began: UnixMs): Promise<PollReport> {
+    const trouble = new UpstreamError(
+      'key',
+      'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.',
+    )
+    const next_at = await note({ source, token, began, kind: 'head', total: emptyResult(), trouble })
+    return { ...idle('failed'), error: trouble.message, next_at }
+  }
+
   /** A new source, or one whose URL, key or filters have changed, begins with a new baseline. */
-  async function beginIdentity(source: PolledSource, token: number): Promise<SourceState> {
+  async function beginIdentity(source: KeyedSource, token: number): Promise<SourceState> {
     const state = await store.readState(source.id)
     const identity = identityOf(source)
     if (state.identity === identity) return state
     const fields = { source: source.id }
     let since: number | null = null
+    let reason: BaselineReason = 'first'
     if (state.identity !== undefined) {
+      reason = 'settings_changed'
       deps.logger.warn(
         fields,
         'The URL, key or filters of this source have changed: a new baseline is taken, and no alerts are sent for it.',
@@ -108,18 +123,19 @@ export function createPoll(deps: PollDeps): Poll {
       const file = await deps.watermarks.read(source.id)
       since = file?.identity === identity ? file.watermark : null
       if (since !== null) {
+        reason = 'redis_lost'
         deps.logger.warn(
           { ...fields, since: new Date(since * 1000).toISOString() },
           'Redis has lost the state of this source. A new baseline is taken: who first called since its last poll is announced, and nobody else.',
         )
       }
     }
-    fenced(await store.startOver(source.id, token, identity, state.identity !== undefined, since))
+    fenced(await store.startOver(source.id, token, identity, state.identity !== undefined, since, reason))
     return store.readState(source.id)
   }
 
   async function pollWithLease(at: {
-    source: PolledSource
+    source: KeyedSource
     token: number
     state: SourceState
     options: PollOptions
@@ -181,18 +197,23 @@ export function createPoll(deps: PollDeps): Poll {
     return state.scan_kind === 'full' || due ? 'full' : null
   }
 
-  function scanDeps(source: PolledSource, signal: AbortSignal) {
+  function scanDeps(source: KeyedSource, signal: AbortSignal) {
     return {
       listPage: (cursor: string | null): Promise<ListedPage> => deps.listUsers({ ...source, cursor }, signal),
       store,
       quarantine: (rows: ListedPage['unreadable']) => deps.quarantine.add(source.id, rows),
       now,
+      onEvents: () => deps.onEvents?.(source.id),
     }
   }
 
   /** Whether upstream lists this very user, asked by name. */
-  async function isListed(source: PolledSource, userId: string, signal: AbortSignal): Promise<boolean> {
+  async function isListed(source: KeyedSource, userId: string, signal: AbortSignal): Promise<boolean> {
     const page = await deps.listUsers({ ...source, cursor: null, search: userId }, signal)
     return page.rows.some((row) => row.user_id === userId) || page.unreadable.length > 0
   }
+}
+
+function hasKey(source: PolledSource): source is KeyedSource {
+  return source.apiKey !== null
 }

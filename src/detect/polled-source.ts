@@ -3,7 +3,8 @@ export interface PolledSource {
   id: string
   name: string
   baseUrl: string
-  apiKey: string
+  /** Null where the stored one cannot be opened: another master key sealed it. */
+  apiKey: string | null
   agentId: string | null
   branchId: string | null
   /** The usual time between two polls. */
@@ -12,8 +13,11 @@ export interface PolledSource {
   overlapMs: number
   /** A rise after a longer silence is `user.returned`. */
   returnedAfterMs: number
-  /** Counts to announce; empty for the usual ones. */
-  milestones: readonly number[]
+  /** Counts to announce; null for the usual ones. */
+  milestones: readonly number[] | null
   /** Below it a recent sentiment is a drop; null where nobody wants to know. */
   sentimentThreshold: number | null
 }
+
+/** A source whose key can be used. */
+export type KeyedSource = PolledSource & { apiKey: string }

@@ -40,7 +40,11 @@ export interface ScanResult {
   requests: number
   rows: number
   lateChanges: number
+  /** Rows that could not be read, and how many of them nobody had seen yet. */
   unreadable: number
+  newlyUnreadable: number
+  /** Rows that are later than the server's own time by over a minute. */
+  inFuture: number
   events: Partial<Record<EventType, number>>
   /** The watermark it has covered, if it began at the top and is complete. */
   top: UnixSecs | null
@@ -52,10 +56,14 @@ export interface ScanDeps {
   store: Pick<DetectionStore, 'readUsers' | 'commitPage'>
   quarantine: (rows: ListedPage['unreadable']) => Promise<number>
   now: () => UnixMs
+  /** Called after events were written, so that they need not wait for the end of a long scan. */
+  onEvents?: () => void
 }
 
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
+/** How far the clocks of upstream's parts may differ (seconds). */
+const CLOCK_SLACK_SECS = 60
 /** Rows that are committed at once. */
 const BATCH = 100
 
@@ -66,6 +74,8 @@ export function emptyResult(): ScanResult {
     rows: 0,
     lateChanges: 0,
     unreadable: 0,
+    newlyUnreadable: 0,
+    inFuture: 0,
     events: {},
     top: null,
     newestFirst: true,
@@ -102,6 +112,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     upcoming = null
     result.requests += page.requests - 1
     result.rows += page.rows.length
+    result.unreadable += page.unreadable.length
+    const latest = page.serverTime + CLOCK_SLACK_SECS
+    result.inFuture += page.rows.filter((row) => row.last_contact_unix_secs > latest).length
     if (rules === null) {
       if (plan.cursor === null) {
         if (isEmpty(page) && !plan.mayBeEmpty) {
@@ -118,7 +131,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     if (emptyPages > EMPTY_PAGES) {
       throw new UpstreamError(
         'bad_page',
-        `The upstream sent ${emptyPages} empty pages and says that more follow.`,
+        result.unreadable > 0
+          ? `None of the rows of ${emptyPages} pages in a row could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`
+          : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
       )
     }
     result.newestFirst &&= isNewestFirst(page.rows, lastContact)
@@ -169,8 +184,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     })
     plan.gate.hold(committed.newcomers)
     add(committed)
+    if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()
     if (plan.dry) return committed.changed
-    if (page.unreadable.length > 0) result.unreadable += await deps.quarantine(page.unreadable)
+    if (page.unreadable.length > 0) result.newlyUnreadable += await deps.quarantine(page.unreadable)
     return committed.changed
   }
 

@@ -4,6 +4,23 @@ import type { UnixMs, UnixSecs } from '../types.ts'
 export const SCAN_KINDS = ['head', 'lookback', 'full', 'baseline'] as const
 export type ScanKind = (typeof SCAN_KINDS)[number]
 
+/** Why a baseline is taken. */
+export const BASELINE_REASONS = ['first', 'settings_changed', 'redis_lost', 'accepted'] as const
+export type BaselineReason = (typeof BASELINE_REASONS)[number]
+
+/** The last baseline that was taken to its end. */
+export interface LastBaseline {
+  reason: BaselineReason
+  finished_at: string
+  users: number
+}
+
+/** Something about what upstream sent that a person should know, and that stopped nothing. */
+export interface PollWarning {
+  code: 'not_newest_first' | 'rows_unreadable' | 'rows_in_future' | 'changes_late'
+  message: string
+}
+
 /** Why a source waits for a person. A flood stops its polls; held back removals do not. */
 export interface Attention {
   kind: 'flood' | 'mass_removal'
@@ -24,6 +41,8 @@ export interface LastPoll {
   events: number
   duration_ms: number
   error: string | null
+  /** Absent in what older versions wrote. */
+  warnings?: PollWarning[]
 }
 
 const int = z.coerce.number().int()
@@ -42,6 +61,11 @@ const stateSchema = z.object({
   /** The long scan in progress: baseline or full. Absent cursor: at the top. */
   scan_kind: z.enum(['full', 'baseline']).optional(),
   scan_cursor: text.optional(),
+  /** Why the present baseline is taken, or the last one was. */
+  baseline_reason: z.enum(BASELINE_REASONS).default('first'),
+  last_baseline: text.transform((json) => JSON.parse(json) as LastBaseline).optional(),
+  /** When the last poll began that read the top of the list to its end (unix ms). */
+  seen_at: int.optional(),
   /** How often in a row a baseline found an empty list. */
   empty_baselines: int.default(0),
   /** Users whose first contact is after this are announced by the baseline, for Redis was lost (unix seconds). */
@@ -70,6 +94,7 @@ const stateSchema = z.object({
   known_users: int.default(0),
   last_poll: text.transform((json) => JSON.parse(json) as LastPoll).optional(),
   total_polls: int.default(0),
+  failed_polls: int.default(0),
   total_requests: int.default(0),
   total_events: int.default(0),
   late_changes: int.default(0),
@@ -96,6 +121,14 @@ export function conditionOf(state: SourceState, paused: boolean): SourceConditio
   return state.mode
 }
 
+const BASELINE_SENTENCES: Record<BaselineReason, string> = {
+  first: 'the baseline is being taken',
+  settings_changed: 'a new baseline is being taken, for the URL, key or filters have changed',
+  redis_lost:
+    'a new baseline is being taken, for Redis has lost what it knew: who first called since the last poll is announced',
+  accepted: 'a new baseline is being taken, as it was decided',
+}
+
 /** The state in a sentence. */
 export function describeState(
   state: SourceState,
@@ -110,7 +143,7 @@ export function describeState(
     return `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`
   }
   if (state.mode === 'baseline')
-    return `${known} recorded so far, no alerts sent; the baseline is being taken`
+    return `${known} recorded so far, no alerts sent; ${BASELINE_SENTENCES[state.baseline_reason]}`
   return `${known} known; polling every ${source.pollInterval}`
 }
 

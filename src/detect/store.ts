@@ -3,7 +3,7 @@ import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
 import type { Event, UnixSecs } from '../types.ts'
 import { packSnapshot, type Snapshot, unpackSnapshot } from './snapshot.ts'
-import { parseState, type SourceState } from './source-state.ts'
+import { type BaselineReason, parseState, type SourceState } from './source-state.ts'
 
 /** One user whose snapshot changes: what was read and what is to be stored. */
 export interface SnapshotChange {
@@ -37,6 +37,7 @@ const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'last_full_scan',
   'last_lookback',
   'last_complete_scan',
+  'seen_at',
   'announce_since',
   'attention',
   'flood_accepted',
@@ -53,7 +54,7 @@ export type CommitResult = 'OK' | 'FENCED' | 'CONFLICT'
 
 /** All that detection keeps in Redis: lease, state, snapshots and the writing end of the outbox. */
 export function createDetectionStore(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'pipeline'>
+  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset'>
   keys: Keys
   leaseMs: number
 }) {
@@ -79,6 +80,21 @@ export function createDetectionStore(deps: {
       return (await renewLease([keys.source(sourceId).lease], [token, leaseMs])) === 1
     },
 
+    /** Takes the lease from whoever holds it: a poll at work writes nothing more, and the next one can begin. */
+    async interrupt(sourceId: string): Promise<void> {
+      await redis.del(keys.source(sourceId).lease)
+    },
+
+    /** Whether the holder of the lease seems to be alive: it renews the lease three times in its life. */
+    async isHeldAlive(sourceId: string): Promise<boolean> {
+      return (await redis.pttl(keys.source(sourceId).lease)) > leaseMs / 2
+    },
+
+    /** Makes the next scheduled poll due at once. */
+    async makeDue(sourceId: string): Promise<void> {
+      await redis.hset(keys.source(sourceId).state, 'not_before', 0)
+    },
+
     async release(sourceId: string, token: number): Promise<void> {
       await renewLease([keys.source(sourceId).lease], [token, 0])
     },
@@ -98,19 +114,20 @@ export function createDetectionStore(deps: {
       identity: string,
       known: boolean,
       announceSince: UnixSecs | null = null,
+      reason: BaselineReason = known ? 'settings_changed' : 'first',
     ): Promise<'OK' | 'FENCED'> {
       const source = keys.source(sourceId)
       for (let from = 0; known && from < USER_BUCKETS; from += BUCKETS_AT_ONCE) {
         const buckets = Array.from({ length: BUCKETS_AT_ONCE }, (_, i) => source.bucket(from + i))
         const reply = await startOverScript(
           [source.lease, source.state, ...buckets],
-          [token, '', leaseMs, 0, ''],
+          [token, '', leaseMs, 0, '', ''],
         )
         if (replyText(reply) === 'FENCED') return 'FENCED'
       }
       const reply = await startOverScript(
         [source.lease, source.state],
-        [token, identity, leaseMs, EPOCH_STEP, announceSince ?? '', ...OF_THE_BASELINE],
+        [token, identity, leaseMs, EPOCH_STEP, announceSince ?? '', reason, ...OF_THE_BASELINE],
       )
       return replyText(reply) as 'OK' | 'FENCED'
     },

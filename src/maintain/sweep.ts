@@ -9,31 +9,47 @@ const AT_ONCE = 1_000
 /**
  * Makes the sweep, the net below the queues: it queues again what no job looks after any more (a process
  * died between recording and queueing, a job was lost) and lets go of what the retention no longer covers.
+ * What fails for one source or endpoint is logged, and the others are looked after all the same.
  */
 export function createSweep(deps: {
-  sources: { list: () => Promise<{ id: string }[]> }
+  sources: { everKnown: () => Promise<{ id: string; deleted_at: string | null }[]> }
   endpoints: { everKnown: () => Promise<{ id: string }[]> }
   outbox: Pick<Outbox, 'hasUnrelayed' | 'trim'>
   deliveries: Pick<DeliveryLog, 'takeOverdue' | 'trim'>
   relayNow: (sourceId: string) => Promise<void>
   deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  /** Clears up behind a deleted source. */
+  purgeSource: (sourceId: string) => Promise<void>
   eventRetentionMs: number
   now: () => UnixMs
   logger: Logger
 }) {
+  async function sweepSource(source: { id: string; deleted_at: string | null }): Promise<void> {
+    if (await deps.outbox.hasUnrelayed(source.id)) await deps.relayNow(source.id)
+    await deps.outbox.trim(source.id, deps.now() - deps.eventRetentionMs, AT_ONCE)
+    if (source.deleted_at !== null) await deps.purgeSource(source.id)
+  }
+
+  async function sweepEndpoint(endpoint: { id: string }): Promise<void> {
+    const overdue = await deps.deliveries.takeOverdue(endpoint.id, AT_ONCE)
+    if (overdue.length > 0) {
+      deps.logger.debug({ endpoint: endpoint.id, deliveries: overdue.length }, 'queued again')
+      await deps.deliverNow(endpoint.id, overdue)
+    }
+    await deps.deliveries.trim(endpoint.id)
+  }
+
+  async function apart(fields: object, work: Promise<void>): Promise<void> {
+    await work.catch((error: unknown) =>
+      deps.logger.error({ err: error, ...fields }, 'The sweep failed here; it is tried again in seconds.'),
+    )
+  }
+
   return async function sweep(): Promise<void> {
-    for (const source of await deps.sources.list()) {
-      if (await deps.outbox.hasUnrelayed(source.id)) await deps.relayNow(source.id)
-      await deps.outbox.trim(source.id, deps.now() - deps.eventRetentionMs, AT_ONCE)
-    }
-    for (const endpoint of await deps.endpoints.everKnown()) {
-      const overdue = await deps.deliveries.takeOverdue(endpoint.id, AT_ONCE)
-      if (overdue.length > 0) {
-        deps.logger.debug({ endpoint: endpoint.id, deliveries: overdue.length }, 'queued again')
-        await deps.deliverNow(endpoint.id, overdue)
-      }
-      await deps.deliveries.trim(endpoint.id)
-    }
+    for (const source of await deps.sources.everKnown())
+      await apart({ source: source.id }, sweepSource(source))
+    for (const endpoint of await deps.endpoints.everKnown())
+      await apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint))
   }
 }
 

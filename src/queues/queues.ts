@@ -53,7 +53,10 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
   }
 
   return {
-    /** Polls a source at its interval for ever, beginning at once; says it again without harm. */
+    /**
+     * Polls a source at its interval for ever, beginning at once; says it again without harm. What a process
+     * has not scheduled itself yet is polled at once too, for it may have been down for long.
+     */
     async keepPolling(sourceId: string, intervalMs: number): Promise<void> {
       const scheduled = await poll.getJobScheduler(sourceId)
       if (scheduled?.every === intervalMs && polledBefore.has(sourceId)) return
@@ -64,6 +67,12 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
 
     async stopPolls(sourceId: string): Promise<void> {
       await poll.removeJobScheduler(sourceId)
+    },
+
+    /** How often a source is polled by schedule; null where it is not. */
+    async pollSchedule(sourceId: string): Promise<{ everyMs: number | null } | null> {
+      const scheduled = await poll.getJobScheduler(sourceId)
+      return scheduled ? { everyMs: scheduled.every ?? null } : null
     },
 
     /** When the next scheduled poll is due (unix ms). */

@@ -16,6 +16,12 @@ export function createKeys(prefix: string) {
     sources: `${prefix}:sources`,
     /** HASH endpoint id → JSON */
     endpoints: `${prefix}:endpoints`,
+    /** STREAM of the newest events and attempts, as references, for those who watch live */
+    activity: `${prefix}:activity`,
+    /** HASH token id → JSON */
+    tokens: `${prefix}:tokens`,
+    /** HASH token id → when it was last used, unix ms */
+    tokenUses: `${prefix}:token-uses`,
     /** STRING a word sealed with the master key */
     masterKeyCheck: `${prefix}:master-key-check`,
     source: (id: string) => {

@@ -13,7 +13,13 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
+/** Whether two hashes of {@link hashToken} are the same, in a time that tells nothing of either. */
+export function digestsEqual(a: string, b: string): boolean {
+  const [x, y] = [Buffer.from(a, 'hex'), Buffer.from(b, 'hex')]
+  return x.length === y.length && timingSafeEqual(x, y)
+}
+
 /** Whether two tokens are the same, in a time that tells neither their contents nor their lengths. */
 export function tokensEqual(a: string, b: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+  return digestsEqual(hashToken(a), hashToken(b))
 }

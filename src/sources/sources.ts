@@ -1,38 +1,64 @@
 import type { PolledSource } from '../detect/polled-source.ts'
 import { RingpostError } from '../errors.ts'
+import { randomId } from '../ids.ts'
 import type { Records } from '../redis/records.ts'
 import type { UnixMs } from '../types.ts'
 
-/** What a source is made from; the key is in clear text. */
-export interface SourceInput {
-  id: string
-  name: string
+/** Which list: a change of any of these starts a new baseline. */
+export interface Connection {
   base_url: string
+  /** In clear text here, sealed in the record. */
   api_key: string
   agent_id: string | null
   branch_id: string | null
-  poll_interval_ms: number
-  overlap_ms: number
-  /** Counts to announce; empty for 5, 10, 25, 50, 100, 250, … */
-  milestones: number[]
+}
+
+/** How the list is polled and what is told of it. */
+export interface SourceSettings {
+  name: string
+  /** Null: the process's default, RINGPOST_POLL_INTERVAL. */
+  poll_interval_ms: number | null
+  /** Null: the process's default where the interval is too, else twice the interval, at least two minutes. */
+  overlap_ms: number | null
+  /** Counts to announce; null for 5, 10, 25, 50, 100, 250, … */
+  milestones: number[] | null
   /** A rise after a longer silence is `user.returned`. */
   returned_after_ms: number
   /** Below it a recent sentiment is a drop; null where nobody wants to know. */
   sentiment_threshold: number | null
+  paused: boolean
 }
+
+export type SourceInput = Connection & SourceSettings
 
 /** What a source is judged by where nothing else is said. */
 export const SOURCE_DEFAULTS = {
-  milestones: [] as number[],
+  poll_interval_ms: null,
+  overlap_ms: null,
+  milestones: null,
   returned_after_ms: 30 * 86_400_000,
   sentiment_threshold: null,
+  paused: false,
+} as const satisfies Omit<SourceSettings, 'name'>
+
+/** A source that the configuration makes: its connection is the configuration's, the rest is people's. */
+export interface ManagedSource extends Connection {
+  id: string
+  /** Only for its creation. */
+  name: string
 }
 
-/** A source as it is stored: `api_key` is sealed with the master key. */
+/** A source as it is stored: `api_key` is sealed with the master key, and gone once the source is deleted. */
 export interface SourceRecord extends SourceInput {
-  paused: boolean
+  id: string
+  managed_by: 'environment' | 'api'
   created_at: string
+  /** Set when deleted: hidden, and kept until its events have left the log. */
+  deleted_at: string | null
 }
+
+const CONNECTION_FIELDS = ['base_url', 'api_key', 'agent_id', 'branch_id'] as const
+const LEAST_OVERLAP_MS = 120_000
 
 interface Vault {
   seal(plaintext: string, context: string): string
@@ -40,50 +66,163 @@ interface Vault {
 }
 
 /** Sources: which lists are polled, and how often. */
-export function createSources(deps: { records: Records<SourceRecord>; vault: Vault; now: () => UnixMs }) {
+export function createSources(deps: {
+  records: Records<SourceRecord>
+  vault: Vault
+  /** What a source that does not say otherwise is polled by. */
+  defaults: { pollIntervalMs: number; overlapMs: number }
+  now: () => UnixMs
+}) {
   const { records, vault } = deps
   const context = (id: string) => `source:${id}:api_key`
+  const seal = (id: string, key: string) => vault.seal(key, context(id))
+
+  async function find(id: string): Promise<SourceRecord | null> {
+    const source = await records.get(id)
+    return source === null || source.deleted_at !== null ? null : source
+  }
+
+  async function get(id: string): Promise<SourceRecord> {
+    const source = await find(id)
+    if (source === null) throw unknownSource(id)
+    return source
+  }
+
+  function paceOf(source: Pick<SourceSettings, 'poll_interval_ms' | 'overlap_ms'>) {
+    const { poll_interval_ms: own, overlap_ms } = source
+    const intervalMs = own ?? deps.defaults.pollIntervalMs
+    const usual = own === null ? deps.defaults.overlapMs : Math.max(2 * own, LEAST_OVERLAP_MS)
+    return { intervalMs, overlapMs: overlap_ms ?? usual }
+  }
+
+  /** The stored key in clear text; null where the master key cannot open it. */
+  function openKey(source: SourceRecord): string | null {
+    try {
+      return vault.open(source.api_key, context(source.id))
+    } catch {
+      return null
+    }
+  }
 
   return {
-    async get(id: string): Promise<SourceRecord> {
-      const source = await records.get(id)
-      if (source === null) {
-        throw new RingpostError('not_found', `There is no source ${id}. GET /v1/sources lists them.`)
-      }
-      return source
-    },
+    /** @throws RingpostError `not_found` */
+    get,
 
-    find: (id: string): Promise<SourceRecord | null> => records.get(id),
+    /** Null where there is none, or it is deleted. */
+    find,
+
+    /** How often it is polled, and how far below the watermark it is read, whoever said so (ms). */
+    paceOf,
 
     /** Oldest first. */
     async list(): Promise<SourceRecord[]> {
-      const all = await records.all()
+      const all = (await records.all()).filter((source) => source.deleted_at === null)
       return all.sort((a, b) => (a.created_at + a.id < b.created_at + b.id ? -1 : 1))
     },
 
-    /** Creates the source, or brings what is stored in line with the input. */
-    async put(input: SourceInput): Promise<SourceRecord> {
-      const { id } = input
-      const stored = await records.update(id, (before) => ({
+    /** Also the deleted ones, whose events are still in the log. */
+    everKnown: (): Promise<SourceRecord[]> => records.all(),
+
+    async create(input: SourceInput): Promise<SourceRecord> {
+      refuseShortOverlap(paceOf(input))
+      const id = randomId('src')
+      const source: SourceRecord = {
         ...input,
-        api_key: vault.seal(input.api_key, context(id)),
-        paused: before?.paused ?? false,
-        created_at: before?.created_at ?? new Date(deps.now()).toISOString(),
-      }))
+        id,
+        api_key: seal(id, input.api_key),
+        managed_by: 'api',
+        created_at: new Date(deps.now()).toISOString(),
+        deleted_at: null,
+      }
+      await records.update(id, () => source)
+      return source
+    },
+
+    /**
+     * Changes what is given and leaves the rest.
+     *
+     * @returns the source, and whether its list is another one now
+     * @throws RingpostError `not_found`, `conflict` for what the environment decides
+     */
+    async patch(
+      id: string,
+      input: Partial<SourceInput>,
+    ): Promise<{ source: SourceRecord; before: SourceRecord; reconnected: boolean }> {
+      const seen: { before?: SourceRecord } = {}
+      let reconnected = false
+      const source = await records.update(id, (stored) => {
+        if (stored === null || stored.deleted_at !== null) return undefined
+        seen.before = stored
+        const changed = changedConnection(stored, input, openKey(stored))
+        if (changed.length > 0 && stored.managed_by === 'environment') throw ofEnvironment(id, changed)
+        reconnected = changed.length > 0
+        const patched = {
+          ...stored,
+          ...input,
+          api_key: changed.includes('api_key') ? seal(id, input.api_key ?? '') : stored.api_key,
+        }
+        refuseShortOverlap(paceOf(patched))
+        return patched
+      })
+      if (source === null || seen.before === undefined) throw unknownSource(id)
+      return { source, before: seen.before, reconnected }
+    },
+
+    /** Creates the configuration's source, or brings its connection in line, and leaves what people set. */
+    async keep(managed: ManagedSource): Promise<SourceRecord> {
+      const { id, name, ...connection } = managed
+      const stored = await records.update(id, (before) => {
+        const kept = before === null || before.deleted_at !== null ? null : before
+        if (
+          kept?.managed_by === 'environment' &&
+          changedConnection(kept, connection, openKey(kept)).length === 0
+        )
+          return undefined
+        return {
+          ...SOURCE_DEFAULTS,
+          name,
+          created_at: new Date(deps.now()).toISOString(),
+          ...kept,
+          ...connection,
+          id,
+          api_key: seal(id, connection.api_key),
+          managed_by: 'environment',
+          deleted_at: null,
+        }
+      })
       if (stored === null) throw new Error('A source that was just stored is gone.')
       return stored
     },
 
     /**
-     * Seals every key anew, for a vault that seals with another key than it once did.
+     * Hides a source and wipes its key. Its events stay, until the retention ends.
+     *
+     * @throws RingpostError `not_found`, `conflict` for a source of the environment
+     */
+    async delete(id: string): Promise<void> {
+      await get(id)
+      await records.update(id, (source) => {
+        if (source === null || source.deleted_at !== null) return undefined
+        if (source.managed_by === 'environment') throw ofEnvironment(id, ['api_key'])
+        return { ...source, api_key: '', paused: true, deleted_at: new Date(deps.now()).toISOString() }
+      })
+    },
+
+    /** Forgets a deleted source altogether. */
+    async forget(id: string): Promise<void> {
+      await records.update(id, (source) => (source?.deleted_at ? null : undefined))
+    },
+
+    /**
+     * Seals every key anew, for a vault that seals with another master key than it once did.
      *
      * @param onEach after each source
      */
     async reseal(onEach: (id: string) => void | Promise<void>): Promise<void> {
       for (const { id } of await records.all()) {
         await records.update(id, (before) => {
-          if (before === null) return undefined
-          return { ...before, api_key: vault.seal(vault.open(before.api_key, context(id)), context(id)) }
+          if (before === null || before.api_key === '') return undefined
+          return { ...before, api_key: seal(id, vault.open(before.api_key, context(id))) }
         })
         await onEach(id)
       }
@@ -95,11 +234,10 @@ export function createSources(deps: { records: Records<SourceRecord>; vault: Vau
         id: source.id,
         name: source.name,
         baseUrl: source.base_url,
-        apiKey: vault.open(source.api_key, context(source.id)),
+        apiKey: openKey(source),
         agentId: source.agent_id,
         branchId: source.branch_id,
-        intervalMs: source.poll_interval_ms,
-        overlapMs: source.overlap_ms,
+        ...paceOf(source),
         milestones: source.milestones,
         returnedAfterMs: source.returned_after_ms,
         sentimentThreshold: source.sentiment_threshold,
@@ -109,3 +247,38 @@ export function createSources(deps: { records: Records<SourceRecord>; vault: Vau
 }
 
 export type Sources = ReturnType<typeof createSources>
+
+function changedConnection(
+  stored: SourceRecord,
+  input: Partial<Connection>,
+  storedKey: string | null,
+): (keyof Connection)[] {
+  const now: Record<keyof Connection, string | null> = { ...stored, api_key: storedKey }
+  return CONNECTION_FIELDS.filter((field) => input[field] !== undefined && input[field] !== now[field])
+}
+
+const VARIABLES: Record<keyof Connection, string> = {
+  base_url: 'ELEVENLABS_BASE_URL',
+  api_key: 'ELEVENLABS_API_KEY',
+  agent_id: 'ELEVENLABS_AGENT_ID',
+  branch_id: 'ELEVENLABS_BRANCH_ID',
+}
+
+function ofEnvironment(id: string, fields: readonly (keyof Connection)[]): RingpostError {
+  const names = fields.map((field) => VARIABLES[field]).join(', ')
+  return new RingpostError(
+    'conflict',
+    `Source ${id} is made by the environment: change or unset ${names} there and start ringpost again. It can be paused here.`,
+    { fields: fields.map((path) => ({ path, message: `is set by ${VARIABLES[path]}` })) },
+  )
+}
+
+function refuseShortOverlap({ intervalMs, overlapMs }: { intervalMs: number; overlapMs: number }): void {
+  if (overlapMs >= intervalMs) return
+  const message = 'must be at least as long as poll_interval'
+  throw new RingpostError('bad_request', `overlap ${message}.`, { fields: [{ path: 'overlap', message }] })
+}
+
+function unknownSource(id: string): RingpostError {
+  return new RingpostError('not_found', `There is no source ${id}. GET /v1/sources lists them.`)
+}

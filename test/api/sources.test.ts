@@ -10,6 +10,7 @@ const LAST_POLL = {
   events: 0,
   duration_ms: 84,
   error: null,
+  warnings: [],
 }
 
 /** The state hash of a source that is polled without trouble, as detection writes it. */
@@ -18,7 +19,9 @@ const LIVE = {
   watermark: 1685404800,
   known_users: 12400,
   last_poll: JSON.stringify(LAST_POLL),
+  seen_at: NOON - 10_000,
   total_polls: 210,
+  failed_polls: 4,
   total_requests: 214,
   total_events: 12,
   late_changes: 3,
@@ -40,14 +43,32 @@ describe('GET /v1/sources/:id', () => {
       agent_id: 'agent_1',
       branch_id: null,
       poll_interval: '30s',
+      overlap: '2m',
+      milestones: null,
+      returned_after: '30d',
+      sentiment_threshold: null,
+      enrich: false,
       paused: false,
+      managed_by: 'environment',
+      created_at: '2026-11-23T10:00:00.000Z',
       state: 'live',
       state_detail: '12,400 users known; polling every 30s',
+      attention: null,
+      baseline: null,
+      last_baseline: null,
       known_users: 12400,
       watermark_unix_secs: 1685404800,
+      lag_secs: 10,
       next_poll_at: '2026-11-23T10:00:20.000Z',
       last_poll: LAST_POLL,
-      totals: { polls: 210, requests: 214, events: 12, late_changes: 3, quarantined_rows: 2 },
+      totals: {
+        polls: 210,
+        failed_polls: 4,
+        requests: 214,
+        events: 12,
+        late_changes: 3,
+        quarantined_rows: 2,
+      },
     })
     expect(text).not.toContain(API_KEY)
   })

@@ -5,25 +5,26 @@ import { onTestFinished } from 'vitest'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
+import { acceptAttention } from '../../src/detect/accept.ts'
 import type { PollReport } from '../../src/detect/poll.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
+import type { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
 import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
 import { eventId } from '../../src/ids.ts'
+import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
 import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
+import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
 import { createVault } from '../../src/secrets/vault.ts'
-import {
-  createSources,
-  SOURCE_DEFAULTS,
-  type SourceInput,
-  type SourceRecord,
-} from '../../src/sources/sources.ts'
+import { createSourceControl } from '../../src/sources/control.ts'
+import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
+import { createTokens, type TokenRecord } from '../../src/tokens/tokens.ts'
 import type { Event } from '../../src/types.ts'
 import { testRedis } from '../support/redis.ts'
 
@@ -52,12 +53,17 @@ export interface RequestOptions {
 
 /** An API on a socket of its own and a real Redis. Only upstream is made up: `poll` answers `api.report`. */
 export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
-  const { redis, prefix, close } = await testRedis()
+  const { redis, prefix, connect, close } = await testRedis()
   const keys = createKeys(prefix)
   const clock = { now: NOON }
   const now = () => clock.now
   const vault = createVault(randomBytes(32))
-  const sources = createSources({ records: createRecords<SourceRecord>(redis, keys.sources), vault, now })
+  const sources = createSources({
+    records: createRecords<SourceRecord>(redis, keys.sources),
+    vault,
+    defaults: { pollIntervalMs: 30_000, overlapMs: 120_000 },
+    now,
+  })
   const endpointDeps = {
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
     vault,
@@ -68,11 +74,15 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   }
   const endpoints = createEndpoints(endpointDeps)
   const outbox = createOutbox({ redis, keys })
+  const store = createDetectionStore({ redis, keys, leaseMs: 1_000 })
+  const queues = createQueues({ connection: redis, keys, logger: pino({ level: 'silent' }) })
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const quarantine = createQuarantine({ redis, keys, now })
   const state: {
     report: PollReport
-    polls: { sourceId: string; full: boolean }[]
+    polls: { sourceId: string; full: boolean; dryRun: boolean }[]
+    /** What a request to upstream would fail with, when a connection is tried. */
+    upstreamError: UpstreamError | null
     nextPoll: number | null
     readiness: { redis: boolean; roles: string[] }
   } = {
@@ -87,6 +97,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       next_at: null,
     },
     polls: [],
+    upstreamError: null,
     nextPoll: null,
     readiness: { redis: true, roles: ['api', 'poll'] },
   }
@@ -95,16 +106,38 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     apiToken: TOKEN,
     version: '1.2.3',
     sources,
-    readState: createDetectionStore({ redis, keys, leaseMs: 1_000 }).readState,
-    nextPoll: async () => state.nextPoll,
-    poll: async (sourceId, { full }) => {
+    sourceControl: createSourceControl({
+      sources,
+      queues,
+      detection: {
+        interrupt: store.interrupt,
+        makeDue: store.makeDue,
+        accept: (sourceId, as) => acceptAttention({ redis, keys, store }, sourceId, as),
+      },
+    }),
+    tryConnection: async () => {
+      if (state.upstreamError) throw state.upstreamError
+    },
+    readState: store.readState,
+    nextPoll: async (sourceId) => state.nextPoll ?? queues.nextPoll(sourceId),
+    poll: async (sourceId, options) => {
       await sources.get(sourceId)
-      state.polls.push({ sourceId, full })
+      state.polls.push({ sourceId, ...options })
       return state.report
     },
     quarantine,
     endpoints,
     deliveries: createDeliveryReader({ redis, keys }),
+    activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
+    eventAt: outbox.jsonAt,
+    tokens: createTokens({
+      records: createRecords<TokenRecord>(redis, keys.tokens),
+      redis,
+      usesKey: keys.tokenUses,
+      now,
+    }),
+    // All requests of a test come from one address.
+    failedAttempts: 100_000,
     events: createEventReader({ outbox, sources }),
     readiness: async () => state.readiness,
     logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
@@ -114,6 +147,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await app.close()
+    await queues.close()
     await close()
   })
 
@@ -154,25 +188,29 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       createEndpoints({ ...endpointDeps, ...more }),
     log,
     quarantine,
+    store,
+    queues,
+    noteActivity: createActivityWriter({ redis, keys }),
     request,
     get: (path: string, options?: RequestOptions) => request('GET', path, options),
     post: (path: string, body?: unknown, options?: RequestOptions) =>
       request('POST', path, { body, ...options }),
     patch: (path: string, body: unknown) => request('PATCH', path, { body }),
 
-    addSource: (id: string, more: Partial<SourceInput> = {}) =>
-      sources.put({
-        ...SOURCE_DEFAULTS,
-        id,
+    /** A source with an id of its own choice, as only the environment makes one. */
+    addSource: async (id: string, more: Partial<SourceInput> = {}) => {
+      const { base_url, api_key, agent_id, branch_id, ...rest } = {
         name: id.slice('src_'.length),
         base_url: 'https://api.elevenlabs.io',
         api_key: API_KEY,
         agent_id: null,
         branch_id: null,
-        poll_interval_ms: 30_000,
-        overlap_ms: 120_000,
         ...more,
-      }),
+      }
+      const { name, ...settings } = rest
+      await sources.keep({ id, name, base_url, api_key, agent_id, branch_id })
+      return (await sources.patch(id, settings)).source
+    },
 
     addEndpoint: async (more: Partial<EndpointInput> = {}) => {
       const { endpoint } = await endpoints.create({

@@ -108,9 +108,10 @@ describe('a user who is known', () => {
 })
 
 test('milestones are told once each, when a count passes them', () => {
-  expect(milestonesPassed([], 3, 12)).toEqual([5, 10])
-  expect(milestonesPassed([], 0, 1_000)).toEqual([5, 10, 25, 50, 100, 250, 500, 1_000])
-  expect(milestonesPassed([], 5, 9)).toEqual([])
+  expect(milestonesPassed(null, 3, 12)).toEqual([5, 10])
+  expect(milestonesPassed(null, 0, 1_000)).toEqual([5, 10, 25, 50, 100, 250, 500, 1_000])
+  expect(milestonesPassed(null, 5, 9)).toEqual([])
+  expect(milestonesPassed([], 0, 1_000)).toEqual([])
   expect(milestonesPassed([3, 7], 3, 7)).toEqual([7])
   const reached = diff(row({ conversation_count: 12 }), known, { ...live, milestones: [5, 10] }).changes
   expect(reached.map(({ type, details }) => [type, details?.milestone])).toEqual([

@@ -16,7 +16,7 @@ import { checkMasterKey } from '../../src/secrets/check-master-key.ts'
 import { loadMasterKey } from '../../src/secrets/load-master-key.ts'
 import { createMasterKey, parseMasterKey } from '../../src/secrets/master-key.ts'
 import { createVault, type Vault } from '../../src/secrets/vault.ts'
-import { createSources, SOURCE_DEFAULTS, type SourceRecord } from '../../src/sources/sources.ts'
+import { createSources, type SourceRecord } from '../../src/sources/sources.ts'
 import { type TestRedis, testRedis } from '../support/redis.ts'
 
 const API_KEY = 'sk_key_of_the_source'
@@ -35,7 +35,12 @@ function storesWith(vault: Vault) {
   const keys = createKeys(server.prefix)
   const now = Date.now
   return {
-    sources: createSources({ records: createRecords<SourceRecord>(server.redis, keys.sources), vault, now }),
+    sources: createSources({
+      records: createRecords<SourceRecord>(server.redis, keys.sources),
+      vault,
+      defaults: { pollIntervalMs: 30_000, overlapMs: 120_000 },
+      now,
+    }),
     endpoints: createEndpoints({
       records: createRecords<EndpointRecord>(server.redis, keys.endpoints),
       vault,
@@ -51,16 +56,13 @@ async function setUp(vault: Vault) {
   const { sources, endpoints } = storesWith(vault)
   await checkMasterKey({ redis: server.redis, keys: createKeys(server.prefix), vault })
   for (const id of ['src_a', 'src_b']) {
-    await sources.put({
-      ...SOURCE_DEFAULTS,
+    await sources.keep({
       id,
       name: id,
       base_url: 'https://api.elevenlabs.io',
       api_key: `${API_KEY}_${id}`,
       agent_id: null,
       branch_id: null,
-      poll_interval_ms: 30_000,
-      overlap_ms: 120_000,
     })
   }
   const input = {

@@ -7,11 +7,11 @@ import type { ApiSource } from '../schemas/source.ts'
 /** A source as the API shows it: without its key. */
 export function presentSource(
   source: SourceRecord,
-  facts: { state: SourceState; nextPoll: UnixMs | null; now: UnixMs },
+  facts: { state: SourceState; nextPoll: UnixMs | null; intervalMs: number; overlapMs: number; now: UnixMs },
 ): ApiSource {
-  const { state } = facts
-  const pollInterval = formatDuration(source.poll_interval_ms)
-  const next = nextPollOf(source, state, facts.nextPoll, facts.now)
+  const { state, now } = facts
+  const { attention, last_poll } = state
+  const pollInterval = formatDuration(facts.intervalMs)
   return {
     id: source.id,
     name: source.name,
@@ -19,20 +19,49 @@ export function presentSource(
     agent_id: source.agent_id,
     branch_id: source.branch_id,
     poll_interval: pollInterval,
+    overlap: formatDuration(facts.overlapMs),
+    milestones: source.milestones,
+    returned_after: formatDuration(source.returned_after_ms),
+    sentiment_threshold: source.sentiment_threshold,
+    enrich: false,
     paused: source.paused,
+    managed_by: source.managed_by,
+    created_at: source.created_at,
     state: conditionOf(state, source.paused),
-    state_detail: describeState(state, { paused: source.paused, pollInterval }, facts.now),
+    state_detail: describeState(state, { paused: source.paused, pollInterval }, now),
+    attention: attention
+      ? {
+          kind: attention.kind,
+          since: iso(attention.since),
+          users: attention.users,
+          message: attention.message,
+        }
+      : null,
+    baseline: state.mode === 'baseline' ? baselineOf(state) : null,
+    last_baseline: state.last_baseline ?? null,
     known_users: state.known_users,
     watermark_unix_secs: state.watermark ?? null,
-    next_poll_at: next === null ? null : new Date(next).toISOString(),
-    last_poll: state.last_poll ?? null,
+    lag_secs: state.seen_at === undefined ? null : Math.max(0, Math.floor((now - state.seen_at) / 1000)),
+    next_poll_at: isoOrNull(nextPollOf(source, state, facts.nextPoll, now)),
+    last_poll: last_poll ? { ...last_poll, warnings: last_poll.warnings ?? [] } : null,
     totals: {
       polls: state.total_polls,
+      failed_polls: state.failed_polls,
       requests: state.total_requests,
       events: state.total_events,
       late_changes: state.late_changes,
       quarantined_rows: state.quarantined_rows,
     },
+  }
+}
+
+function baselineOf(state: SourceState): NonNullable<ApiSource['baseline']> {
+  const { baseline_reason, announce_since, baseline_started, known_users } = state
+  return {
+    reason: baseline_reason,
+    since: announce_since === undefined ? null : iso(announce_since * 1000),
+    started_at: baseline_started === undefined ? null : iso(baseline_started * 1000),
+    recorded: known_users,
   }
 }
 
@@ -45,4 +74,12 @@ function nextPollOf(
 ): UnixMs | null {
   if (source.paused || state.attention?.kind === 'flood') return null
   return state.not_before > now ? state.not_before : tick
+}
+
+function iso(ms: UnixMs): string {
+  return new Date(ms).toISOString()
+}
+
+function isoOrNull(ms: UnixMs | null): string | null {
+  return ms === null ? null : iso(ms)
 }

@@ -159,6 +159,7 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
   app.get(
     '/v1/endpoints/:id/secret',
     {
+      config: { needs: 'write' },
       schema: {
         tags,
         operationId: 'getEndpointSecret',

@@ -1,46 +1,42 @@
-import { hash } from 'node:crypto'
 import { z } from 'zod'
-import type { PollReport } from '../../detect/poll.ts'
-import type { Quarantine } from '../../detect/quarantine.ts'
 import type { SourceState } from '../../detect/source-state.ts'
+import { UpstreamError } from '../../elevenlabs/upstream-error.ts'
 import { RingpostError } from '../../errors.ts'
-import type { SourceRecord, Sources } from '../../sources/sources.ts'
+import type { SourceControl } from '../../sources/control.ts'
+import type { Connection, SourceRecord, Sources } from '../../sources/sources.ts'
 import type { UnixMs } from '../../types.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
 import { pageOf } from '../page.ts'
 import { presentSource } from '../present/source.ts'
+import { toSourceChanges, toSourceInput } from '../present/source-input.ts'
 import { idParams } from '../schemas/ids.ts'
 import { pageQuery } from '../schemas/list.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
-import { pollAnswer, pollBody, quarantineList, sourceList, sourceSchema } from '../schemas/source.ts'
+import { sourceList, sourceSchema } from '../schemas/source.ts'
+import { acceptBody, sourceToCreate, sourceToPatch } from '../schemas/source-input.ts'
 
-/** A full scan of a large list takes its time, and the answer waits for it (ms). */
-const LONGEST_POLL_MS = 60 * 60 * 1000
-
-const placeSchema = z.strictObject({ at: z.string(), id: z.string() })
-const sourceCursor = createCursor('sources', placeSchema)
-const quarantineCursor = createCursor('quarantine', placeSchema)
+const sourceCursor = createCursor('sources', z.strictObject({ at: z.string(), id: z.string() }))
 
 export interface SourceRoutesDeps {
-  sources: Pick<Sources, 'list' | 'get'>
+  sources: Pick<Sources, 'list' | 'get' | 'paceOf'>
+  sourceControl: SourceControl
+  /** Makes one request with a connection; throws UpstreamError where it fails. */
+  tryConnection: (connection: Connection) => Promise<void>
   readState: (sourceId: string) => Promise<SourceState>
   /** When the next poll is scheduled (unix ms). */
   nextPoll: (sourceId: string) => Promise<UnixMs | null>
-  /** Polls now and answers when it is done; throws `not_found` for a source that does not exist. */
-  poll: (sourceId: string, options: { full: boolean }) => Promise<PollReport>
-  quarantine: Pick<Quarantine, 'list'>
   now: () => UnixMs
 }
 
-/** What is polled, how it goes, and polling now. */
+/** What is polled, and how it goes. */
 export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
-  const { sources } = deps
+  const { sources, sourceControl } = deps
   const tags = ['sources']
 
   async function present(source: SourceRecord) {
     const [state, nextPoll] = await Promise.all([deps.readState(source.id), deps.nextPoll(source.id)])
-    return presentSource(source, { state, nextPoll, now: deps.now() })
+    return presentSource(source, { state, nextPoll, now: deps.now(), ...sources.paceOf(source) })
   }
 
   app.get(
@@ -65,6 +61,35 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
     },
   )
 
+  app.post(
+    '/v1/sources',
+    {
+      // One request to upstream, where it is asked for, has a deadline of 30 s.
+      handlerTimeout: 45_000,
+      schema: {
+        tags,
+        operationId: 'createSource',
+        summary: 'Create a source',
+        description:
+          'Polling begins at once, with a baseline: everybody who called before is recorded, and nobody is announced.',
+        body: sourceToCreate,
+        response: {
+          201: answer('The source', sourceSchema),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'upstream_failed'),
+        },
+      },
+    },
+    async ({ body }, reply) => {
+      const input = toSourceInput(body)
+      if (body.verify) await verify(deps.tryConnection(input))
+      const source = await sourceControl.create(input)
+      return reply
+        .code(201)
+        .header('location', `/v1/sources/${source.id}`)
+        .send(await present(source))
+    },
+  )
+
   app.get(
     '/v1/sources/:id',
     {
@@ -79,72 +104,74 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
     async ({ params }) => present(await sources.get(params.id)),
   )
 
-  app.post(
-    '/v1/sources/:id/poll',
+  app.patch(
+    '/v1/sources/:id',
     {
-      handlerTimeout: LONGEST_POLL_MS,
       schema: {
         tags,
-        operationId: 'pollSource',
-        summary: 'Poll a source now',
+        operationId: 'updateSource',
+        summary: 'Change a source',
         description:
-          'Answers when the poll is done, with what it found. A full scan of a long list takes long.',
+          'What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment sets is changed there.',
         params: idParams,
-        body: pollBody,
+        body: sourceToPatch,
         response: {
-          200: answer('What the poll found', pollAnswer),
-          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'source_busy', 'upstream_failed'),
+          200: answer('The source as it is now', sourceSchema),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },
-    async ({ params, body }) => {
-      const report = await deps.poll(params.id, { full: body?.full ?? false })
-      const { kind, requests, rows, events, duration_ms } = polled(report)
-      return { kind, requests, rows, events: { ...events }, duration_ms }
-    },
+    async ({ params, body }) => present(await sourceControl.patch(params.id, toSourceChanges(body))),
   )
 
-  app.get(
-    '/v1/sources/:id/quarantine',
+  app.delete(
+    '/v1/sources/:id',
     {
       schema: {
         tags,
-        operationId: 'listQuarantinedRows',
-        summary: 'List the rows of a source that could not be read, newest first',
+        operationId: 'deleteSource',
+        summary: 'Delete a source',
+        description:
+          'Its key and what is known of its users go at once. Its events can be read, and are delivered, until the event retention ends.',
         params: idParams,
-        querystring: z.strictObject(pageQuery),
-        response: { 200: answer('Rows', quarantineList), ...problems(...OF_TOKEN, 'not_found') },
+        response: {
+          204: z.undefined().describe('The source is deleted.'),
+          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+        },
       },
     },
-    async ({ params, query }) => {
-      const { id } = await sources.get(params.id)
-      const { data, next } = pageOf(await deps.quarantine.list(id), {
-        placeOf: ({ row, first_seen }) => ({ at: first_seen, id: hash('sha256', row).slice(0, 32) }),
-        order: -1,
-        after: quarantineCursor.decode(query.cursor, { id }),
-        limit: query.limit,
-      })
-      return { data, next_cursor: quarantineCursor.encode(next, { id }) }
+    async ({ params }, reply) => {
+      await sourceControl.delete(params.id)
+      return reply.code(204).send()
     },
+  )
+
+  app.post(
+    '/v1/sources/:id/accept',
+    {
+      schema: {
+        tags,
+        operationId: 'acceptSource',
+        summary: 'Decide about a source that needs attention',
+        description:
+          'After a flood of new users, `events` announces them and `baseline` takes them as known. After a mass removal, `events` tells of each and `baseline` does not. The list is read again first: what it shows then is what counts.',
+        params: idParams,
+        body: acceptBody,
+        response: {
+          200: answer('The source, to be polled at once', sourceSchema),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
+        },
+      },
+    },
+    async ({ params, body }) => present(await sourceControl.accept(params.id, body.as)),
   )
 }
 
-/** The report of a poll that took place; anything else is an error to whoever asked for it. */
-function polled(report: PollReport): PollReport {
-  switch (report.outcome) {
-    case 'done':
-      return report
-    case 'failed':
-      throw new RingpostError('upstream_failed', report.error ?? 'The poll failed.')
-    case 'busy':
-      throw new RingpostError(
-        'source_busy',
-        'The source is being polled by another process. Try again in a few seconds.',
-      )
-    case 'waiting':
-      throw new RingpostError(
-        'source_busy',
-        'The source waits after a failure. Its state_detail tells until when.',
-      )
+async function verify(request: Promise<void>): Promise<void> {
+  try {
+    await request
+  } catch (error) {
+    if (!(error instanceof UpstreamError)) throw error
+    throw new RingpostError('upstream_failed', `Nothing was saved. ${error.message}`, { cause: error })
   }
 }

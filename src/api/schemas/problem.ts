@@ -50,6 +50,6 @@ export function problems(...codes: ErrorCode[]): ProblemAnswers {
 }
 
 /** What every route with a token may answer. */
-export const OF_TOKEN = ['unauthorized', 'bad_request'] as const
+export const OF_TOKEN = ['unauthorized', 'forbidden', 'too_many_requests', 'bad_request'] as const
 /** What every route with a body may answer besides. */
 export const OF_BODY = ['payload_too_large', 'unsupported_media_type'] as const

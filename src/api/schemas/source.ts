@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { SCAN_KINDS } from '../../detect/source-state.ts'
+import { BASELINE_REASONS, SCAN_KINDS } from '../../detect/source-state.ts'
+import { durationShown } from './duration.ts'
 import { listOf } from './list.ts'
 import { timestamp } from './time.ts'
 
@@ -18,7 +19,23 @@ const lastPoll = z.object({
   events: count,
   duration_ms: count,
   error: z.string().nullable().describe('Why it failed, in a plain sentence; null where it did not.'),
+  warnings: z
+    .array(
+      z.object({
+        code: z
+          .string()
+          .describe('`not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`.'),
+        message: z.string(),
+      }),
+    )
+    .describe('What it saw that you should know, and that stopped nothing.'),
 })
+
+const baselineReason = z
+  .enum(BASELINE_REASONS)
+  .describe(
+    '`first`: a new source. `settings_changed`: another URL, key or filter. `redis_lost`: Redis had lost what was known. `accepted`: a person decided so.',
+  )
 
 export const sourceSchema = z
   .object({
@@ -27,23 +44,64 @@ export const sourceSchema = z
     base_url: z.string(),
     agent_id: z.string().nullable(),
     branch_id: z.string().nullable(),
-    poll_interval: z.string().meta({ examples: ['30s'] }),
+    poll_interval: durationShown,
+    overlap: durationShown.describe('How far below the watermark a poll reads on.'),
+    milestones: z
+      .array(z.int())
+      .nullable()
+      .describe('Counts that are announced; null for 5, 10, 25, 50, 100, 250, …'),
+    returned_after: durationShown,
+    sentiment_threshold: z.number().nullable(),
+    enrich: z.boolean(),
     paused: z.boolean(),
+    managed_by: z
+      .enum(['environment', 'api'])
+      .describe('Where its URL, key and filters are set, and where they are changed.'),
+    created_at: timestamp,
     state: z.enum(['baseline', 'live', 'paused', 'failing', 'needs_attention']),
     state_detail: z.string().describe('The state in a plain sentence.'),
+    attention: z
+      .object({
+        kind: z.enum(['flood', 'mass_removal']),
+        since: timestamp,
+        users: count,
+        message: z.string(),
+      })
+      .nullable()
+      .describe('What waits for a person: POST /v1/sources/:id/accept decides.'),
+    baseline: z
+      .object({
+        reason: baselineReason,
+        since: timestamp
+          .nullable()
+          .describe('Who first called after this is announced, where Redis was lost.'),
+        started_at: timestamp.nullable(),
+        recorded: count.describe('Users so far.'),
+      })
+      .nullable()
+      .describe('The baseline that is being taken; null once the source is live.'),
+    last_baseline: z
+      .object({ reason: baselineReason, finished_at: timestamp, users: count })
+      .nullable()
+      .describe('The last baseline that was taken to its end.'),
     known_users: count,
     watermark_unix_secs: z
       .int()
       .nullable()
       .describe('The newest last contact that a finished poll has covered; null before the first one.'),
+    lag_secs: z
+      .int()
+      .nullable()
+      .describe('How old the view of the list is: since the last poll began that read its top to the end.'),
     next_poll_at: timestamp.nullable(),
     last_poll: lastPoll.nullable(),
     totals: z.object({
       polls: count,
+      failed_polls: count,
       requests: count,
       events: count,
       late_changes: count.describe('Changes that surfaced below the watermark.'),
-      quarantined_rows: count.describe('Rows of upstream that could not be read.'),
+      quarantined_rows: count.describe('Different rows of upstream that could not be read.'),
     }),
   })
   .meta({ id: 'Source', description: 'One list of users that is polled.' })
@@ -55,6 +113,7 @@ export const sourceList = listOf('SourceList', sourceSchema)
 export const pollBody = z
   .strictObject({
     full: z.boolean().default(false).describe('Scan the whole list instead of its top.'),
+    dry_run: z.boolean().default(false).describe('Report what it would find, and change nothing.'),
   })
   .meta({ id: 'PollOptions' })
   .nullish()

@@ -1,0 +1,94 @@
+import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
+import { z } from 'zod'
+import type { ActivityEntry, ActivityFeed } from '../../log/activity.ts'
+import type { Api } from '../instance.ts'
+import { OF_TOKEN, problems } from '../schemas/problem.ts'
+import { streamHeaders, streamQuery } from '../schemas/stream.ts'
+
+/** How often a line is sent where nothing happens, so that nothing in between closes the connection (ms). */
+const HEARTBEAT_MS = 15_000
+/** What a browser waits before it reconnects (ms). */
+const RECONNECT_MS = 2_000
+
+export interface StreamRoutesDeps {
+  activity: ActivityFeed
+  /** The JSON of an event by its place; null where it is gone. */
+  eventAt: (sourceId: string, place: string) => Promise<string | null>
+}
+
+/** What happens, as it happens: server-sent events. */
+export function addStreamRoute(app: Api, deps: StreamRoutesDeps): void {
+  const ending = new AbortController()
+  app.addHook('preClose', async () => ending.abort())
+
+  app.get(
+    '/v1/stream',
+    {
+      schema: {
+        tags: ['events'],
+        operationId: 'stream',
+        summary: 'New events and attempts, live (server-sent events)',
+        description:
+          'An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first.',
+        headers: streamHeaders,
+        querystring: streamQuery,
+        response: {
+          200: {
+            description: 'The stream, until either side ends it',
+            content: { 'text/event-stream': { schema: z.string() } },
+          },
+          ...problems(...OF_TOKEN),
+        },
+      },
+    },
+    async (request, reply) => {
+      const after = request.headers['last-event-id'] ?? request.query.last_event_id ?? null
+      const headers = reply.getHeaders() as Record<string, string>
+      reply.hijack()
+      const { raw } = reply
+      const gone = new AbortController()
+      raw.once('close', () => gone.abort())
+      // Not ended but cut off: a client that does not read would never let it end.
+      const cut = () => raw.destroy()
+      ending.signal.addEventListener('abort', cut, { once: true })
+      raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
+      raw.write(`retry: ${RECONNECT_MS}\n\n`)
+      const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS)
+      try {
+        await deps.activity.watch(
+          {
+            async entry(entry) {
+              const data = await dataOf(entry)
+              if (data !== null) await send(raw, `id: ${entry.id}\nevent: ${entry.kind}\ndata: ${data}\n\n`)
+            },
+            missed: () => send(raw, 'event: missed\ndata: {}\n\n'),
+          },
+          after,
+          gone.signal,
+        )
+      } catch (error) {
+        request.log.warn({ err: error }, 'a live stream broke off; its client reconnects')
+      } finally {
+        clearInterval(heartbeat)
+        ending.signal.removeEventListener('abort', cut)
+        raw.end()
+      }
+    },
+  )
+
+  /** JSON has no line breaks of its own, which would end an entry. */
+  async function dataOf(entry: ActivityEntry): Promise<string | null> {
+    return entry.kind === 'event' ? deps.eventAt(entry.sourceId, entry.place) : JSON.stringify(entry.attempt)
+  }
+}
+
+/** Waits for a slow reader: what it does not take yet stays in Redis and not in memory. */
+async function send(raw: ServerResponse, text: string): Promise<void> {
+  if (raw.write(text) || raw.destroyed) return
+  const over = new AbortController()
+  const { signal } = over
+  await Promise.race([once(raw, 'drain', { signal }), once(raw, 'close', { signal })]).finally(() =>
+    over.abort(),
+  )
+}

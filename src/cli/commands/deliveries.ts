@@ -1,0 +1,130 @@
+import type { Command } from 'commander'
+import { fields, type Output, type Style, table } from '../output.ts'
+import { unwrap, withApi } from '../run.ts'
+import { shortTime } from '../values.ts'
+import { given, type ListOptions, more, withPaging } from './lists.ts'
+
+type Status = 'pending' | 'retrying' | 'succeeded' | 'failed' | 'skipped'
+
+/** `ringpost deliveries`: what became of events on their way to endpoints. */
+export function addDeliveryCommands(program: Command): void {
+  const deliveries = program.command('deliveries').description('what was sent, and what came of it')
+
+  withPaging(deliveries.command('list'))
+    .description('list deliveries, newest first')
+    .option('-e, --endpoint <id>', 'to this endpoint')
+    .option('--event <id>', 'of this event')
+    .option('--status <status>', 'pending, retrying, succeeded, failed or skipped')
+    .option('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
+    .option('--until <time>', 'not after')
+    .addHelpText('after', '\nExample:\n  ringpost deliveries list --status failed --since 2026-11-01')
+    .action(
+      (
+        options: ListOptions & {
+          endpoint?: string
+          event?: string
+          status?: Status
+          since?: string
+          until?: string
+        },
+        command: Command,
+      ) =>
+        withApi(command, async ({ api, out }) => {
+          const { limit, cursor, endpoint, event, status, since, until } = options
+          const query = given({
+            limit,
+            cursor,
+            endpoint_id: endpoint,
+            event_id: event,
+            status,
+            since,
+            until,
+          })
+          const page = await unwrap(api.GET('/v1/deliveries', { params: { query } }))
+          out.answer(page, () => {
+            type Row = (typeof page.data)[number]
+            const columns = [
+              { heading: 'TIME', cell: (row: Row) => shortTime(row.created_at) },
+              {
+                heading: 'STATUS',
+                cell: (row: Row) => row.status,
+                style: (row: Row) => styleOf(row.status),
+              },
+              { heading: 'EVENT', cell: (row: Row) => row.event_type },
+              { heading: 'TRIES', cell: (row: Row) => row.attempts.length },
+              { heading: 'LAST ANSWER', cell: (row: Row) => lastAnswer(row.attempts.at(-1)) },
+              { heading: 'NEXT', cell: (row: Row) => shortTime(row.next_attempt_at) },
+              { heading: 'ID', cell: (row: Row) => row.id },
+            ]
+            return table(out, page.data, columns, 'No deliveries.') + more(page.next_cursor)
+          })
+        }),
+    )
+
+  deliveries
+    .command('show <id>')
+    .description('show a delivery with every attempt')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const delivery = await unwrap(api.GET('/v1/deliveries/{id}', { params: { path: { id } } }))
+        out.answer(delivery, () => describeDelivery(out, delivery))
+      }),
+    )
+}
+
+interface Shown {
+  id: string
+  event_id: string
+  event_type: string
+  endpoint_id: string
+  status: Status
+  created_at: string
+  next_attempt_at: string | null
+  error: { code: string; message: string } | null
+  attempts: {
+    number: number
+    at: string
+    duration_ms: number
+    url: string
+    response: { status: number; body?: string } | null
+    error: { code: string; message: string } | null
+  }[]
+}
+
+/** A delivery and its attempts, for a person. */
+export function describeDelivery(out: Pick<Output, 'style'>, delivery: Shown): string {
+  const head = fields([
+    ['delivery', delivery.id],
+    ['event', `${delivery.event_id} (${delivery.event_type})`],
+    ['endpoint', delivery.endpoint_id],
+    ['status', delivery.status],
+    ['created', shortTime(delivery.created_at)],
+    ...(delivery.next_attempt_at ? [['next attempt', shortTime(delivery.next_attempt_at)] as const] : []),
+    ...(delivery.error ? [['why', delivery.error.message] as const] : []),
+  ])
+  const attempts = delivery.attempts.map((attempt) => {
+    const answered = attempt.response ? `answered ${attempt.response.status}` : 'got no answer'
+    const style = attempt.error ? 'red' : 'green'
+    return [
+      out.style(style, `attempt ${attempt.number} ${answered} in ${Math.round(attempt.duration_ms)} ms`),
+      fields([
+        ['  at', shortTime(attempt.at)],
+        ['  url', attempt.url],
+        ...(attempt.error ? [['  error', `${attempt.error.message} (${attempt.error.code})`] as const] : []),
+        ...(attempt.response?.body ? [['  body', attempt.response.body] as const] : []),
+      ]),
+    ].join('\n')
+  })
+  return [head, ...attempts].join('\n\n')
+}
+
+function styleOf(status: Status): Style | null {
+  if (status === 'succeeded') return 'green'
+  if (status === 'failed') return 'red'
+  return status === 'retrying' ? 'yellow' : null
+}
+
+function lastAnswer(attempt: Pick<Shown['attempts'][number], 'response' | 'error'> | undefined): string {
+  if (attempt === undefined) return '–'
+  return attempt.response ? String(attempt.response.status) : (attempt.error?.code ?? '–')
+}

@@ -1,0 +1,98 @@
+import type { Command } from 'commander'
+import { fields, type Style, table } from '../output.ts'
+import { unwrap, withApi } from '../run.ts'
+import { commaList, shortTime } from '../values.ts'
+import { given, type ListOptions, more, withPaging } from './lists.ts'
+
+/** `ringpost endpoints`: who is subscribed to what. */
+export function addEndpointCommands(program: Command): void {
+  const endpoints = program.command('endpoints').description('who is subscribed to what')
+
+  withPaging(endpoints.command('list'))
+    .description('list endpoints and how they do')
+    .action((options: ListOptions, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const page = await unwrap(api.GET('/v1/endpoints', { params: { query: given(options) } }))
+        out.answer(page, () => {
+          type Row = (typeof page.data)[number]
+          const columns = [
+            { heading: 'ID', cell: (row: Row) => row.id },
+            {
+              heading: 'HEALTH',
+              cell: (row: Row) => row.health.state,
+              style: (row: Row) => styleOf(row.health.state),
+            },
+            { heading: 'EVENTS', cell: (row: Row) => row.event_types?.join(', ') || 'user.*' },
+            { heading: 'LAST SUCCESS', cell: (row: Row) => shortTime(row.health.last_success_at) },
+            { heading: 'URL', cell: (row: Row) => row.url },
+          ]
+          return (
+            table(out, page.data, columns, 'No endpoints. ringpost endpoints add <url> makes one.') +
+            more(page.next_cursor)
+          )
+        })
+      }),
+    )
+
+  endpoints
+    .command('add <url>')
+    .description('subscribe a URL; prints its signing secret')
+    .option('-t, --types <types>', 'event types and patterns, separated by commas', commaList)
+    .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
+    .option('-d, --description <text>', 'what it is for')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ringpost endpoints add https://example.com/hooks/callers --types user.created,user.returned',
+    )
+    .action(
+      (
+        url: string,
+        options: { types?: string[]; sources?: string[]; description?: string },
+        command: Command,
+      ) =>
+        withApi(command, async ({ api, out }) => {
+          const { types, sources, description } = options
+          const body = { url, ...given({ event_types: types, source_ids: sources, description }) }
+          const endpoint = await unwrap(api.POST('/v1/endpoints', { body }))
+          out.answer(endpoint, () =>
+            fields([
+              ['endpoint', endpoint.id],
+              ['url', endpoint.url],
+              ['secret', endpoint.secret],
+            ]),
+          )
+        }),
+    )
+
+  for (const [verb, enabled] of [
+    ['enable', true],
+    ['disable', false],
+  ] as const) {
+    endpoints
+      .command(`${verb} <id>`)
+      .description(enabled ? 'send to it again' : 'send nothing to it; what comes is skipped')
+      .action((id: string, _options: object, command: Command) =>
+        withApi(command, async ({ api, out }) => {
+          const endpoint = await unwrap(
+            api.PATCH('/v1/endpoints/{id}', { params: { path: { id } }, body: { enabled } }),
+          )
+          out.answer(endpoint, () => `${id} is ${verb}d.`)
+        }),
+      )
+  }
+
+  endpoints
+    .command('rm <id>')
+    .description('delete an endpoint; its deliveries stay in the log')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        await unwrap(api.DELETE('/v1/endpoints/{id}', { params: { path: { id } } }))
+        out.answer({ id, deleted: true }, () => `${id} is deleted.`)
+      }),
+    )
+}
+
+function styleOf(state: string): Style | null {
+  if (state === 'healthy') return 'green'
+  return state === 'failing' ? 'red' : 'yellow'
+}

@@ -1,0 +1,73 @@
+import type { Command } from 'commander'
+import { table } from '../output.ts'
+import { unwrap, withApi } from '../run.ts'
+import { shortTime } from '../values.ts'
+import { given, type ListOptions, more, withPaging } from './lists.ts'
+
+/** `ringpost events`: what has happened. */
+export function addEventCommands(program: Command): void {
+  const events = program.command('events').description('what has happened')
+
+  withPaging(events.command('list'))
+    .description('list events, newest first')
+    .option('-t, --type <type>', 'a type, or a pattern such as user.*')
+    .option('-s, --source <id>', 'of this source')
+    .option('-u, --user <id>', 'of this user, exactly')
+    .option('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
+    .option('--until <time>', 'not after')
+    .addHelpText('after', '\nExample:\n  ringpost events list --type user.created --since 2026-11-01')
+    .action(
+      (
+        options: ListOptions & {
+          type?: string
+          source?: string
+          user?: string
+          since?: string
+          until?: string
+        },
+        command: Command,
+      ) =>
+        withApi(command, async ({ api, out }) => {
+          const { limit, cursor, type, source, user, since, until } = options
+          const query = given({ limit, cursor, type, source_id: source, user_id: user, since, until })
+          const page = await unwrap(api.GET('/v1/events', { params: { query } }))
+          out.answer(page, () => {
+            const columns = [
+              { heading: 'TIME', cell: (event: Listed) => shortTime(event.timestamp) },
+              { heading: 'TYPE', cell: (event: Listed) => event.type },
+              { heading: 'ABOUT', cell: (event: Listed) => subjectOf(event) },
+              { heading: 'ID', cell: (event: Listed) => event.id },
+            ]
+            return table(out, page.data, columns, 'No events.') + more(page.next_cursor)
+          })
+        }),
+    )
+
+  events
+    .command('show <id>')
+    .description('show an event as its webhooks hold it')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const event = await unwrap(api.GET('/v1/events/{id}', { params: { path: { id } } }))
+        out.answer(event, () => JSON.stringify(event, null, 2))
+      }),
+    )
+}
+
+interface Listed {
+  id: string
+  type: string
+  timestamp: string
+  data: Record<string, unknown>
+}
+
+/** Whom or what an event is about, in a few words. */
+export function subjectOf({ data }: Pick<Listed, 'data'>): string {
+  const user = data.user as { user_id?: string } | undefined
+  const change = data.change as { from?: number; to?: number } | undefined
+  const named = (data.endpoint ?? data.source) as { id?: string; name?: string } | undefined
+  if (user?.user_id !== undefined) {
+    return change ? `${user.user_id} (${change.from} → ${change.to})` : user.user_id
+  }
+  return named?.id ?? '–'
+}

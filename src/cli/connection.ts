@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { loadEnv } from '../config/load-env.ts'
+import { RingpostError } from '../errors.ts'
+
+/** Where the API is, and the token for it. */
+export interface Connection {
+  url: string
+  token: string
+}
+
+/**
+ * Finds the ringpost to talk to: `RINGPOST_URL` and `RINGPOST_API_TOKEN`, or the one of this machine, by
+ * `HOST` and `PORT` and the token in its data folder (the demo's where there is no other).
+ *
+ * @throws RingpostError `setup_failed` where there is no token to be found
+ */
+export function findConnection(cwd: string, processEnv: Record<string, string | undefined>): Connection {
+  const env = loadEnv(cwd, processEnv)
+  const host = env.HOST || '127.0.0.1'
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  const local = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${env.PORT || '7464'}`
+  const dataDir = resolve(cwd, env.RINGPOST_DATA_DIR || './data')
+  const token = env.RINGPOST_API_TOKEN || tokenIn(dataDir) || tokenIn(join(dataDir, 'demo'))
+  if (!token) {
+    throw new RingpostError(
+      'setup_failed',
+      `There is no API token: set RINGPOST_API_TOKEN, or run this where the data folder of ringpost is (${dataDir} has no api-token).`,
+    )
+  }
+  return { url: env.RINGPOST_URL || local, token }
+}
+
+function tokenIn(folder: string): string | null {
+  try {
+    return readFileSync(join(folder, 'api-token'), 'utf8').trim()
+  } catch {
+    return null
+  }
+}

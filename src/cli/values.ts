@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Reads an option that is a whole number. */
+export function wholeNumber(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}
+
+/** Reads an option of values separated by commas. */
+export function commaList(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+/** `2026-11-25T10:00:00.000Z` as people read it, in the machine's own time zone. */
+export function shortTime(iso: string | null | undefined): string {
+  if (!iso) return '–'
+  const at = new Date(iso)
+  const two = (n: number) => String(n).padStart(2, '0')
+  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
+  return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}

@@ -1,0 +1,17 @@
+import createOpenApiClient, { type Client } from 'openapi-fetch'
+import type { paths } from './schema.ts'
+
+/** The HTTP API, typed by its OpenAPI document: what it does not have does not compile. */
+export type ApiClient = Client<paths>
+
+/**
+ * A client of a ringpost's HTTP API.
+ *
+ * @param options.url of the server, without `/v1`
+ */
+export function createClient(options: { url: string; token: string }): ApiClient {
+  return createOpenApiClient<paths>({
+    baseUrl: options.url.replace(/\/+$/, ''),
+    headers: { authorization: `Bearer ${options.token}` },
+  })
+}

@@ -1,0 +1,3289 @@
+/**
+ * The types of the HTTP API, generated from its OpenAPI document: `npm run generate`. Do not edit.
+ */
+
+export interface paths {
+    "/v1/sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List sources, oldest first */
+        get: operations["listSources"];
+        put?: never;
+        /**
+         * Create a source
+         * @description Polling begins at once, with a baseline: everybody who called before is recorded, and nobody is announced.
+         */
+        post: operations["createSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a source and how its polling goes */
+        get: operations["getSource"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a source
+         * @description Its key and what is known of its users go at once. Its events can be read, and are delivered, until the event retention ends.
+         */
+        delete: operations["deleteSource"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a source
+         * @description What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment sets is changed there.
+         */
+        patch: operations["updateSource"];
+        trace?: never;
+    };
+    "/v1/sources/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Decide about a source that needs attention
+         * @description After a flood of new users, `events` announces them and `baseline` takes them as known. After a mass removal, `events` tells of each and `baseline` does not. The list is read again first: what it shows then is what counts.
+         */
+        post: operations["acceptSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}/poll": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Poll a source now
+         * @description Answers when the poll is done, with what it found. A full scan of a long list takes long. A dry run tells what it would find, and changes nothing.
+         */
+        post: operations["pollSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sources/{id}/quarantine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rows of a source that could not be read, newest first */
+        get: operations["listQuarantinedRows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List endpoints, oldest first */
+        get: operations["listEndpoints"];
+        put?: never;
+        /**
+         * Create an endpoint
+         * @description The answer is the only one that holds the signing secret without being asked for it.
+         */
+        post: operations["createEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an endpoint */
+        get: operations["getEndpoint"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete an endpoint
+         * @description Its deliveries stay in the log; what still waits for it is skipped.
+         */
+        delete: operations["deleteEndpoint"];
+        options?: never;
+        head?: never;
+        /**
+         * Change an endpoint
+         * @description What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared.
+         */
+        patch: operations["updateEndpoint"];
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the signing secret of an endpoint, the newest that is valid */
+        get: operations["getEndpointSecret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint a new signing secret
+         * @description The present one stays valid for `overlap`, and requests are signed with both, so that the receiver can change in between. At most 5 secrets sign at once; beyond that the oldest ends. With `signing` the kind changes as well.
+         */
+        post: operations["rotateEndpointSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List events, newest first */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an event */
+        get: operations["getEvent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List deliveries, newest first */
+        get: operations["listDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a delivery with every attempt */
+        get: operations["getDelivery"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * New events and attempts, live (server-sent events)
+         * @description An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first.
+         */
+        get: operations["stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tokens, oldest first; the administrator's is not among them */
+        get: operations["listTokens"];
+        put?: never;
+        /**
+         * Create a token
+         * @description The answer is the only one that holds the token: of it, only a hash is kept.
+         */
+        post: operations["createToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tokens/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a token, at once and in every process */
+        delete: operations["revokeToken"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process is alive */
+        get: operations["isAlive"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process can work: Redis answers and its roles run */
+        get: operations["isReady"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * @description The name of an event type, a pattern such as `user.*`, or `*`.
+         *
+         *     - `user.created`: A caller whom this source never had.
+         *     - `user.conversation_count.increased`: A caller has had more conversations than ever before.
+         *     - `user.returned`: A caller is back after a long time, or after having been removed.
+         *     - `user.milestone_reached`: A caller has reached one of the source's milestones.
+         *     - `user.sentiment.dropped`: The recent sentiment of a caller fell below the threshold.
+         *     - `user.removed`: A caller is gone from the list.
+         *     - `source.failing`: A source cannot be polled.
+         *     - `source.recovered`: A source can be polled again.
+         *     - `source.needs_attention`: A source waits for a person.
+         *     - `endpoint.failing`: An endpoint has been failing for a long time.
+         *     - `endpoint.disabled`: An endpoint was disabled.
+         *     - `endpoint.recovered`: An endpoint works again.
+         *     - `ringpost.test`: A test.
+         * @example user.created
+         * @example user.*
+         */
+        EventTypePattern: string;
+        /**
+         * @description Which events pass, by what is in them. Each key is the path of a value in the event, names with dots between them; its condition is a list of allowed values or an object of operators. All must hold. A value that an event does not have passes `ne`, `not_in` and `"exists": false` alone.
+         * @example {
+         *       "data.user.last_contact_agent_id": [
+         *         "agent_x"
+         *       ],
+         *       "data.user.conversation_count": {
+         *         "gte": 10
+         *       }
+         *     }
+         */
+        EndpointFilter: {
+            [key: string]: (string | number | boolean | null)[] | {
+                eq?: string | number | boolean | null;
+                ne?: string | number | boolean | null;
+                in?: (string | number | boolean | null)[];
+                not_in?: (string | number | boolean | null)[];
+                gt?: number;
+                gte?: number;
+                lt?: number;
+                lte?: number;
+                exists?: boolean;
+                prefix?: string;
+                suffix?: string;
+                contains?: string | number | boolean | null;
+            };
+        };
+        /**
+         * @example {
+         *       "overlap": "24h"
+         *     }
+         */
+        SecretRotation: {
+            /**
+             * @description How long the present secret stays valid beside the new one, at most `30d`; `0s` ends it at once.
+             * @default 24h
+             */
+            overlap?: string;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
+            secret?: string;
+        };
+        EndpointToCreate: {
+            /**
+             * @default webhook
+             * @constant
+             */
+            kind?: "webhook";
+            /** @description Where events are sent. A URL that can never be delivered to is refused. */
+            url: string;
+            /** @default  */
+            description?: string;
+            /**
+             * @description Which events; empty or null means every `user.*` event.
+             * @default null
+             */
+            event_types?: components["schemas"]["EventTypePattern"][] | null;
+            /**
+             * @description Of which sources; null means of every one.
+             * @default null
+             */
+            source_ids?: string[] | null;
+            /** @default null */
+            filter?: components["schemas"]["EndpointFilter"] | null;
+            /**
+             * @description Extra request headers. Names are kept in lower case. Values are encrypted at rest and never shown again. Names that HTTP or ringpost itself sets (`webhook-*`, `host`, `content-type` …) are refused.
+             * @default {}
+             */
+            headers?: {
+                [key: string]: string;
+            };
+            /**
+             * @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit.
+             * @default null
+             */
+            rate_limit?: number | null;
+            /** @default true */
+            enabled?: boolean;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
+            secret?: string;
+            template?: null;
+        };
+        /** @description What is left out stays as it is; null clears. */
+        EndpointToPatch: {
+            /** @description Where events are sent. A URL that can never be delivered to is refused. */
+            url?: string;
+            description?: string | null;
+            /** @description Which events; empty or null means every `user.*` event. */
+            event_types?: components["schemas"]["EventTypePattern"][] | null;
+            /** @description Of which sources; null means of every one. */
+            source_ids?: string[] | null;
+            filter?: components["schemas"]["EndpointFilter"] | null;
+            /** @description Extra request headers: those that are named are set, or removed with null; the others stay. Null removes all. Names are kept in lower case. Values are encrypted at rest and never shown again. Names that HTTP or ringpost itself sets (`webhook-*`, `host`, `content-type` …) are refused. */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit. */
+            rate_limit?: number | null;
+            enabled?: boolean;
+            template?: null;
+        };
+        PollOptions: {
+            /**
+             * @description Scan the whole list instead of its top.
+             * @default false
+             */
+            full?: boolean;
+            /**
+             * @description Report what it would find, and change nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        SourceToCreate: {
+            name: string;
+            /**
+             * @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it.
+             * @default https://api.elevenlabs.io
+             */
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key: string;
+            /**
+             * @description Only the callers of this agent.
+             * @default null
+             */
+            agent_id?: string | null;
+            /**
+             * @description Only the callers of this branch of an agent.
+             * @default null
+             */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /**
+             * @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list.
+             * @default null
+             */
+            milestones?: number[] | null;
+            /**
+             * @description A call after a longer silence is `user.returned`.
+             * @default 30d
+             */
+            returned_after?: string;
+            /**
+             * @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know.
+             * @default null
+             */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @default false
+             * @constant
+             */
+            enrich?: false;
+            /**
+             * @description Not polled until this is false again.
+             * @default false
+             */
+            paused?: boolean;
+            /**
+             * @description Make one request first, and save nothing where it fails. The answer says why.
+             * @default false
+             */
+            verify?: boolean;
+        };
+        /** @description What is left out stays as it is. Another URL, key or filter starts a new, silent baseline. */
+        SourceToPatch: {
+            name?: string;
+            /** @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it. */
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key?: string;
+            /** @description Only the callers of this agent. */
+            agent_id?: string | null;
+            /** @description Only the callers of this branch of an agent. */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /** @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list. */
+            milestones?: number[] | null;
+            /** @description A call after a longer silence is `user.returned`; null for 30d. */
+            returned_after?: string | null;
+            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @constant
+             */
+            enrich?: false;
+            /** @description Not polled until this is false again. */
+            paused?: boolean;
+        };
+        Decision: {
+            /**
+             * @description `events`: tell what was held back. `baseline`: record it in silence.
+             * @enum {string}
+             */
+            as: "events" | "baseline";
+        };
+        TokenToCreate: {
+            /** @description For whom or what it is. */
+            name: string;
+            /**
+             * @description `read` looks, `write` changes. The signing secret of an endpoint needs `write`.
+             * @default [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes?: ("read" | "write")[];
+            /** @description When it ends; null where it never does. */
+            expires_at?: string | null;
+        };
+        /** @description One event on its way to one endpoint, with every attempt. */
+        Delivery: {
+            id: string;
+            event_id: string;
+            /** @example user.created */
+            event_type: string;
+            endpoint_id: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            next_attempt_at: string | null;
+            /** @description Why it has not succeeded; null where it has, or was not tried yet. */
+            error: {
+                /** @description What a program should decide by. */
+                code: string;
+                /** @description What happened and, where there is one, what to do. */
+                message: string;
+            } | null;
+            attempts: {
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description When the request began.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+                duration_ms: number;
+                url: string;
+                request: {
+                    headers: {
+                        [key: string]: string;
+                    };
+                    body: string;
+                };
+                /** @description Null where none arrived. */
+                response: {
+                    status: number;
+                    headers: {
+                        [key: string]: string;
+                    };
+                    /** @description The first 4 KB. */
+                    body: string;
+                } | null;
+                error: {
+                    /** @description What a program should decide by. */
+                    code: string;
+                    /** @description What happened and, where there is one, what to do. */
+                    message: string;
+                } | null;
+            }[];
+        };
+        /** @description A delivery without what was sent and received. */
+        DeliverySummary: {
+            id: string;
+            event_id: string;
+            /** @example user.created */
+            event_type: string;
+            endpoint_id: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            next_attempt_at: string | null;
+            /** @description Why it has not succeeded; null where it has, or was not tried yet. */
+            error: {
+                /** @description What a program should decide by. */
+                code: string;
+                /** @description What happened and, where there is one, what to do. */
+                message: string;
+            } | null;
+            attempts: {
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description When the request began.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+                duration_ms: number;
+                url: string;
+                response: {
+                    status: number;
+                } | null;
+                error: {
+                    /** @description What a program should decide by. */
+                    code: string;
+                    /** @description What happened and, where there is one, what to do. */
+                    message: string;
+                } | null;
+            }[];
+        };
+        DeliveryList: {
+            data: components["schemas"]["DeliverySummary"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+        /** @description An error, as RFC 9457 has it. */
+        Problem: {
+            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
+            type: string;
+            /** @description The kind of problem in a few words; the same for every problem of a code. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description What happened and what to do about it, in plain words. */
+            detail: string;
+            /** @description What a program should decide by. */
+            code: string;
+            /** @description For bad input: everything that is wrong with it. */
+            errors?: {
+                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
+                path: string;
+                /** @description What is wrong with it; completes "<path> …". */
+                message: string;
+            }[];
+        };
+        EndpointSecret: {
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+        };
+        /** @description The new secret, for this one time. */
+        RotatedSecret: {
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            /** @description How many secrets sign now, this one among them. */
+            valid_secrets: number;
+            /** @description Until when the secret of before signs too; null where it does not. */
+            overlap_until: string | null;
+        };
+        /** @description A subscriber: a URL and what it wants. */
+        Endpoint: {
+            id: string;
+            /** @constant */
+            kind: "webhook";
+            url: string;
+            description: string;
+            event_types: string[] | null;
+            source_ids: string[] | null;
+            /** @description As it was set; null lets everything pass. */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Extra request headers by name; `••••` stands for each value. */
+            headers: {
+                [key: string]: string;
+            };
+            template: null;
+            /** @description The most deliveries a second; null means no limit. */
+            rate_limit: number | null;
+            enabled: boolean;
+            /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
+            disabled_reason: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            health: {
+                /** @enum {string} */
+                state: "healthy" | "failing" | "disabled";
+                failing_since: string | null;
+                last_success_at: string | null;
+            };
+        };
+        /** @description An endpoint, with its signing secret for this one time. */
+        CreatedEndpoint: {
+            id: string;
+            /** @constant */
+            kind: "webhook";
+            url: string;
+            description: string;
+            event_types: string[] | null;
+            source_ids: string[] | null;
+            /** @description As it was set; null lets everything pass. */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Extra request headers by name; `••••` stands for each value. */
+            headers: {
+                [key: string]: string;
+            };
+            template: null;
+            /** @description The most deliveries a second; null means no limit. */
+            rate_limit: number | null;
+            enabled: boolean;
+            /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
+            disabled_reason: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            health: {
+                /** @enum {string} */
+                state: "healthy" | "failing" | "disabled";
+                failing_since: string | null;
+                last_success_at: string | null;
+            };
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+        };
+        EndpointList: {
+            data: components["schemas"]["Endpoint"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+        /** @description Something that happened to a user, a source or an endpoint. */
+        Event: {
+            /** @description The `webhook-id` of every attempt and replay. */
+            id: string;
+            /** @example user.created */
+            type: string;
+            /**
+             * Format: date-time
+             * @description When ringpost detected it.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            timestamp: string;
+            /** @description What happened; its fields depend on the type. */
+            data: {
+                [key: string]: unknown;
+            };
+        };
+        EventList: {
+            data: components["schemas"]["Event"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. A page can be shorter than `limit`, even empty, and still have a `next_cursor`: one request looks at a bounded part of the log. */
+            next_cursor: string | null;
+        };
+        Alive: {
+            /** @constant */
+            status: "ok";
+        };
+        Ready: {
+            /** @constant */
+            status: "ready";
+            /** @description What this process does. */
+            roles: string[];
+        };
+        /** @description One list of users that is polled. */
+        Source: {
+            id: string;
+            name: string;
+            base_url: string;
+            agent_id: string | null;
+            branch_id: string | null;
+            /** @example 30s */
+            poll_interval: string;
+            /**
+             * @description How far below the watermark a poll reads on.
+             * @example 30s
+             */
+            overlap: string;
+            /** @description Counts that are announced; null for 5, 10, 25, 50, 100, 250, … */
+            milestones: number[] | null;
+            /** @example 30s */
+            returned_after: string;
+            sentiment_threshold: number | null;
+            enrich: boolean;
+            paused: boolean;
+            /**
+             * @description Where its URL, key and filters are set, and where they are changed.
+             * @enum {string}
+             */
+            managed_by: "environment" | "api";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /** @enum {string} */
+            state: "baseline" | "live" | "paused" | "failing" | "needs_attention";
+            /** @description The state in a plain sentence. */
+            state_detail: string;
+            /** @description What waits for a person: POST /v1/sources/:id/accept decides. */
+            attention: {
+                /** @enum {string} */
+                kind: "flood" | "mass_removal";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                since: string;
+                users: number;
+                message: string;
+            } | null;
+            /** @description The baseline that is being taken; null once the source is live. */
+            baseline: {
+                /**
+                 * @description `first`: a new source. `settings_changed`: another URL, key or filter. `redis_lost`: Redis had lost what was known. `accepted`: a person decided so.
+                 * @enum {string}
+                 */
+                reason: "first" | "settings_changed" | "redis_lost" | "accepted";
+                /** @description Who first called after this is announced, where Redis was lost. */
+                since: string | null;
+                started_at: string | null;
+                /** @description Users so far. */
+                recorded: number;
+            } | null;
+            /** @description The last baseline that was taken to its end. */
+            last_baseline: {
+                /**
+                 * @description `first`: a new source. `settings_changed`: another URL, key or filter. `redis_lost`: Redis had lost what was known. `accepted`: a person decided so.
+                 * @enum {string}
+                 */
+                reason: "first" | "settings_changed" | "redis_lost" | "accepted";
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                finished_at: string;
+                users: number;
+            } | null;
+            known_users: number;
+            /** @description The newest last contact that a finished poll has covered; null before the first one. */
+            watermark_unix_secs: number | null;
+            /** @description How old the view of the list is: since the last poll began that read its top to the end. */
+            lag_secs: number | null;
+            next_poll_at: string | null;
+            last_poll: {
+                /**
+                 * Format: date-time
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+                /**
+                 * @description `head`: from the top until nothing is new. `lookback`: the same, further down. `full`: the whole list. `baseline`: the first time.
+                 * @enum {string}
+                 */
+                kind: "head" | "lookback" | "full" | "baseline";
+                requests: number;
+                rows: number;
+                events: number;
+                duration_ms: number;
+                /** @description Why it failed, in a plain sentence; null where it did not. */
+                error: string | null;
+                /** @description What it saw that you should know, and that stopped nothing. */
+                warnings: {
+                    /** @description `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`. */
+                    code: string;
+                    message: string;
+                }[];
+            } | null;
+            totals: {
+                polls: number;
+                failed_polls: number;
+                requests: number;
+                events: number;
+                /** @description Changes that surfaced below the watermark. */
+                late_changes: number;
+                /** @description Different rows of upstream that could not be read. */
+                quarantined_rows: number;
+            };
+        };
+        SourceList: {
+            data: components["schemas"]["Source"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+        /**
+         * @example {
+         *       "kind": "head",
+         *       "requests": 1,
+         *       "rows": 100,
+         *       "events": {
+         *         "user.created": 1
+         *       },
+         *       "duration_ms": 96
+         *     }
+         */
+        PollResult: {
+            /**
+             * @description `head`: from the top until nothing is new. `lookback`: the same, further down. `full`: the whole list. `baseline`: the first time.
+             * @enum {string}
+             */
+            kind: "head" | "lookback" | "full" | "baseline";
+            /** @description Requests that were made to the upstream API. */
+            requests: number;
+            rows: number;
+            /** @description How many events of each type. */
+            events: {
+                [key: string]: number;
+            };
+            duration_ms: number;
+        };
+        /** @description A row of upstream that could not be read. */
+        QuarantinedRow: {
+            /** @description The row as JSON text, at most 4 KB of it. */
+            row: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            first_seen: string;
+        };
+        QuarantinedRowList: {
+            data: components["schemas"]["QuarantinedRow"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+        /** @description A token beside the administrator's. Only its hash is kept. */
+        Token: {
+            id: string;
+            name: string;
+            scopes: string[];
+            expires_at: string | null;
+            /** @description To the minute; null where it was never used. */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+        };
+        CreatedToken: {
+            id: string;
+            name: string;
+            scopes: string[];
+            expires_at: string | null;
+            /** @description To the minute; null where it was never used. */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /** @description The token itself. It is not shown again. */
+            token: string;
+        };
+        TokenList: {
+            data: components["schemas"]["Token"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    listSources: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Sources */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToCreate"];
+            };
+        };
+        responses: {
+            /** @description The source */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_failed`: The upstream API could not be read. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The source is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SourceToPatch"];
+            };
+        };
+        responses: {
+            /** @description The source as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    acceptSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decision"];
+            };
+        };
+        responses: {
+            /** @description The source, to be polled at once */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Source"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pollSource: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PollOptions"];
+            };
+        };
+        responses: {
+            /** @description What the poll found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollResult"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `source_busy`: The source is being polled by another process. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `upstream_failed`: The upstream API could not be read. */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listQuarantinedRows: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuarantinedRowList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEndpoints: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Endpoints */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointToCreate"];
+            };
+        };
+        responses: {
+            /** @description The endpoint and its signing secret */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedEndpoint"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url_refused`: This URL can never be delivered to. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The endpoint is deleted. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndpointToPatch"];
+            };
+        };
+        responses: {
+            /** @description The endpoint as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Endpoint"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `url_refused`: This URL can never be delivered to. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEndpointSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointSecret"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateEndpointSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                type?: components["schemas"]["EventTypePattern"];
+                source_id?: string;
+                /** @description The upstream user id, exactly. */
+                user_id?: string;
+                /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
+                since?: string;
+                /** @description Not after this; written as `since` is. */
+                until?: string;
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The event */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Event"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDeliveries: {
+        parameters: {
+            query?: {
+                endpoint_id?: string;
+                event_id?: string;
+                status?: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
+                /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
+                since?: string;
+                /** @description Not after this; written as `since` is. */
+                until?: string;
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deliveries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeliveryList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getDelivery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stream: {
+        parameters: {
+            query?: {
+                /** @description The same, where headers cannot be set. */
+                last_event_id?: string;
+            };
+            header?: {
+                /** @description What a browser sends when it reconnects: the stream goes on after it. */
+                "last-event-id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The stream, until either side ends it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listTokens: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Tokens */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    createToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenToCreate"];
+            };
+        };
+        responses: {
+            /** @description The token, for this one time */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedToken"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revokeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The token is revoked. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    isAlive: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    isReady: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

@@ -1,0 +1,36 @@
+import type { ScanResult } from './scan.ts'
+import type { PollWarning } from './source-state.ts'
+
+/** What a poll has seen that a person should know, in sentences. None of it stopped the poll. */
+export function warningsOf(
+  total: Pick<ScanResult, 'newestFirst' | 'unreadable' | 'inFuture' | 'lateChanges'>,
+): PollWarning[] {
+  const warnings: PollWarning[] = []
+  const warn = (code: PollWarning['code'], message: string) => warnings.push({ code, message })
+  if (!total.newestFirst) {
+    warn('not_newest_first', 'The upstream list was not newest first, so the whole of it was read.')
+  }
+  if (total.unreadable > 0) {
+    warn(
+      'rows_unreadable',
+      `${rows(total.unreadable)} could not be read and ${total.unreadable === 1 ? 'was' : 'were'} set aside: GET /v1/sources/:id/quarantine shows them and why.`,
+    )
+  }
+  if (total.inFuture > 0) {
+    warn(
+      'rows_in_future',
+      `${rows(total.inFuture)} had a last contact later than the server's own time. The watermark does not follow them.`,
+    )
+  }
+  if (total.lateChanges > 0) {
+    warn(
+      'changes_late',
+      `${total.lateChanges} change${total.lateChanges === 1 ? '' : 's'} surfaced below the watermark. Where that is usual, the overlap must not be shorter than they are late.`,
+    )
+  }
+  return warnings
+}
+
+function rows(count: number): string {
+  return count === 1 ? '1 row' : `${count.toLocaleString('en-US')} rows`
+}

@@ -1,0 +1,154 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Redis } from 'ioredis'
+import type { Keys } from '../redis/keys.ts'
+import type { DeliveryError, DeliveryStatus, EventType } from '../types.ts'
+
+/** Entries that are kept, about: who was away for longer has missed some, and is told so. */
+export const ACTIVITY_KEPT = 10_000
+/** Entries read at once. */
+const PAGE = 200
+/** How long one blocking read waits (ms). */
+const BLOCK_MS = 5_000
+/** How long to wait after a read that failed (ms). */
+const RETRY_MS = 1_000
+
+/** An attempt, without what was sent and received. */
+export interface AttemptMade {
+  delivery_id: string
+  event_id: string
+  event_type: EventType
+  endpoint_id: string
+  /** What became of the delivery with it. */
+  status: DeliveryStatus
+  number: number
+  at: string
+  duration_ms: number
+  response_status: number | null
+  error: DeliveryError | null
+  next_attempt_at: string | null
+}
+
+/** Something that just happened: an event that has been fanned out, by its place, or an attempt. */
+export type Activity =
+  | { kind: 'event'; sourceId: string; place: string }
+  | { kind: 'attempt'; attempt: AttemptMade }
+
+/** One entry with its id, by which a watcher can go on. */
+export type ActivityEntry = Activity & { id: string }
+
+/** Notes what happens, for those who watch. It is a convenience: the truth is in the outbox and the log. */
+export function createActivityWriter(deps: { redis: Pick<Redis, 'pipeline'>; keys: Keys }) {
+  return async function note(activities: readonly Activity[]): Promise<void> {
+    if (activities.length === 0) return
+    const pipeline = deps.redis.pipeline()
+    for (const activity of activities) {
+      pipeline.xadd(deps.keys.activity, 'MAXLEN', '~', ACTIVITY_KEPT, '*', 'a', JSON.stringify(activity))
+    }
+    await pipeline.exec()
+  }
+}
+
+export type NoteActivity = ReturnType<typeof createActivityWriter>
+
+/** What a watcher gets, in order; `missed` where entries that it had not seen are gone. */
+export interface Watcher {
+  entry(entry: ActivityEntry): Promise<void>
+  missed(): Promise<void>
+}
+
+/**
+ * Follows the activity for any number of watchers. One blocking read of one connection wakes them all; each
+ * reads on from its own place at its own pace, so that a slow one holds up nobody and fills no memory.
+ *
+ * @param deps.connect makes a connection for blocking reads
+ */
+export function createActivityFeed(deps: {
+  redis: Pick<Redis, 'xrange' | 'xrevrange' | 'xlen'>
+  connect: () => Redis
+  keys: Keys
+}) {
+  const { redis, keys } = deps
+  const waiting = new Set<() => void>()
+  let watchers = 0
+  let blocking: Redis | null = null
+
+  async function follow(connection: Redis): Promise<void> {
+    let last = '$'
+    while (blocking === connection) {
+      try {
+        await connection.xread('COUNT', 1, 'BLOCK', BLOCK_MS, 'STREAMS', keys.activity, last)
+        // From the place of the newest: of what came at once, one wake is enough.
+        last = await newest()
+      } catch {
+        await wait(RETRY_MS)
+      }
+      // After a quiet wait too: what came while the connection was being made is found then.
+      wakeAll()
+    }
+  }
+
+  function wakeAll(): void {
+    const all = [...waiting]
+    waiting.clear()
+    for (const wake of all) wake()
+  }
+
+  async function newest(): Promise<string> {
+    return (await redis.xrevrange(keys.activity, '+', '-', 'COUNT', 1))[0]?.[0] ?? '0-0'
+  }
+
+  async function hasMissed(after: string): Promise<boolean> {
+    const [oldest] = await redis.xrange(keys.activity, '-', '+', 'COUNT', 1)
+    if (oldest === undefined || !isBefore(after, oldest[0])) return false
+    return (await redis.xlen(keys.activity)) >= ACTIVITY_KEPT
+  }
+
+  return {
+    /**
+     * Tells a watcher what happens from now on, or after the entry where it left off, until the signal.
+     *
+     * @param after id of the last entry that it has seen
+     */
+    async watch(watcher: Watcher, after: string | null, signal: AbortSignal): Promise<void> {
+      watchers++
+      if (blocking === null) {
+        blocking = deps.connect()
+        void follow(blocking)
+      }
+      try {
+        let place = after ?? (await newest())
+        if (after !== null && (await hasMissed(after))) await watcher.missed()
+        let wake = () => {}
+        signal.addEventListener('abort', () => wake(), { once: true })
+        while (!signal.aborted) {
+          const woken = new Promise<void>((resolve) => {
+            wake = resolve
+            waiting.add(resolve)
+          })
+          const page = await redis.xrange(keys.activity, `(${place}`, '+', 'COUNT', PAGE)
+          for (const [id, [, json]] of page) {
+            if (signal.aborted) return
+            await watcher.entry({ id, ...(JSON.parse(json ?? '{}') as Activity) })
+            place = id
+          }
+          if (page.length < PAGE && !signal.aborted) await woken
+        }
+      } finally {
+        if (--watchers === 0) {
+          blocking?.disconnect()
+          blocking = null
+        }
+      }
+    },
+  }
+}
+
+export type ActivityFeed = ReturnType<typeof createActivityFeed>
+
+/** Whether one stream id comes before another. */
+function isBefore(a: string, b: string): boolean {
+  const [aMs = '0', aSeq = '0'] = a.split('-')
+  const [bMs = '0', bSeq = '0'] = b.split('-')
+  if (aMs !== bMs) return BigInt(aMs) < BigInt(bMs)
+  return BigInt(aSeq) < BigInt(bSeq)
+}
