@@ -5,6 +5,8 @@ import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 import type { Fault } from './failures.ts'
+
+import { maskEchoes } from './mask-echoes.ts'
 import { retryDelay } from './schedule.ts'
 import type { Sender, SendResult } from './send.ts'
 import { signatureHeader } from './sign.ts'
@@ -110,7 +112,12 @@ export function createDeliverBatch(deps: {
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signatureHeader(target.secrets, claim.eventId, timestamp, body),
     }
-    const sent = await deps.sender.send({ url: target.url, headers: { ...target.headers, ...signed }, body })
+    const answered = await deps.sender.send({
+      url: target.url,
+      headers: { ...target.headers, ...signed },
+      body,
+    })
+    const sent = { ...answered, response: maskEchoes(answered.response, Object.values(target.headers)) }
     const { outcome } = sent
     deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', sent.durationMs)
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
