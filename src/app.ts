@@ -22,7 +22,7 @@ import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
-import { createActivityFeed } from './log/activity.ts'
+import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
 
@@ -159,7 +159,15 @@ export async function startApp(deps: {
 
   // outbox → fanout → deliver → log
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
-  const relay = createRelay({ outbox, endpoints, deliveries, deliverNow: queues.deliverNow, logger })
+  const noteActivity = createActivityWriter({ redis, keys })
+  const relay = createRelay({
+    outbox,
+    endpoints,
+    deliveries,
+    deliverNow: queues.deliverNow,
+    noteActivity,
+    logger,
+  })
   const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
   releases.push(sender.close)
   const deliverBatch = createDeliverBatch({
@@ -170,6 +178,7 @@ export async function startApp(deps: {
     deliverNow: queues.deliverNow,
     retryLater: queues.retryLater,
     attempted: metrics.attempted,
+    noteActivity,
     schedule: config.retrySchedule,
     deadlineMs: config.deliveryTimeoutMs,
     now,
