@@ -78,19 +78,33 @@ export function createPoll(deps: PollDeps): Poll {
   return async function poll(source, options = {}) {
     const began = now()
     const report = await withLease(store, source.id, deps.leaseMs, async (token, lost) => {
-      if (!hasKey(source)) return noteNoKey(source, token, began)
-      const changed = options.dryRun ? await identityChanged(source) : false
-      if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
-      const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
-      const due = options.now || options.dryRun || state.not_before <= began
-      if (!due) return { ...idle('waiting'), next_at: state.not_before }
-      if (state.attention?.kind === 'flood' && !options.dryRun) {
-        return options.now ? { ...idle('failed'), error: state.attention.message } : idle('waiting')
+      try {
+        return await pollLeased(source, options, { token, lost, began })
+      } catch (error) {
+        if (error instanceof FencedError) return { ...idle('failed'), error: TAKEN_OVER }
+        throw error
       }
-      const signal = AbortSignal.any([lost, ...(options.signal ? [options.signal] : [])])
-      return pollWithLease({ source, token, state, options, began, signal })
     })
     return report ?? idle('busy')
+  }
+
+  async function pollLeased(
+    source: PolledSource,
+    options: PollOptions,
+    lease: { token: number; lost: AbortSignal; began: UnixMs },
+  ): Promise<PollReport> {
+    const { token, lost, began } = lease
+    if (!hasKey(source)) return noteNoKey(source, token, began)
+    const changed = options.dryRun ? await identityChanged(source) : false
+    if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
+    const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
+    const due = options.now || options.dryRun || state.not_before <= began
+    if (!due) return { ...idle('waiting'), next_at: state.not_before }
+    if (state.attention?.kind === 'flood' && !options.dryRun) {
+      return options.now ? { ...idle('failed'), error: state.attention.message } : idle('waiting')
+    }
+    const signal = AbortSignal.any([lost, ...(options.signal ? [options.signal] : [])])
+    return pollWithLease({ source, token, state, options, began, signal })
   }
 
   function idle(outcome: 'busy' | 'waiting' | 'failed'): PollReport {

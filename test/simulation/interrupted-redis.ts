@@ -39,6 +39,11 @@ export function createOperations(
     get dead() {
       return dead
     },
+    /** Does what writes nothing: no boundary of its own, for dying in it is dying before what follows. */
+    async read<T>(operation: () => Promise<T>): Promise<T> {
+      if (dead) throw new Dead()
+      return operation()
+    },
     async run<T>(operation: () => Promise<T>): Promise<T> {
       if (dead) throw new Dead()
       const how = ++count === plan?.at ? plan.how : null
@@ -74,7 +79,7 @@ export function interruptedRedis(redis: Redis, operations: Operations): Detectio
     pipeline: (() => {
       const pipeline = redis.pipeline()
       const exec = pipeline.exec.bind(pipeline)
-      pipeline.exec = (() => operations.run(() => exec())) as typeof pipeline.exec
+      pipeline.exec = (() => operations.read(() => exec())) as typeof pipeline.exec
       return pipeline
     }) as Redis['pipeline'],
   }
