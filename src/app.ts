@@ -24,6 +24,7 @@ import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createActivityFeed } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
+import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
 import { createPurgeSource } from './maintain/purge-source.ts'
@@ -104,6 +105,7 @@ export async function startApp(deps: {
     vault,
     checkUrl: (url) => void checkUrl(url, policy),
     createSecret,
+    onEnabled: createForgetFailures({ redis, keys }),
     now,
   })
   const queues = createQueues({ connection: redis, keys, logger })

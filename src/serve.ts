@@ -46,7 +46,11 @@ export async function serve(deps: {
 
   try {
     const token = await apiTokenOf(config, logger)
-    const masterKey = await loadMasterKey({ dataDir: config.dataDir, configured: config.masterKey })
+    const masterKey = await loadMasterKey({
+      dataDir: config.dataDir,
+      configured: config.masterKey,
+      previous: config.previousMasterKey,
+    })
     if (masterKey.warning) logger.warn(masterKey.warning)
     const { redis, close } = await openRedis({
       url: config.redisUrl,
@@ -74,7 +78,7 @@ export async function serve(deps: {
       config,
       redis,
       keyPrefix,
-      vault: createVault(masterKey.key),
+      vault: createVault(masterKey.key, masterKey.previous),
       apiToken: token.value,
       configuredSources,
       logger,

@@ -3,6 +3,7 @@ import { version } from '../version.ts'
 import { addDeliveryCommands } from './commands/deliveries.ts'
 import { addEndpointCommands } from './commands/endpoints.ts'
 import { addEventCommands } from './commands/events.ts'
+import { addMasterKeyCommands } from './commands/master-key.ts'
 import { addServerCommands } from './commands/server.ts'
 import { addSourceCommands } from './commands/sources.ts'
 import { addTokenCommands } from './commands/tokens.ts'
@@ -33,5 +34,6 @@ the one of this machine and this folder is used. "ringpost <verb> --help" has ex
   addDeliveryCommands(program)
   addTokenCommands(program)
   addVerifyCommand(program)
+  addMasterKeyCommands(program)
   return program
 }

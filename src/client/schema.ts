@@ -147,7 +147,7 @@ export interface paths {
         head?: never;
         /**
          * Change an endpoint
-         * @description What is left out stays as it is; null clears what can be null.
+         * @description What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared.
          */
         patch: operations["updateEndpoint"];
         trace?: never;
@@ -163,6 +163,26 @@ export interface paths {
         get: operations["getEndpointSecret"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give an endpoint a new signing secret
+         * @description The present one stays valid for `overlap`, and requests are signed with both, so that the receiver can change in between. At most 5 secrets sign at once; beyond that the oldest ends. With `signing` the kind changes as well.
+         */
+        post: operations["rotateEndpointSecret"];
         delete?: never;
         options?: never;
         head?: never;
@@ -353,6 +373,52 @@ export interface components {
          * @example user.*
          */
         EventTypePattern: string;
+        /**
+         * @description Which events pass, by what is in them. Each key is the path of a value in the event, names with dots between them; its condition is a list of allowed values or an object of operators. All must hold. A value that an event does not have passes `ne`, `not_in` and `"exists": false` alone.
+         * @example {
+         *       "data.user.last_contact_agent_id": [
+         *         "agent_x"
+         *       ],
+         *       "data.user.conversation_count": {
+         *         "gte": 10
+         *       }
+         *     }
+         */
+        EndpointFilter: {
+            [key: string]: (string | number | boolean | null)[] | {
+                eq?: string | number | boolean | null;
+                ne?: string | number | boolean | null;
+                in?: (string | number | boolean | null)[];
+                not_in?: (string | number | boolean | null)[];
+                gt?: number;
+                gte?: number;
+                lt?: number;
+                lte?: number;
+                exists?: boolean;
+                prefix?: string;
+                suffix?: string;
+                contains?: string | number | boolean | null;
+            };
+        };
+        /**
+         * @example {
+         *       "overlap": "24h"
+         *     }
+         */
+        SecretRotation: {
+            /**
+             * @description How long the present secret stays valid beside the new one, at most `30d`; `0s` ends it at once.
+             * @default 24h
+             */
+            overlap?: string;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
+            secret?: string;
+        };
         EndpointToCreate: {
             /**
              * @default webhook
@@ -373,6 +439,8 @@ export interface components {
              * @default null
              */
             source_ids?: string[] | null;
+            /** @default null */
+            filter?: components["schemas"]["EndpointFilter"] | null;
             /**
              * @description Extra request headers. Names are kept in lower case. Values are encrypted at rest and never shown again. Names that HTTP or ringpost itself sets (`webhook-*`, `host`, `content-type` …) are refused.
              * @default {}
@@ -380,29 +448,40 @@ export interface components {
             headers?: {
                 [key: string]: string;
             };
+            /**
+             * @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit.
+             * @default null
+             */
+            rate_limit?: number | null;
             /** @default true */
             enabled?: boolean;
-            filter?: null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
+            secret?: string;
             template?: null;
-            rate_limit?: null;
         };
-        /** @description What is left out stays as it is. */
+        /** @description What is left out stays as it is; null clears. */
         EndpointToPatch: {
             /** @description Where events are sent. A URL that can never be delivered to is refused. */
             url?: string;
-            description?: string;
+            description?: string | null;
             /** @description Which events; empty or null means every `user.*` event. */
             event_types?: components["schemas"]["EventTypePattern"][] | null;
             /** @description Of which sources; null means of every one. */
             source_ids?: string[] | null;
-            /** @description Extra request headers: those that are named are set, or removed with null; the others stay. Names are kept in lower case. Values are encrypted at rest and never shown again. Names that HTTP or ringpost itself sets (`webhook-*`, `host`, `content-type` …) are refused. */
+            filter?: components["schemas"]["EndpointFilter"] | null;
+            /** @description Extra request headers: those that are named are set, or removed with null; the others stay. Null removes all. Names are kept in lower case. Values are encrypted at rest and never shown again. Names that HTTP or ringpost itself sets (`webhook-*`, `host`, `content-type` …) are refused. */
             headers?: {
                 [key: string]: string | null;
-            };
+            } | null;
+            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit. */
+            rate_limit?: number | null;
             enabled?: boolean;
-            filter?: null;
             template?: null;
-            rate_limit?: null;
         };
         PollOptions: {
             /**
@@ -644,6 +723,28 @@ export interface components {
                 message: string;
             }[];
         };
+        EndpointSecret: {
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+        };
+        /** @description The new secret, for this one time. */
+        RotatedSecret: {
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            /** @description How many secrets sign now, this one among them. */
+            valid_secrets: number;
+            /** @description Until when the secret of before signs too; null where it does not. */
+            overlap_until: string | null;
+        };
         /** @description A subscriber: a URL and what it wants. */
         Endpoint: {
             id: string;
@@ -653,16 +754,25 @@ export interface components {
             description: string;
             event_types: string[] | null;
             source_ids: string[] | null;
-            filter: null;
+            /** @description As it was set; null lets everything pass. */
+            filter: {
+                [key: string]: unknown;
+            } | null;
             /** @description Extra request headers by name; `••••` stands for each value. */
             headers: {
                 [key: string]: string;
             };
             template: null;
-            rate_limit: null;
+            /** @description The most deliveries a second; null means no limit. */
+            rate_limit: number | null;
             enabled: boolean;
             /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
             disabled_reason: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
             health: {
                 /** @enum {string} */
                 state: "healthy" | "failing" | "disabled";
@@ -679,28 +789,35 @@ export interface components {
             description: string;
             event_types: string[] | null;
             source_ids: string[] | null;
-            filter: null;
+            /** @description As it was set; null lets everything pass. */
+            filter: {
+                [key: string]: unknown;
+            } | null;
             /** @description Extra request headers by name; `••••` stands for each value. */
             headers: {
                 [key: string]: string;
             };
             template: null;
-            rate_limit: null;
+            /** @description The most deliveries a second; null means no limit. */
+            rate_limit: number | null;
             enabled: boolean;
             /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
             disabled_reason: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
             health: {
                 /** @enum {string} */
                 state: "healthy" | "failing" | "disabled";
                 failing_since: string | null;
                 last_success_at: string | null;
             };
-            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. */
-            secret: string;
-        };
-        EndpointSecret: {
-            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. */
-            secret: string;
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
         };
         EndpointList: {
             data: components["schemas"]["Endpoint"][];
@@ -2269,6 +2386,113 @@ export interface operations {
             };
             /** @description `not_found`: Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotateEndpointSecret: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SecretRotation"];
+            };
+        };
+        responses: {
+            /** @description The new secret */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RotatedSecret"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

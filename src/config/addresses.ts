@@ -1,4 +1,5 @@
 import { isIP, isIPv6 } from 'node:net'
+import { parseIp } from '../deliver/guard/cidr.ts'
 import { refuse } from './variable.ts'
 
 /**
@@ -53,6 +54,10 @@ export function readNetwork(text: string): string {
   if (bits === undefined) return `${address}/${most}`
   if (!/^\d{1,3}$/.test(bits) || Number(bits) > most) {
     throw refuse(`After the slash of this network comes a number from 0 to ${most}.`)
+  }
+  // ::ffff:10.0.0.0/104 is 10.0.0.0/8; with fewer than 96 bits it is neither IPv4 nor IPv6.
+  if (Number(bits) < 96 && isIPv6(address) && parseIp(address)?.family === 4) {
+    throw refuse('This network mixes IPv4 and IPv6, and has to be written as two.')
   }
   return `${address}/${Number(bits)}`
 }

@@ -87,6 +87,15 @@ export const environment = z.object({
     unset: 'generated in the data folder (mode 0600)',
     secret: true,
   }),
+  RINGPOST_MASTER_KEY_PREVIOUS: optional(value.masterKey(), {
+    section: 'Secrets and files',
+    description:
+      'The master key of before, while it is being replaced: it opens what is still encrypted with it. `ringpost master-key rotate` encrypts everything with the present one; then this can go.',
+    allowed: '32 bytes, as base64 or as 64 hexadecimal characters',
+    example: '$(cat old-master-key)',
+    unset: 'none',
+    secret: true,
+  }),
   RINGPOST_DATA_DIR: withDefault(value.text(), {
     section: 'Secrets and files',
     description:
@@ -228,6 +237,8 @@ export function toConfig(env: Environment, cwd: string) {
     apiToken: env.RINGPOST_API_TOKEN,
     /** 32 bytes, as `createVault` takes them. */
     masterKey: env.RINGPOST_MASTER_KEY,
+    /** Opens what is still sealed with it; see docs/secrets.md. */
+    previousMasterKey: env.RINGPOST_MASTER_KEY_PREVIOUS,
     dataDir: resolve(cwd, env.RINGPOST_DATA_DIR),
     pollIntervalMs: env.RINGPOST_POLL_INTERVAL,
     pollOverlapMs: env.RINGPOST_POLL_OVERLAP ?? Math.max(2 * env.RINGPOST_POLL_INTERVAL, parseDuration('2m')),

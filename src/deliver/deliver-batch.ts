@@ -4,6 +4,7 @@ import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
 import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
+import { maskEchoes } from './mask-echoes.ts'
 import { retryDelay } from './schedule.ts'
 import type { Sender, SendResult } from './send.ts'
 import { signatureHeader } from './sign.ts'
@@ -107,7 +108,12 @@ export function createDeliverBatch(deps: {
       'webhook-timestamp': String(timestamp),
       'webhook-signature': signatureHeader(target.secrets, claim.eventId, timestamp, body),
     }
-    const sent = await deps.sender.send({ url: target.url, headers: { ...target.headers, ...signed }, body })
+    const answered = await deps.sender.send({
+      url: target.url,
+      headers: { ...target.headers, ...signed },
+      body,
+    })
+    const sent = { ...answered, response: maskEchoes(answered.response, Object.values(target.headers)) }
     const { outcome } = sent
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.

@@ -8,7 +8,10 @@ interface Named {
   name: string
 }
 
-/** Rows longer than this are not copied into their event: a webhook's body has to stay deliverable. */
+/**
+ * Rows of more bytes than this are not copied into their event. Standard Webhooks recommends bodies below 20 KB
+ * ("Payload size"), and what ringpost adds takes less than the rest.
+ */
 const RAW_LIMIT = 16_384
 
 /**
@@ -17,7 +20,7 @@ const RAW_LIMIT = 16_384
  */
 export function buildEvent(source: Named, change: Change, row: UserRow, now: UnixMs): Event {
   const { raw, ...user } = row
-  const copy = JSON.stringify(raw).length <= RAW_LIMIT ? raw : null
+  const copy = Buffer.byteLength(JSON.stringify(raw)) <= RAW_LIMIT ? raw : null
   return userEvent(source, row.user_id, change, { ...user }, now, copy)
 }
 

@@ -1,103 +1,106 @@
 import { RingpostError } from '../errors.ts'
 import { randomId } from '../ids.ts'
 import type { Records } from '../redis/records.ts'
+import type { Signing } from '../secrets/signing-secret.ts'
 import type { UnixMs } from '../types.ts'
+import type { EndpointPatch, EndpointRecord, EndpointTarget, NewEndpoint } from './endpoint-record.ts'
+import { createEndpointSeals } from './endpoint-seals.ts'
+import { rotateSecrets, validSecrets } from './signing-secrets.ts'
 
-/** What a person may set. Header values are in clear text here and sealed in the record. */
-export interface EndpointInput {
-  url: string
-  description: string
-  /** Names and `prefix.*` patterns; empty or null means every `user.*` event. */
-  event_types: string[] | null
-  /** Null means every source. */
-  source_ids: string[] | null
-  /** Extra request headers by name. */
-  headers: Record<string, string>
-  enabled: boolean
-}
+export type {
+  EndpointInput,
+  EndpointPatch,
+  EndpointRecord,
+  EndpointTarget,
+  NewEndpoint,
+} from './endpoint-record.ts'
 
-/** A subscriber as it is stored. Secrets and header values are sealed with the master key. */
-export interface EndpointRecord extends EndpointInput {
-  id: string
-  kind: 'webhook'
-  /** Why ringpost disabled it; null where a person did, or it is enabled. */
-  disabled_reason: string | null
-  /** Signing secrets, sealed; newest first, all of them sign until they expire. */
-  secrets: { sealed: string; expires_at: string | null }[]
-  created_at: string
-  updated_at: string
-  /** Set when deleted: hidden, and kept until its deliveries have left the log. */
-  deleted_at: string | null
-}
-
-/** What a delivery needs to know of its endpoint, in clear text. */
-export interface EndpointTarget {
-  id: string
-  url: string
-  headers: Record<string, string>
-  secrets: string[]
-}
+/** Headers of an endpoint, after a change too. */
+export const MOST_HEADERS = 30
 
 interface Vault {
   seal(plaintext: string, context: string): string
   open(sealed: string, context: string): string
 }
 
-/** Endpoints: what is subscribed to which events. */
+/** Endpoints: what is subscribed to which events. Every change is a compare-and-set of the whole record. */
 export function createEndpoints(deps: {
   records: Records<EndpointRecord>
   vault: Vault
   /** Throws where a URL can never be delivered to. */
   checkUrl: (url: string) => void
-  createSecret: () => string
+  createSecret: (signing: Signing) => string
+  /** Told before a disabled endpoint is enabled, so that its failures are counted from zero again. */
+  onEnabled?: (endpointId: string) => Promise<void>
   now: () => UnixMs
 }) {
-  const { records, vault } = deps
-  const iso = () => new Date(deps.now()).toISOString()
-  const context = (id: string, what: string) => `endpoint:${id}:${what}`
-  const sealHeaders = (id: string, headers: Record<string, string>) =>
-    Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
-        name,
-        vault.seal(value, context(id, `header:${name}`)),
-      ]),
-    )
+  const { records, now } = deps
+  const seals = createEndpointSeals(deps.vault)
+  const iso = () => new Date(now()).toISOString()
+
+  async function find(id: string): Promise<EndpointRecord | null> {
+    const stored = await records.get(id)
+    return stored && withDefaults(stored)
+  }
 
   async function get(id: string): Promise<EndpointRecord> {
-    const endpoint = await records.get(id)
+    const endpoint = await find(id)
     if (endpoint === null || endpoint.deleted_at !== null) throw unknownEndpoint(id)
     return endpoint
+  }
+
+  async function everKnown(): Promise<EndpointRecord[]> {
+    return (await records.all()).map(withDefaults)
+  }
+
+  /** Changes an endpoint that there is, and forgets its secrets that have expired. */
+  async function update(
+    id: string,
+    change: (before: EndpointRecord) => Partial<EndpointRecord>,
+  ): Promise<EndpointRecord> {
+    let found = false
+    const after = await records.update(id, (stored) => {
+      found = stored !== null && stored.deleted_at === null
+      if (!found || stored === null) return undefined
+      const before = withDefaults(stored)
+      const changes = change(before)
+      const secrets = changes.secrets ?? validSecrets(before.secrets, now())
+      return { ...before, updated_at: iso(), ...changes, secrets }
+    })
+    if (!found || after === null) throw unknownEndpoint(id)
+    return after
   }
 
   return {
     get,
 
     /** Also a deleted one; null where there never was one. */
-    find: (id: string): Promise<EndpointRecord | null> => records.get(id),
+    find,
 
     /** Also the deleted ones, whose deliveries are still in the log. */
-    everKnown: (): Promise<EndpointRecord[]> => records.all(),
+    everKnown,
 
     /** Oldest first. */
     async list(): Promise<EndpointRecord[]> {
-      const all = await records.all()
-      return all
+      return (await everKnown())
         .filter((endpoint) => endpoint.deleted_at === null)
         .sort((a, b) => (a.created_at + a.id < b.created_at + b.id ? -1 : 1))
     },
 
     /** @returns the endpoint, and its signing secret for this one time */
-    async create(input: EndpointInput): Promise<{ endpoint: EndpointRecord; secret: string }> {
+    async create(input: NewEndpoint): Promise<{ endpoint: EndpointRecord; secret: string }> {
+      const { signing = 'hmac-sha256', secret = deps.createSecret(signing), headers, ...plain } = input
       deps.checkUrl(input.url)
       const id = randomId('ep')
-      const secret = deps.createSecret()
       const endpoint: EndpointRecord = {
-        ...input,
+        filter: null,
+        rate_limit: null,
+        ...plain,
         id,
         kind: 'webhook',
-        headers: sealHeaders(id, input.headers),
+        headers: seals.sealHeaders(id, headers),
         disabled_reason: null,
-        secrets: [{ sealed: vault.seal(secret, context(id, 'secret')), expires_at: null }],
+        secrets: [{ ...seals.sealSecret(id, secret), expires_at: null }],
         created_at: iso(),
         updated_at: iso(),
         deleted_at: null,
@@ -106,28 +109,29 @@ export function createEndpoints(deps: {
       return { endpoint, secret }
     },
 
-    /** Changes what is given and leaves the rest. */
-    async patch(id: string, input: Partial<EndpointInput>): Promise<EndpointRecord> {
+    /**
+     * Changes what is given and leaves the rest; headers are changed one by one.
+     *
+     * @throws RingpostError `bad_request` where there would be too many headers
+     */
+    async patch(id: string, input: EndpointPatch): Promise<EndpointRecord> {
       if (input.url !== undefined) deps.checkUrl(input.url)
       const { headers, ...plain } = input
-      const patched = await records.update(id, (before) => {
-        if (before === null || before.deleted_at !== null) return undefined
-        return {
-          ...before,
-          ...plain,
-          ...(headers === undefined ? {} : { headers: sealHeaders(id, headers) }),
-          ...(plain.enabled === undefined ? {} : { disabled_reason: null }),
-          updated_at: iso(),
-        }
-      })
-      if (patched === null || patched.deleted_at !== null) throw unknownEndpoint(id)
-      return patched
+      const sealed = seals.sealHeaders(id, headers ?? {})
+      // Before and not after: a crash in between leaves a disabled endpoint without failures, which harms nobody.
+      if (input.enabled === true && !(await get(id)).enabled) await deps.onEnabled?.(id)
+      return update(id, (before) => ({
+        ...plain,
+        ...(headers === undefined
+          ? {}
+          : { headers: headers === null ? {} : changedHeaders(before.headers, sealed) }),
+        ...(plain.enabled === undefined ? {} : { disabled_reason: null }),
+      }))
     },
 
-    /** Hides the endpoint; what still waits for it ends as skipped. */
+    /** Hides the endpoint and forgets its secrets; what still waits for it ends as skipped. */
     async delete(id: string): Promise<void> {
-      await get(id)
-      await records.update(id, (before) => before && { ...before, enabled: false, deleted_at: iso() })
+      await update(id, () => ({ enabled: false, deleted_at: iso(), secrets: [], headers: {} }))
     },
 
     /** Switches an endpoint off for a reason that people are told. */
@@ -139,28 +143,80 @@ export function createEndpoints(deps: {
       )
     },
 
+    /**
+     * Gives an endpoint a new signing secret, in place of the present ones when the overlap has passed.
+     *
+     * @param options.secret one of its own; without it one is made, of the present kind or as `signing` says
+     * @returns the endpoint, and the new secret for this one time
+     * @throws RingpostError `bad_request` where it has this secret already
+     */
+    async rotateSecret(
+      id: string,
+      options: { overlapMs: number; secret?: string; signing?: Signing },
+    ): Promise<{ endpoint: EndpointRecord; secret: string }> {
+      const signing = options.signing ?? signingOfEndpoint(await get(id))
+      const secret = options.secret ?? deps.createSecret(signing)
+      const fresh = seals.sealSecret(id, secret)
+      const endpoint = await update(id, (before) => {
+        if (validSecrets(before.secrets, now()).some((one) => seals.openSecret(id, one) === secret)) {
+          throw new RingpostError('bad_request', 'secret is one that the endpoint has already.', {
+            fields: [{ path: 'secret', message: 'is one that the endpoint has already' }],
+          })
+        }
+        return { secrets: rotateSecrets(before.secrets, fresh, { now: now(), overlapMs: options.overlapMs }) }
+      })
+      return { endpoint, secret }
+    },
+
     /** URL, headers and the secrets that are valid now, in clear text; for sending only. */
     target(endpoint: EndpointRecord): EndpointTarget {
-      const { id } = endpoint
-      const valid = endpoint.secrets.filter(
-        ({ expires_at }) => expires_at === null || Date.parse(expires_at) > deps.now(),
-      )
+      const { id, url } = endpoint
       return {
         id,
-        url: endpoint.url,
-        headers: Object.fromEntries(
-          Object.entries(endpoint.headers).map(([name, sealed]) => [
-            name,
-            vault.open(sealed, context(id, `header:${name}`)),
-          ]),
-        ),
-        secrets: valid.map(({ sealed }) => vault.open(sealed, context(id, 'secret'))),
+        url,
+        headers: seals.openHeaders(id, endpoint.headers),
+        secrets: validSecrets(endpoint.secrets, now()).map((secret) => seals.openSecret(id, secret)),
+      }
+    },
+
+    /**
+     * Seals every secret anew, for a vault that seals with another key than it once did.
+     *
+     * @param onEach after each endpoint
+     */
+    async reseal(onEach: (id: string) => void | Promise<void>): Promise<void> {
+      for (const { id } of await records.all()) {
+        await records.update(id, (before) => (before === null ? undefined : seals.reseal(before)))
+        await onEach(id)
       }
     },
   }
 }
 
 export type Endpoints = ReturnType<typeof createEndpoints>
+
+/** How the endpoint's next requests are signed: as its newest secret says. */
+export function signingOfEndpoint(endpoint: Pick<EndpointRecord, 'secrets'>): Signing {
+  return endpoint.secrets[0]?.signing ?? 'hmac-sha256'
+}
+
+/** Fields that a record of an earlier version does not have. */
+function withDefaults(stored: EndpointRecord): EndpointRecord {
+  return { ...stored, filter: stored.filter ?? null, rate_limit: stored.rate_limit ?? null }
+}
+
+function changedHeaders(
+  before: Record<string, string>,
+  changes: Record<string, string | null>,
+): Record<string, string> {
+  const all = Object.entries({ ...before, ...changes })
+  const left = all.filter((entry): entry is [string, string] => entry[1] !== null)
+  if (left.length > MOST_HEADERS) {
+    const message = `must have at most ${MOST_HEADERS} entries, with those that are there already`
+    throw new RingpostError('bad_request', `headers ${message}.`, { fields: [{ path: 'headers', message }] })
+  }
+  return Object.fromEntries(left)
+}
 
 function unknownEndpoint(id: string): RingpostError {
   return new RingpostError('not_found', `There is no endpoint ${id}. GET /v1/endpoints lists them.`)

@@ -1,4 +1,5 @@
 import type { Event } from '../types.ts'
+import { type Filter, matchesFilter } from './filter.ts'
 
 /** What of an endpoint decides which events are for it. */
 export interface Subscription {
@@ -6,15 +7,18 @@ export interface Subscription {
   event_types: readonly string[] | null
   /** Null means every source. */
   source_ids: readonly string[] | null
+  /** Null, or nothing, lets everything pass. */
+  filter?: Filter | null
 }
 
-/** Whether an event is for an endpoint. */
+/** Whether an event is for an endpoint: its type, its source and what is in it must all be wanted. */
 export function matches(event: Event, subscription: Subscription): boolean {
-  const { source_ids } = subscription
+  const { source_ids, filter } = subscription
   const sourceId = event.data.source?.id
   if (source_ids !== null && (sourceId === undefined || !source_ids.includes(sourceId))) return false
   const patterns = subscription.event_types?.length ? subscription.event_types : ['user.*']
-  return patterns.some((pattern) => matchesType(event.type, pattern))
+  if (!patterns.some((pattern) => matchesType(event.type, pattern))) return false
+  return !filter || matchesFilter(event, filter)
 }
 
 function matchesType(type: string, pattern: string): boolean {

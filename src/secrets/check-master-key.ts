@@ -20,3 +20,12 @@ export async function checkMasterKey(deps: {
   const sealed = await redis.get(keys.masterKeyCheck)
   if (sealed !== null) vault.open(sealed, CONTEXT)
 }
+
+/** Leaves the word sealed with the present key, once nothing else is sealed with another. */
+export async function resealMasterKeyCheck(deps: {
+  redis: Pick<Redis, 'set'>
+  keys: Keys
+  vault: Vault
+}): Promise<void> {
+  await deps.redis.set(deps.keys.masterKeyCheck, deps.vault.seal('ringpost', CONTEXT))
+}

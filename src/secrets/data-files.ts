@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readFile, stat, unlink } from 'node:fs/promises'
+import { link, mkdir, open, readFile, rename, stat, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { RingpostError } from '../errors.ts'
 
@@ -39,6 +39,41 @@ export async function loadOrCreateSecretFile(options: {
   const theirs = await read(path)
   if (theirs === null) throw failed(path, 'it disappeared while it was read')
   return { ...theirs, created: false, path }
+}
+
+/**
+ * Reads a secret from the data folder; null where there is none.
+ *
+ * @throws RingpostError `setup_failed` when the file is empty or cannot be read
+ */
+export async function readSecretFile(options: { dataDir: string; name: string }): Promise<SecretFile | null> {
+  const path = join(options.dataDir, options.name)
+  const present = await read(path)
+  return present && { ...present, created: false, path }
+}
+
+/**
+ * Puts one secret of the data folder in the place of another, at once and for good: at every moment there is
+ * one of them under the name.
+ *
+ * @throws RingpostError `setup_failed` when the folder cannot be written to
+ */
+export async function replaceSecretFile(options: {
+  dataDir: string
+  name: string
+  by: string
+}): Promise<void> {
+  const { dataDir, name, by } = options
+  try {
+    await rename(join(dataDir, by), join(dataDir, name))
+  } catch (cause) {
+    throw new RingpostError(
+      'setup_failed',
+      `${join(dataDir, by)} cannot be renamed to ${name}: ${reason(cause)}. Mend that and run it again.`,
+      { cause },
+    )
+  }
+  await syncFolder(dataDir)
 }
 
 async function read(path: string): Promise<{ value: string; warning: string | null } | null> {

@@ -1,4 +1,11 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
+import {
+  createCipheriv,
+  createDecipheriv,
+  createSecretKey,
+  hkdfSync,
+  type KeyObject,
+  randomBytes,
+} from 'node:crypto'
 import { RingpostError } from '../errors.ts'
 
 const NONCE_BYTES = 12
@@ -20,6 +27,8 @@ export interface Vault {
    *   changed, cut off, or sealed for another place
    */
   open(sealed: string, context: string): string
+  /** Whether the present master key sealed it, and not a previous one. */
+  isCurrent(sealed: string): boolean
 }
 
 /**
@@ -27,13 +36,17 @@ export interface Vault {
  *
  * A sealed value is `v1.<key id>.<base64url of nonce, ciphertext and tag>`. The key id tells a wrong master
  * key from a damaged value, and is derived apart from the key, so that it says nothing about it.
+ *
+ * @param previous master keys that open what is still sealed with them; nothing is sealed with them any more
  */
-export function createVault(masterKey: Buffer): Vault {
-  if (masterKey.length !== 32) throw new RangeError('A vault needs a master key of 32 bytes.')
-  const key = derive(masterKey, 'ringpost vault v1: key', 32)
-  const prefix = `v1.${derive(masterKey, 'ringpost vault v1: key id', 6).toString('base64url')}.`
+export function createVault(masterKey: Buffer, previous: readonly Buffer[] = []): Vault {
+  const current = deriveKey(masterKey)
+  const all = [current, ...previous.map(deriveKey)]
+  const { key, prefix } = current
 
   return {
+    isCurrent: (sealed) => sealed.startsWith(prefix),
+
     seal(plaintext, context) {
       const nonce = randomBytes(NONCE_BYTES)
       const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES })
@@ -45,15 +58,16 @@ export function createVault(masterKey: Buffer): Vault {
     open(sealed, context) {
       const [, keyId, body] = /^v1\.([\w-]{8})\.([\w-]+)$/.exec(sealed) ?? []
       if (keyId === undefined || body === undefined) throw damaged(context)
-      if (`v1.${keyId}.` !== prefix) throw otherKey(context)
+      const fitting = all.find((one) => one.prefix === `v1.${keyId}.`)
+      if (fitting === undefined) throw otherKey(context)
       const bytes = Buffer.from(body, 'base64url')
       // Base64 has several spellings of the same bytes; only the one that `seal` writes is accepted.
       if (bytes.length < NONCE_BYTES + TAG_BYTES || bytes.toString('base64url') !== body)
         throw damaged(context)
-      const decipher = createDecipheriv('aes-256-gcm', key, bytes.subarray(0, NONCE_BYTES), {
+      const decipher = createDecipheriv('aes-256-gcm', fitting.key, bytes.subarray(0, NONCE_BYTES), {
         authTagLength: TAG_BYTES,
       })
-      decipher.setAAD(Buffer.from(prefix + context))
+      decipher.setAAD(Buffer.from(fitting.prefix + context))
       decipher.setAuthTag(bytes.subarray(-TAG_BYTES))
       const plaintext = decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES))
       try {
@@ -65,6 +79,15 @@ export function createVault(masterKey: Buffer): Vault {
   }
 }
 
+/** The key that encrypts, and what everything that is sealed with it begins with. */
+function deriveKey(masterKey: Buffer): { key: KeyObject; prefix: string } {
+  if (masterKey.length !== 32) throw new RangeError('A vault needs a master key of 32 bytes.')
+  return {
+    key: createSecretKey(derive(masterKey, 'ringpost vault v1: key', 32)),
+    prefix: `v1.${derive(masterKey, 'ringpost vault v1: key id', 6).toString('base64url')}.`,
+  }
+}
+
 function derive(masterKey: Buffer, purpose: string, bytes: number): Buffer {
   return Buffer.from(hkdfSync('sha256', masterKey, Buffer.alloc(0), purpose, bytes))
 }
@@ -72,7 +95,7 @@ function derive(masterKey: Buffer, purpose: string, bytes: number): Buffer {
 function otherKey(context: string): RingpostError {
   return new RingpostError(
     'config_invalid',
-    `The secret ${context} was encrypted with another master key: set RINGPOST_MASTER_KEY to the one used before, or put back the master key file in the data folder. If that key is lost, enter the secret again.`,
+    `The secret ${context} was encrypted with another master key: set RINGPOST_MASTER_KEY to the one used before, or put back the master key file in the data folder (after a rotation, set RINGPOST_MASTER_KEY_PREVIOUS to the one before it). If that key is lost, enter the secret again.`,
   )
 }
 

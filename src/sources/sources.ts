@@ -213,6 +213,21 @@ export function createSources(deps: {
       await records.update(id, (source) => (source?.deleted_at ? null : undefined))
     },
 
+    /**
+     * Seals every key anew, for a vault that seals with another master key than it once did.
+     *
+     * @param onEach after each source
+     */
+    async reseal(onEach: (id: string) => void | Promise<void>): Promise<void> {
+      for (const { id } of await records.all()) {
+        await records.update(id, (before) => {
+          if (before === null || before.api_key === '') return undefined
+          return { ...before, api_key: seal(id, vault.open(before.api_key, context(id))) }
+        })
+        await onEach(id)
+      }
+    },
+
     /** The source as the poller needs it, with its key in clear text. */
     toPoll(source: SourceRecord): PolledSource {
       return {

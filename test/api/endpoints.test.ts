@@ -22,10 +22,12 @@ describe('POST /v1/endpoints', () => {
       rate_limit: null,
       enabled: true,
       disabled_reason: null,
+      signing: 'hmac-sha256',
       health: { state: 'healthy', failing_since: null, last_success_at: null },
+      public_key: null,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
     })
-    const { secret: _, ...shown } = json
+    const { secret: _, public_key: __, ...shown } = json
     expect((await api.get(`/v1/endpoints/${json.id}`)).json).toEqual(shown)
     expect((await api.get('/v1/endpoints')).json).toEqual({ data: [shown], next_cursor: null })
   })
@@ -39,10 +41,10 @@ describe('POST /v1/endpoints', () => {
       description: 'CRM',
       event_types: ['user.created', 'user.conversation_count.*', 'source.*'],
       source_ids: ['src_default'],
-      filter: null,
+      filter: { 'data.user.conversation_count': { gte: 10 } },
       headers: { 'X-Api-Key': 'k1', authorization: 'Bearer abc' },
       template: null,
-      rate_limit: null,
+      rate_limit: 0.5,
       enabled: false,
     })
     expect(status).toBe(201)
@@ -50,6 +52,8 @@ describe('POST /v1/endpoints', () => {
       description: 'CRM',
       event_types: ['user.created', 'user.conversation_count.*', 'source.*'],
       source_ids: ['src_default'],
+      filter: { 'data.user.conversation_count': { gte: 10 } },
+      rate_limit: 0.5,
       headers: { 'x-api-key': '••••', authorization: '••••' },
       enabled: false,
       health: { state: 'disabled' },
@@ -92,10 +96,18 @@ describe('POST /v1/endpoints', () => {
     ['headers', null, 'must be an object'],
     ['headers', ['a'], 'must be an object'],
     ['enabled', 1, 'must be true or false'],
-    ['filter', {}, 'is not supported by this version of ringpost; leave it out, or send null'],
+    ['filter', {}, 'must have at least 1 entry; null means that everything passes'],
+    ['filter', ['data.x'], 'must be an object'],
+    ['filter', 'data.x', 'must be an object'],
     ['template', 'x', 'is not supported by this version of ringpost; leave it out, or send null'],
-    ['rate_limit', 5, 'is not supported by this version of ringpost; leave it out, or send null'],
-    ['secret', 'whsec_x', 'is not a known field'],
+    ['rate_limit', 0, 'must be at least 0.001'],
+    ['rate_limit', -1, 'must be at least 0.001'],
+    ['rate_limit', 1000.5, 'must be at most 1000'],
+    ['rate_limit', '5', 'must be a number'],
+    ['secret', 'abc', 'must begin with whsec_, or with whsk_ for Ed25519'],
+    ['secret', 'whsec_AAAA', 'must have 24 to 64 bytes after whsec_, and this one has 3'],
+    ['secret', null, 'must be a text'],
+    ['signing', 'rsa', 'must be one of hmac-sha256, ed25519'],
     ['id', 'ep_1', 'is not a known field'],
   ])('refuses a wrong %s (%#)', async (path, value, message) => {
     const api = await startTestApi()
@@ -163,11 +175,13 @@ describe('PATCH /v1/endpoints/:id', () => {
         description: 'CRM',
         event_types: ['user.created'],
         source_ids: ['src_default'],
+        filter: { 'data.user.user_id': ['u1'] },
         headers: { 'x-a': '1' },
+        rate_limit: 5,
       })
     ).json
     const path = `/v1/endpoints/${before.id}`
-    const { secret, ...shown } = before
+    const { secret, public_key, ...shown } = before
     expect((await api.patch(path, {})).json).toEqual(shown)
     expect((await api.patch(path, { description: '' })).json).toEqual({ ...shown, description: '' })
     expect((await api.patch(path, { event_types: null })).json).toEqual({
@@ -177,6 +191,9 @@ describe('PATCH /v1/endpoints/:id', () => {
     })
     const after = await api.patch(path, {
       source_ids: null,
+      filter: null,
+      rate_limit: null,
+      template: null,
       url: 'https://other.example.com/',
       enabled: false,
     })
@@ -187,11 +204,41 @@ describe('PATCH /v1/endpoints/:id', () => {
       description: '',
       event_types: null,
       source_ids: null,
+      filter: null,
+      rate_limit: null,
       enabled: false,
       health: { ...shown.health, state: 'disabled' },
     })
     expect((await api.get(path)).json).toEqual(after.json)
-    expect((await api.get(`${path}/secret`)).json).toEqual({ secret })
+    expect((await api.get(`${path}/secret`)).json).toEqual({ secret, public_key })
+  })
+
+  test('null brings back what an endpoint has that was created with a URL alone', async () => {
+    const api = await startTestApi()
+    await api.addSource('src_default')
+    const bare = (await api.post('/v1/endpoints', { url: URL })).json
+    const { id } = (
+      await api.post('/v1/endpoints', {
+        url: URL,
+        description: 'CRM',
+        event_types: ['user.created'],
+        source_ids: ['src_default'],
+        filter: { 'data.user.user_id': ['u1'] },
+        headers: { 'x-a': '1', 'x-b': '2' },
+        rate_limit: 5,
+      })
+    ).json
+    const cleared = await api.patch(`/v1/endpoints/${id}`, {
+      description: null,
+      event_types: null,
+      source_ids: null,
+      filter: null,
+      headers: null,
+      rate_limit: null,
+      template: null,
+    })
+    const { secret: _, public_key: __, ...shown } = bare
+    expect(cleared.json).toEqual({ ...shown, id })
   })
 
   test('enables again what ringpost has disabled, and forgets why', async () => {
@@ -213,13 +260,19 @@ describe('PATCH /v1/endpoints/:id', () => {
 
   test.each<[string, unknown]>([
     ['url', null],
-    ['description', null],
+    ['description', 5],
     ['enabled', null],
-    ['headers', null],
+    ['headers', []],
     ['source_ids', []],
     ['source_ids', ['src_nope']],
     ['event_types', ['user.born']],
+    ['filter', {}],
+    ['filter', { 'data.x': { gte: 'ten' } }],
+    ['rate_limit', 0],
+    ['template', 'x'],
     ['kind', 'webhook'],
+    ['secret', `whsec_${'A'.repeat(32)}`],
+    ['signing', 'ed25519'],
     ['health', {}],
     ['disabled_reason', null],
   ])('refuses a wrong %s (%#) and changes nothing', async (field, value) => {
@@ -240,6 +293,72 @@ describe('PATCH /v1/endpoints/:id', () => {
   })
 })
 
+test('a fault in a filter is told with its path', async () => {
+  const api = await startTestApi()
+  const filter = { 'data.user.x': { gte: 'ten', like: 'y' }, 'user.y': ['z'], 'data.z': [[]] }
+  const answer = await api.post('/v1/endpoints', { url: URL, filter })
+  expect(answer.status).toBe(400)
+  expect(answer.json.errors).toEqual([
+    { path: 'filter.data.user.x.gte', message: 'must be a number' },
+    {
+      path: 'filter.data.user.x.like',
+      message: expect.stringMatching(/^is not an operator; there are eq, ne/),
+    },
+    { path: 'filter.user.y', message: expect.stringMatching(/begins with data/) },
+    { path: 'filter.data.z.0', message: expect.stringMatching(/^must be a text .* or null$/) },
+  ])
+  expect(answer.json.detail).toMatch(/^filter\.data\.user\.x\.gte must be a number \(and 3 more/)
+})
+
+test('enabling tells of it before it is done, and only where the endpoint was disabled', async () => {
+  const api = await startTestApi()
+  const { id } = await api.addEndpoint()
+  const told: [string, boolean][] = []
+  const endpoints = api.endpointsWith({
+    onEnabled: async (endpointId) => {
+      told.push([endpointId, (await api.endpoints.get(endpointId)).enabled])
+    },
+  })
+  await endpoints.patch(id, { enabled: true })
+  await endpoints.patch(id, { description: 'x' })
+  await endpoints.patch(id, { enabled: false })
+  expect(told).toEqual([])
+  await endpoints.patch(id, { enabled: true })
+  expect(told).toEqual([[id, false]])
+  await expect(endpoints.patch('ep_none', { enabled: true })).rejects.toThrow(/There is no endpoint/)
+  expect(told).toHaveLength(1)
+})
+
+test('enabling what was disabled counts its failures from zero', async () => {
+  const api = await startTestApi()
+  const { id } = await api.addEndpoint()
+  const path = `/v1/endpoints/${id}`
+  const { health } = api.keys.endpoint(id)
+  await api.redis.hset(health, { last_success: NOON - 5_000, failing_since: NOON - 1_000, failures: 12 })
+  await api.endpoints.disable(id, 'It has failed for five days.')
+  await api.patch(path, { description: 'still disabled' })
+  expect(await api.redis.hgetall(health)).toMatchObject({ failures: '12' })
+  expect((await api.patch(path, { enabled: true })).json).toMatchObject({
+    disabled_reason: null,
+    health: { state: 'healthy', failing_since: null, last_success_at: '2026-11-23T09:59:55.000Z' },
+  })
+  expect(await api.redis.hgetall(health)).toEqual({ last_success: String(NOON - 5_000) })
+})
+
+test('a record of before there were filters and rate limits is shown with neither', async () => {
+  const api = await startTestApi()
+  const { id } = await api.addEndpoint()
+  const { filter: _, rate_limit: __, ...old } = await api.endpoints.get(id)
+  const secrets = old.secrets.map(({ sealed, expires_at }) => ({ sealed, expires_at }))
+  await api.redis.hset(api.keys.endpoints, id, JSON.stringify({ ...old, secrets }))
+  expect((await api.get(`/v1/endpoints/${id}`)).json).toMatchObject({
+    filter: null,
+    rate_limit: null,
+    signing: 'hmac-sha256',
+  })
+  expect((await api.patch(`/v1/endpoints/${id}`, { rate_limit: 2 })).json.rate_limit).toBe(2)
+})
+
 describe('DELETE /v1/endpoints/:id', () => {
   test('answers 204 without a body; what is deleted is found nowhere', async () => {
     const api = await startTestApi()
@@ -255,6 +374,15 @@ describe('DELETE /v1/endpoints/:id', () => {
     ]
     expect(gone.map(({ status, json }) => [status, json.code])).toEqual(Array(4).fill([404, 'not_found']))
     expect((await api.get('/v1/endpoints')).json.data).toEqual([])
+  })
+
+  test('forgets the secrets and the values of the headers', async () => {
+    const api = await startTestApi()
+    const { id } = await api.addEndpoint({ headers: { 'x-key': 'v' } })
+    await api.request('DELETE', `/v1/endpoints/${id}`)
+    expect(await api.endpoints.find(id)).toMatchObject({ secrets: [], headers: {}, enabled: false })
+    await expect(api.endpoints.patch(id, { enabled: true })).rejects.toThrow(/There is no endpoint/)
+    expect((await api.endpoints.find(id))?.enabled).toBe(false)
   })
 
   test('leaves the deliveries in the log', async () => {

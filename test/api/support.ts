@@ -14,6 +14,7 @@ import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../
 import { eventId } from '../../src/ids.ts'
 import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
+import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
@@ -63,13 +64,15 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     defaults: { pollIntervalMs: 30_000, overlapMs: 120_000 },
     now,
   })
-  const endpoints = createEndpoints({
+  const endpointDeps = {
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
     vault,
-    checkUrl: (url) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
+    checkUrl: (url: string) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
     createSecret,
+    onEnabled: createForgetFailures({ redis, keys }),
     now,
-  })
+  }
+  const endpoints = createEndpoints(endpointDeps)
   const outbox = createOutbox({ redis, keys })
   const store = createDetectionStore({ redis, keys, leaseMs: 1_000 })
   const queues = createQueues({ connection: redis, keys, logger: pino({ level: 'silent' }) })
@@ -181,6 +184,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     lines,
     sources,
     endpoints,
+    /** The same endpoints through another process, as it were. */
+    endpointsWith: (more: Partial<Parameters<typeof createEndpoints>[0]>) =>
+      createEndpoints({ ...endpointDeps, ...more }),
     log,
     quarantine,
     store,

@@ -11,7 +11,13 @@ const SECRETS = NAMES.filter((name) => variables.get(environment.shape[name])?.s
 const core = fc.stringMatching(/^[A-Za-z0-9]{12,40}$/)
 
 it('knows which variables are secret', () => {
-  expect(SECRETS).toEqual(['ELEVENLABS_API_KEY', 'REDIS_URL', 'RINGPOST_API_TOKEN', 'RINGPOST_MASTER_KEY'])
+  expect(SECRETS).toEqual([
+    'ELEVENLABS_API_KEY',
+    'REDIS_URL',
+    'RINGPOST_API_TOKEN',
+    'RINGPOST_MASTER_KEY',
+    'RINGPOST_MASTER_KEY_PREVIOUS',
+  ])
 })
 
 it('never prints the value of a secret variable, however wrong it is', () => {
@@ -29,7 +35,7 @@ it('never prints the value of a secret variable, however wrong it is', () => {
       .map((value) => ({ secret, value })),
   )
   fc.assert(
-    fc.property(fc.array(spoiled, { minLength: 4, maxLength: 4 }), (values) => {
+    fc.property(fc.array(spoiled, { minLength: SECRETS.length, maxLength: SECRETS.length }), (values) => {
       const env = Object.fromEntries(SECRETS.map((name, index) => [name, values[index]?.value ?? '']))
       const { message, fields } = problemsOf({ ...env, PORT: 'x', HOST: '0.0.0.0', RINGPOST_DEMO: 'true' })
       expect(message).not.toBe('')

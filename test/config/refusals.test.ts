@@ -60,6 +60,7 @@ const REFUSED: Record<string, string[]> = {
   RINGPOST_RETRY_SCHEDULE: ['5', '5s,', ',', '5s,,5m', '5s;5m', '5s,soon', '5s 5m'],
   RINGPOST_DELIVERY_TIMEOUT: ['0s', '0ms', '25d', '15'],
   RINGPOST_ALLOW_NETWORKS: [
+    '::ffff:10.0.0.0/8',
     '10.0.0.0/33',
     '::/129',
     '10.0.0.0/-1',

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { Webhook } from 'standardwebhooks'
+import { Webhook as SvixWebhook } from 'svix'
 import { describe, expect, test } from 'vitest'
 import { createSecret, parseSecret, signatureHeader, verifySignature } from '../../src/deliver/sign.ts'
+import { publicKeyOf, secretProblem } from '../../src/secrets/signing-secret.ts'
 
 const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'
 const OTHER = createSecret()
@@ -19,19 +21,20 @@ function verify(over: Partial<Parameters<typeof verifySignature>[0]> & { signatu
   return verifySignature({ secrets: [SECRET], headers, body: BODY, nowSecs: NOW, ...rest })
 }
 
-describe('the public standardwebhooks package', () => {
+describe('the public packages', () => {
   const body = fc.json({ stringUnit: 'binary' })
 
-  test('accepts what is signed here', () => {
+  test('accept what is signed here', () => {
     fc.assert(
       fc.property(body, (text) => {
         const headers = headersOf(signatureHeader([SECRET], ID, NOW, text))
         expect(new Webhook(SECRET).verify(text, headers)).toEqual(JSON.parse(text))
+        new SvixWebhook(SECRET).verify(text, headers)
       }),
     )
   })
 
-  test('signs what is accepted here', () => {
+  test('sign what is accepted here', () => {
     fc.assert(
       fc.property(body, (text) => {
         const signature = new Webhook(SECRET).sign(ID, new Date(NOW * 1000), text)
@@ -40,10 +43,13 @@ describe('the public standardwebhooks package', () => {
     )
   })
 
-  test('accepts a new secret, and one of two during a rotation', () => {
+  test('accept a new secret, and one of two during a rotation', () => {
     const signature = signatureHeader([OTHER, SECRET], ID, NOW, BODY)
     expect(signature.split(' ')).toHaveLength(2)
-    for (const secret of [SECRET, OTHER]) new Webhook(secret).verify(BODY, headersOf(signature))
+    for (const secret of [SECRET, OTHER]) {
+      new Webhook(secret).verify(BODY, headersOf(signature))
+      new SvixWebhook(secret).verify(BODY, headersOf(signature))
+    }
   })
 
   test.each([
@@ -52,8 +58,9 @@ describe('the public standardwebhooks package', () => {
     ['another timestamp', BODY, headersOf(signatureHeader([SECRET], ID, NOW, BODY), NOW + 1)],
     ['an old one', BODY, headersOf(signatureHeader([SECRET], ID, NOW - 400, BODY), NOW - 400)],
     ['another secret', BODY, headersOf(signatureHeader([OTHER], ID, NOW, BODY))],
-  ])('refuses %s, as is done here', (_, text, headers) => {
+  ])('refuse %s, as is done here', (_, text, headers) => {
     expect(() => new Webhook(SECRET).verify(text, headers)).toThrow()
+    expect(() => new SvixWebhook(SECRET).verify(text, headers)).toThrow()
     const { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': signature } = headers
     expect(verify({ body: text, headers: { id, timestamp, signature } })).toMatchObject({ ok: false })
   })
@@ -64,6 +71,76 @@ test('the example of the specification has the signature that it says', () => {
   expect(signatureHeader([SECRET], ID, 1614265330, BODY)).toBe(
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=',
   )
+})
+
+describe('Ed25519', () => {
+  // The pair of Svix's tests, and the signature that the specification shows as its example of `v1a`.
+  const KEY = 'whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg=='
+  const PUBLIC = 'whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4='
+
+  test('signs as the example of the specification', () => {
+    expect(publicKeyOf(KEY)).toBe(PUBLIC)
+    expect(signatureHeader([KEY], ID, 1614265330, BODY)).toBe(
+      'v1a,hnO3f9T8Ytu9HwrXslvumlUpqtNVqkhqw/enGzPCXe5BdqzCInXqYXFymVJaA7AZdpXwVLPo3mNl8EM+m7TBAg==',
+    )
+  })
+
+  test('is verified with the public key, which cannot sign', () => {
+    const secret = createSecret('ed25519')
+    const signature = signatureHeader([secret], ID, NOW, BODY)
+    const key = publicKeyOf(secret) ?? ''
+    expect(verify({ signature, secrets: [key] })).toEqual({ ok: true })
+    expect(verify({ signature, secrets: [PUBLIC] })).toMatchObject({ ok: false })
+    expect(verify({ signature, secrets: [SECRET, key] })).toEqual({ ok: true })
+    expect(verify({ signature, secrets: [key], body: `${BODY} ` })).toMatchObject({ ok: false })
+    expect(() => signatureHeader([key], ID, NOW, BODY)).toThrow(/A signing secret must begin with/)
+  })
+
+  test('beside a shared secret is how a receiver changes from one to the other', () => {
+    const signature = signatureHeader([KEY, SECRET], ID, NOW, BODY)
+    expect(signature).toMatch(/^v1a,\S{88} v1,\S{44}$/)
+    new Webhook(SECRET).verify(BODY, headersOf(signature))
+    expect(verify({ signature })).toEqual({ ok: true })
+    expect(verify({ signature, secrets: [PUBLIC] })).toEqual({ ok: true })
+  })
+
+  test.each(['v1a,', 'v1a,AAAA', `v1a,${'A'.repeat(86)}==`, 'v1a,☎'])(
+    'refuses the signature %j',
+    (signature) => {
+      expect(verify({ signature, secrets: [PUBLIC] })).toMatchObject({ ok: false })
+    },
+  )
+
+  test('wants v1a where there is only a public key', () => {
+    const signature = signatureHeader([SECRET], ID, NOW, BODY)
+    expect(verify({ signature, secrets: [PUBLIC] })).toEqual({
+      ok: false,
+      reason: 'The header webhook-signature holds no v1a signature.',
+    })
+  })
+
+  test('keys are whsk_ and 64 bytes, another each time; the seed alone will do', () => {
+    const secret = createSecret('ed25519')
+    expect(secret).toMatch(/^whsk_\S{88}$/)
+    expect(secret).not.toBe(createSecret('ed25519'))
+    expect(secretProblem(secret)).toBeNull()
+    const seed = `whsk_${Buffer.from(KEY.slice(5), 'base64').subarray(0, 32).toString('base64')}`
+    expect(secretProblem(seed)).toBeNull()
+    expect(publicKeyOf(seed)).toBe(PUBLIC)
+    expect(publicKeyOf(SECRET)).toBeNull()
+  })
+
+  const key = (bytes: Buffer) => `whsk_${bytes.toString('base64')}`
+  test.each([
+    ['nothing', 'whsk_', /this one has 0/],
+    ['too few bytes', key(Buffer.alloc(31)), /this one has 31/],
+    ['a size in between', key(Buffer.alloc(48)), /this one has 48/],
+    ["another's public key", key(Buffer.alloc(64)), /must have the public key of its own seed/],
+    ['no padding', KEY.replace(/=+$/, ''), /only base64/],
+    ['a public key in its place', PUBLIC, /must begin with whsec_, or with whsk_/],
+  ])('a secret of %s is refused', (_, secret, problem) => {
+    expect(secretProblem(secret)).toMatch(problem)
+  })
 })
 
 describe('verifying', () => {
@@ -123,7 +200,7 @@ describe('a secret', () => {
   test('is whsec_ and 32 bytes, another each time', () => {
     expect(parseSecret(createSecret())).toHaveLength(32)
     expect(createSecret()).not.toBe(createSecret())
-    expect(createSecret((size) => Buffer.alloc(size, 1))).toBe(
+    expect(createSecret('hmac-sha256', (size) => Buffer.alloc(size, 1))).toBe(
       `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
     )
   })
@@ -135,8 +212,8 @@ describe('a secret', () => {
   })
 
   test.each([
-    ['no prefix', bytes(32).slice(6), /begins with whsec_/],
-    ['nothing after it', 'whsec_', /24 to 64 bytes, and this one has 0/],
+    ['no prefix', bytes(32).slice(6), /begin with whsec_/],
+    ['nothing after it', 'whsec_', /24 to 64 bytes after whsec_, and this one has 0/],
     ['too few bytes', bytes(23), /has 23/],
     ['too many bytes', bytes(65), /has 65/],
     ['a space', `${bytes(32)} `, /only base64/],

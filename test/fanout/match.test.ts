@@ -29,3 +29,14 @@ test('sources are matched by id, and what has no source is for nobody who asks f
   expect(matches(event('user.created', 'src_b'), wants)).toBe(false)
   expect(matches(event('endpoint.failing'), wants)).toBe(false)
 })
+
+test('type, source and filter must all be right', () => {
+  const wants = { event_types: ['user.*'], source_ids: ['src_a'], filter: { 'data.source.name': ['src_a'] } }
+  expect(matches(event('user.created', 'src_a'), wants)).toBe(true)
+  expect(matches(event('user.created', 'src_a'), { ...wants, filter: null })).toBe(true)
+  expect(matches(event('user.created', 'src_a'), { ...wants, filter: { 'data.source.name': ['b'] } })).toBe(
+    false,
+  )
+  expect(matches(event('user.created', 'src_a'), { ...wants, event_types: ['user.removed'] })).toBe(false)
+  expect(matches(event('user.created', 'src_a'), { ...wants, source_ids: ['src_b'] })).toBe(false)
+})

@@ -16,6 +16,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { loadOrCreateSecretFile, type SecretFile } from '../../src/secrets/data-files.ts'
 import { loadMasterKey } from '../../src/secrets/load-master-key.ts'
+import { createMasterKey } from '../../src/secrets/master-key.ts'
 import { createApiToken } from '../../src/secrets/tokens.ts'
 
 let root: string
@@ -118,10 +119,29 @@ describe('loadMasterKey', () => {
     const configured = Buffer.alloc(32, 1)
     expect(await loadMasterKey({ dataDir, configured })).toEqual({
       key: configured,
+      previous: [],
       created: false,
       warning: null,
     })
+    const previous = Buffer.alloc(32, 2)
+    expect(await loadMasterKey({ dataDir, configured, previous })).toMatchObject({ previous: [previous] })
     expect(readdirSync(root)).toEqual([])
+  })
+
+  it('during a rotation takes the new one of the data folder, and both open', async () => {
+    const { key: old } = await loadMasterKey({ dataDir, configured: null })
+    const next = createMasterKey()
+    writeFileSync(join(dataDir, 'master-key.next'), `${next}\n`, { mode: 0o600 })
+    const previous = Buffer.alloc(32, 2)
+    expect(await loadMasterKey({ dataDir, configured: null, previous })).toMatchObject({
+      key: Buffer.from(next, 'base64'),
+      previous: [old, previous],
+      warning: expect.stringMatching(/was interrupted.+ringpost master-key rotate/),
+    })
+    writeFileSync(join(dataDir, 'master-key.next'), 'half-a-key\n')
+    await expect(loadMasterKey({ dataDir, configured: null })).rejects.toThrow(
+      setupFailed(/master-key\.next does not hold a master key of 32 bytes/),
+    )
   })
 
   it('keeps the one it makes', async () => {

@@ -77,6 +77,21 @@ describe('createVault', () => {
     expect(() => vault.open([version, keyId, body].join('.'), 'place')).toThrow(internal)
   })
 
+  it('opens what a previous key sealed, and seals with the present one alone', () => {
+    const [older, old, present] = [randomBytes(32), randomBytes(32), randomBytes(32)]
+    const during = createVault(present, [old, older])
+    for (const key of [older, old, present]) {
+      const sealed = createVault(key).seal('a secret', 'place')
+      expect(during.open(sealed, 'place')).toBe('a secret')
+      expect(during.isCurrent(sealed)).toBe(key === present)
+      // Each under its own key: the place is bound as ever.
+      expect(() => during.open(sealed, 'another place')).toThrow(internal)
+    }
+    const sealed = during.seal('a secret', 'place')
+    expect(createVault(present).open(sealed, 'place')).toBe('a secret')
+    expect(() => createVault(old, [older]).open(sealed, 'place')).toThrow(/another master key/)
+  })
+
   it('shows neither the text nor the key in what it sealed or says', () => {
     const key = Buffer.alloc(32, 'k')
     const sealed = createVault(key).seal('plain-text', 'place')
@@ -90,6 +105,7 @@ describe('createVault', () => {
 
   it.each([0, 16, 31, 33])('refuses a key of %d bytes', (length) => {
     expect(() => createVault(Buffer.alloc(length))).toThrow(RangeError)
+    expect(() => createVault(randomBytes(32), [Buffer.alloc(length)])).toThrow(RangeError)
   })
 })
 

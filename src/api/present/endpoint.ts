@@ -1,5 +1,6 @@
-import type { EndpointRecord } from '../../endpoints/endpoints.ts'
+import { type EndpointRecord, signingOfEndpoint } from '../../endpoints/endpoints.ts'
 import type { EndpointHealth } from '../../log/read-deliveries.ts'
+import { publicKeyOf } from '../../secrets/signing-secret.ts'
 import type { ApiEndpoint } from '../schemas/endpoint.ts'
 import { MASK } from '../schemas/endpoint-headers.ts'
 
@@ -14,16 +15,23 @@ export function presentEndpoint(endpoint: EndpointRecord, health: EndpointHealth
     description,
     event_types,
     source_ids,
-    filter: null,
+    filter: endpoint.filter,
     headers: Object.fromEntries(Object.keys(endpoint.headers).map((name) => [name, MASK])),
     template: null,
-    rate_limit: null,
+    rate_limit: endpoint.rate_limit,
     enabled,
     disabled_reason,
+    signing: signingOfEndpoint(endpoint),
     health: {
       state: !enabled ? 'disabled' : failing_since === null ? 'healthy' : 'failing',
       failing_since,
       last_success_at,
     },
   }
+}
+
+/** What a receiver verifies with. The private key of Ed25519 is for nobody but ringpost. */
+export function presentSecret(secret: string): { secret: string | null; public_key: string | null } {
+  const publicKey = publicKeyOf(secret)
+  return { secret: publicKey === null ? secret : null, public_key: publicKey }
 }

@@ -1,19 +1,21 @@
 import { z } from 'zod'
-import type { EndpointRecord, Endpoints } from '../../endpoints/endpoints.ts'
+import { parseDuration } from '../../config/duration.ts'
+import { type EndpointRecord, type Endpoints, signingOfEndpoint } from '../../endpoints/endpoints.ts'
+import { MOST_SECRETS } from '../../endpoints/signing-secrets.ts'
 import { RingpostError } from '../../errors.ts'
 import type { DeliveryReader } from '../../log/read-deliveries.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
 import { pageOf } from '../page.ts'
-import { presentEndpoint } from '../present/endpoint.ts'
+import { presentEndpoint, presentSecret } from '../present/endpoint.ts'
 import {
   createdEndpoint,
   endpointList,
   endpointSchema,
-  endpointSecret,
   endpointToCreate,
   endpointToPatch,
 } from '../schemas/endpoint.ts'
+import { DEFAULT_OVERLAP, endpointSecret, rotatedSecret, secretRotation } from '../schemas/endpoint-secret.ts'
 import { idParams } from '../schemas/ids.ts'
 import { pageQuery } from '../schemas/list.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
@@ -21,7 +23,7 @@ import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 const cursor = createCursor('endpoints', z.strictObject({ at: z.string(), id: z.string() }))
 
 export interface EndpointRoutesDeps {
-  endpoints: Pick<Endpoints, 'list' | 'get' | 'create' | 'patch' | 'delete' | 'target'>
+  endpoints: Pick<Endpoints, 'list' | 'get' | 'create' | 'patch' | 'delete' | 'target' | 'rotateSecret'>
   deliveries: Pick<DeliveryReader, 'health'>
   sources: { list: () => Promise<{ id: string }[]> }
 }
@@ -84,15 +86,13 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
       },
     },
     async ({ body }, reply) => {
-      const { url, description, event_types, source_ids, headers, enabled } = body
-      await checkSources(source_ids)
-      const { endpoint, secret } = await withUrlField(
-        endpoints.create({ url, description, event_types, source_ids, headers, enabled }),
-      )
+      const { kind: _kind, template: _template, ...input } = body
+      await checkSources(input.source_ids)
+      const { endpoint, secret } = await withUrlField(endpoints.create(input))
       return reply
         .code(201)
         .header('location', `/v1/endpoints/${endpoint.id}`)
-        .send({ ...(await present(endpoint)), secret })
+        .send({ ...(await present(endpoint)), ...presentSecret(secret) })
     },
   )
 
@@ -117,7 +117,8 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         tags,
         operationId: 'updateEndpoint',
         summary: 'Change an endpoint',
-        description: 'What is left out stays as it is; null clears what can be null.',
+        description:
+          'What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared.',
         params: idParams,
         body: endpointToPatch,
         response: {
@@ -127,13 +128,10 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
       },
     },
     async ({ params, body }) => {
-      const before = await endpoints.get(params.id)
+      await endpoints.get(params.id)
       await checkSources(body.source_ids)
-      const { headers, filter: _filter, template: _template, rate_limit: _rate, ...plain } = body
-      const merged = headers && mergeHeaders(endpoints.target(before).headers, headers)
-      return present(
-        await withUrlField(endpoints.patch(params.id, merged ? { ...plain, headers: merged } : plain)),
-      )
+      const { template: _template, ...changes } = body
+      return present(await withUrlField(endpoints.patch(params.id, changes)))
     },
   )
 
@@ -178,17 +176,40 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
           `Endpoint ${params.id} has no signing secret that is still valid.`,
         )
       }
-      return { secret }
+      return presentSecret(secret)
     },
   )
-}
 
-function mergeHeaders(
-  stored: Record<string, string>,
-  changes: Record<string, string | null>,
-): Record<string, string> {
-  const merged = Object.entries({ ...stored, ...changes })
-  return Object.fromEntries(merged.filter((entry): entry is [string, string] => entry[1] !== null))
+  app.post(
+    '/v1/endpoints/:id/rotate-secret',
+    {
+      schema: {
+        tags,
+        operationId: 'rotateEndpointSecret',
+        summary: 'Give an endpoint a new signing secret',
+        description: `The present one stays valid for \`overlap\`, and requests are signed with both, so that the receiver can change in between. At most ${MOST_SECRETS} secrets sign at once; beyond that the oldest ends. With \`signing\` the kind changes as well.`,
+        params: idParams,
+        body: secretRotation,
+        response: {
+          200: answer('The new secret', rotatedSecret),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found'),
+        },
+      },
+    },
+    async ({ params, body }) => {
+      const { overlap = DEFAULT_OVERLAP, ...options } = body ?? {}
+      const { endpoint, secret } = await endpoints.rotateSecret(params.id, {
+        ...options,
+        overlapMs: parseDuration(overlap),
+      })
+      return {
+        ...presentSecret(secret),
+        signing: signingOfEndpoint(endpoint),
+        valid_secrets: endpoint.secrets.length,
+        overlap_until: endpoint.secrets[1]?.expires_at ?? null,
+      }
+    },
+  )
 }
 
 /** A refused URL is told at its field, as other bad input is. */

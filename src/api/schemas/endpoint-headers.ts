@@ -1,9 +1,9 @@
 import { z } from 'zod'
+import { MOST_HEADERS } from '../../endpoints/endpoints.ts'
 
 /** Stands for every header value in answers: a value is never shown again. */
 export const MASK = '••••'
 
-const MOST = 30
 /** RFC 9110, section 5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/
 /** Printable ASCII that neither begins nor ends with a space: what every HTTP stack passes on unchanged. */
@@ -54,8 +54,8 @@ const value = z
 function lowerCased<Value>(headers: Record<string, Value>, context: z.RefinementCtx): Record<string, Value> {
   const entries = Object.entries(headers).map(([key, one]) => [key.toLowerCase(), one] as const)
   const lowered = Object.fromEntries(entries)
-  if (entries.length > MOST)
-    context.addIssue({ code: 'custom', message: `must have at most ${MOST} entries` })
+  if (entries.length > MOST_HEADERS)
+    context.addIssue({ code: 'custom', message: `must have at most ${MOST_HEADERS} entries` })
   if (Object.keys(lowered).length < entries.length) {
     context.addIssue({ code: 'custom', message: 'has the same name twice, in different case' })
   }
@@ -73,8 +73,9 @@ export const headersToCreate = z
 export const headersToPatch = z
   .record(name, value.nullable())
   .transform(lowerCased)
+  .nullable()
   .describe(
-    `Extra request headers: those that are named are set, or removed with null; the others stay. ${RULES}`,
+    `Extra request headers: those that are named are set, or removed with null; the others stay. Null removes all. ${RULES}`,
   )
 
 export const headersShown = z

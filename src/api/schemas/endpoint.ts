@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { endpointFilter } from './endpoint-filter.ts'
 import { headersShown, headersToCreate, headersToPatch } from './endpoint-headers.ts'
+import { checkKind, chosenSecret, shownSecret, signing } from './endpoint-secret.ts'
 import { eventTypePattern } from './event-types.ts'
 import { idText } from './ids.ts'
 import { listOf } from './list.ts'
@@ -22,11 +24,20 @@ const sourceIds = z
   .max(100)
   .nullable()
   .describe('Of which sources; null means of every one.')
+const filter = endpointFilter.nullable()
+const rateLimit = z
+  .number()
+  .min(0.001)
+  .max(1_000)
+  .nullable()
+  .describe(
+    'The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit.',
+  )
 const enabled = z.boolean()
 const later = z
   .null('is not supported by this version of ringpost; leave it out, or send null')
   .exactOptional()
-const notYet = { filter: later, template: later, rate_limit: later }
+const notYet = { template: later }
 
 export const endpointToCreate = z
   .strictObject({
@@ -35,23 +46,32 @@ export const endpointToCreate = z
     description: description.default(''),
     event_types: eventTypes.default(null),
     source_ids: sourceIds.default(null),
+    filter: filter.default(null),
     headers: headersToCreate.prefault({}),
+    rate_limit: rateLimit.default(null),
     enabled: enabled.default(true),
+    ...chosenSecret,
     ...notYet,
   })
+  .superRefine(checkKind)
   .meta({ id: 'EndpointToCreate' })
 
 export const endpointToPatch = z
   .strictObject({
     url: url.exactOptional(),
-    description: description.exactOptional(),
+    description: description
+      .nullable()
+      .transform((text) => text ?? '')
+      .exactOptional(),
     event_types: eventTypes.exactOptional(),
     source_ids: sourceIds.exactOptional(),
+    filter: filter.exactOptional(),
     headers: headersToPatch.exactOptional(),
+    rate_limit: rateLimit.exactOptional(),
     enabled: enabled.exactOptional(),
     ...notYet,
   })
-  .meta({ id: 'EndpointToPatch', description: 'What is left out stays as it is.' })
+  .meta({ id: 'EndpointToPatch', description: 'What is left out stays as it is; null clears.' })
 
 const shape = {
   id: z.string(),
@@ -60,15 +80,16 @@ const shape = {
   description: z.string(),
   event_types: z.array(z.string()).nullable(),
   source_ids: z.array(z.string()).nullable(),
-  filter: z.null(),
+  filter: z.record(z.string(), z.unknown()).nullable().describe('As it was set; null lets everything pass.'),
   headers: headersShown,
   template: z.null(),
-  rate_limit: z.null(),
+  rate_limit: z.number().nullable().describe('The most deliveries a second; null means no limit.'),
   enabled: z.boolean(),
   disabled_reason: z
     .string()
     .nullable()
     .describe('Why ringpost disabled it, in a plain sentence; null where it did not.'),
+  signing,
   health: z.object({
     state: z.enum(['healthy', 'failing', 'disabled']),
     failing_since: timestamp.nullable(),
@@ -80,15 +101,9 @@ export const endpointSchema = z
   .object(shape)
   .meta({ id: 'Endpoint', description: 'A subscriber: a URL and what it wants.' })
 
-const secret = z.string().meta({
-  description: 'The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it.',
-})
-
 export const createdEndpoint = z
-  .object({ ...shape, secret })
+  .object({ ...shape, ...shownSecret })
   .meta({ id: 'CreatedEndpoint', description: 'An endpoint, with its signing secret for this one time.' })
-
-export const endpointSecret = z.object({ secret }).meta({ id: 'EndpointSecret' })
 
 export const endpointList = listOf('EndpointList', endpointSchema)
 

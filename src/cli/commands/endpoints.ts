@@ -1,4 +1,5 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
+import { SIGNINGS, type Signing } from '../../secrets/signing-secret.ts'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { commaList, shortTime } from '../values.ts'
@@ -80,6 +81,28 @@ export function addEndpointCommands(program: Command): void {
         }),
       )
   }
+
+  endpoints
+    .command('rotate-secret <id>')
+    .description('give it a new signing secret; the old one stays valid for a while')
+    .option('-o, --overlap <duration>', 'how long the old one stays valid; 0s ends it at once', '24h')
+    .addOption(new Option('--signing <kind>', 'another kind of signature').choices(SIGNINGS))
+    .addHelpText('after', '\nExample:\n  ringpost endpoints rotate-secret ep_… --overlap 2h')
+    .action((id: string, options: { overlap: string; signing?: Signing }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const { overlap, signing } = options
+        const body = { overlap, ...given({ signing }) }
+        const rotated = await unwrap(
+          api.POST('/v1/endpoints/{id}/rotate-secret', { params: { path: { id } }, body }),
+        )
+        out.answer(rotated, () =>
+          fields([
+            rotated.public_key === null ? ['secret', rotated.secret] : ['public key', rotated.public_key],
+            ['old one valid until', shortTime(rotated.overlap_until)],
+          ]),
+        )
+      }),
+    )
 
   endpoints
     .command('rm <id>')

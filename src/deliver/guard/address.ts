@@ -19,17 +19,25 @@ const RULES = SPECIAL_PURPOSE.map((row) => ({ ...row, range: parseCidr(row.cidr)
 
 const NAT64 = parseCidr('64:ff9b::/96')
 
-/** Forms that hide an IPv4 address in an IPv6 one, and how many bits are right of it. */
-const EMBEDDING = [
-  { range: parseCidr('::/96'), shift: 0n, name: 'IPv4-compatible' },
-  { range: parseCidr('64:ff9b:1::/48'), shift: 0n, name: 'NAT64' },
-  { range: parseCidr('2002::/16'), shift: 80n, name: '6to4' },
+interface Embedding {
+  name: string
+  range: Cidr
+  /** How many bits are right of the IPv4 address. */
+  shift: bigint
+  inverted?: true
+}
+
+/** Forms that hide an IPv4 address in an IPv6 one. */
+const EMBEDDINGS: readonly Embedding[] = [
+  { name: 'IPv4-compatible', range: parseCidr('::/96'), shift: 0n },
+  { name: 'IPv4-translated', range: parseCidr('::ffff:0:0:0/96'), shift: 0n },
+  { name: 'NAT64', range: parseCidr('64:ff9b:1::/48'), shift: 0n },
+  { name: '6to4', range: parseCidr('2002::/16'), shift: 80n },
   // Teredo holds the client's address inverted (RFC 4380, section 4).
-  { range: parseCidr('2001::/32'), shift: 0n, name: 'Teredo', inverted: true },
+  { name: 'Teredo', range: parseCidr('2001::/32'), shift: 0n, inverted: true },
 ]
 // ISATAP (RFC 5214): the interface identifier 0000:5efe or 0200:5efe and then the IPv4 address, in any network.
-const ISATAP = 0x5efen
-const ISATAP_GLOBAL = 0x2005efen
+const ISATAP = [0x5efen, 0x2005efen]
 
 /** @throws RingpostError `config_invalid` where one of the networks is none */
 export function parseAllowList(networks: readonly string[]): AllowList {
@@ -40,11 +48,17 @@ export function parseAllowList(networks: readonly string[]): AllowList {
  * Decides whether a webhook may go to an address (DELIVERY.md, rule 7). What is not an address is refused.
  *
  * IPv4 in IPv6 is unwrapped: mapped and NAT64 addresses are as good as the IPv4 address that the packets reach;
- * the other forms are refused in any case, and the rule names what they hide.
+ * the other forms are refused in any case, and the rule names what they hide. A network on the allow list opens
+ * what it names: all of IPv6 (`::/0`) does not open an IPv4 address that some form hides in it.
  */
 export function classifyAddress(text: string, allow: AllowList): AddressVerdict {
   const ip = parseIp(text)
-  return ip === null ? { allowed: false, rule: 'not an IP address', network: null } : classify(ip, allow)
+  if (ip === null) return { allowed: false, rule: 'not an IP address', network: null }
+  const verdict = classify(ip, allow)
+  // Where no range has it, the address itself is what one would have to allow.
+  return verdict.allowed || verdict.network !== null
+    ? verdict
+    : { ...verdict, network: `${text.replace(/%.*$/s, '')}/${ip.family === 4 ? 32 : 128}` }
 }
 
 /** The sentence for people that goes with a refusal: which rule, and what to set where it is to be opened. */
@@ -55,10 +69,14 @@ export function refusalSentence(place: string, refused: AddressVerdict & { allow
 }
 
 function classify(ip: Ip, allow: AllowList): AddressVerdict {
-  if (allow.some((network) => contains(network, ip))) return { allowed: true, listed: true }
+  const embedding = embeddingOf(ip)
   // The well-known prefix is how a machine with IPv6 alone reaches public IPv4 (RFC 6052).
-  if (contains(NAT64, ip)) return classify(lastBits(ip.value), allow)
-  const hidden = hiddenRule(ip)
+  const asIPv4 = contains(NAT64, ip)
+  if (isOpened(ip, allow, asIPv4 ? { range: NAT64, shift: 0n } : embedding)) {
+    return { allowed: true, listed: true }
+  }
+  if (asIPv4) return classify(lastBits(ip.value), allow)
+  const hidden = hiddenRule(ip, embedding)
   const rule = RULES.find(({ range }) => contains(range, ip))
   if (rule === undefined) {
     return hidden === null
@@ -69,17 +87,39 @@ function classify(ip: Ip, allow: AllowList): AddressVerdict {
   return { allowed: false, rule: hidden === null ? words : `${words}, ${hidden}`, network: rule.cidr }
 }
 
-/** What an embedded IPv4 address that is itself forbidden is called. */
-function hiddenRule(ip: Ip): string | null {
+/**
+ * Whether the allow list opens an address. Where a form hides an IPv4 address in it, a network that is wider
+ * than the form does not say so, and the IPv4 address has to be open as well.
+ */
+function isOpened(
+  ip: Ip,
+  allow: AllowList,
+  embedding: Pick<Embedding, 'range' | 'shift' | 'inverted'> | null,
+): boolean {
+  return allow.some((network) => {
+    if (!contains(network, ip)) return false
+    if (embedding === null || network.prefix >= embedding.range.prefix) return true
+    return classify(innerOf(ip, embedding), allow).allowed
+  })
+}
+
+function embeddingOf(ip: Ip): Embedding | null {
+  // The unspecified address and loopback are not IPv4-compatible ones.
   if (ip.family === 4 || ip.value <= 1n) return null
-  const identifier = (ip.value >> 32n) & 0xffffffffn
-  const isatap = identifier === ISATAP || identifier === ISATAP_GLOBAL
-  const form =
-    EMBEDDING.find(({ range }) => contains(range, ip)) ?? (isatap ? { shift: 0n, name: 'ISATAP' } : null)
+  return EMBEDDINGS.find(({ range }) => contains(range, ip)) ?? null
+}
+
+/** What an embedded IPv4 address that is itself forbidden is called. */
+function hiddenRule(ip: Ip, embedding: Embedding | null): string | null {
+  const isatap = ip.family === 6 && ISATAP.includes((ip.value >> 32n) & 0xffffffffn)
+  const form = embedding ?? (isatap ? { name: 'ISATAP', shift: 0n } : null)
   if (form === null) return null
-  const inner = lastBits('inverted' in form ? ~ip.value : ip.value >> form.shift)
-  const verdict = classify(inner, [])
+  const verdict = classify(innerOf(ip, form), [])
   return verdict.allowed ? null : `${form.name} for an address in ${verdict.rule}`
+}
+
+function innerOf(ip: Ip, form: Pick<Embedding, 'shift' | 'inverted'>): Ip {
+  return lastBits((form.inverted ? ~ip.value : ip.value) >> form.shift)
 }
 
 function lastBits(value: bigint): Ip {

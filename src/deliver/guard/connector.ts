@@ -84,7 +84,13 @@ export function createGuardedConnect(
       socket.destroy()
       callback(late, null)
     })
-    if (made instanceof Socket) connecting.add(made)
+    if (!(made instanceof Socket)) return
+    connecting.add(made)
+    // Before TLS says its first word; the check above is for what has no such event.
+    made.prependOnceListener('connect', () => {
+      const late = checkSocket(made, check, host)
+      if (late !== null) made.destroy(late)
+    })
   }
 }
 

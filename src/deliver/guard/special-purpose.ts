@@ -8,7 +8,8 @@ export interface SpecialPurpose {
 
 /**
  * The IANA special-purpose registries for IPv4 and IPv6 (state of 2025-10), whole, also the rows that they call
- * globally reachable: nobody has a webhook receiver there. Then multicast, which has registries of its own, the
+ * globally reachable: nobody has a webhook receiver there. Two of their rows are missing because such addresses are
+ * taken for the IPv4 address in them: ::ffff:0:0/96 (mapped) and 64:ff9b::/96 (NAT64). Then multicast, which has registries of its own, the
  * addresses at which clouds tell their machines' secrets, and IPv6 outside the one block in use.
  *
  * @see https://www.iana.org/assignments/iana-ipv4-special-registry
@@ -72,6 +73,7 @@ export const SPECIAL_PURPOSE: readonly SpecialPurpose[] = [
   { cidr: '224.0.0.0/4', name: 'multicast', source: 'RFC 5771' },
   { cidr: 'ff00::/8', name: 'multicast', source: 'RFC 4291' },
   { cidr: '::/96', name: 'IPv4-compatible (deprecated)', source: 'RFC 4291' },
+  { cidr: '::ffff:0:0:0/96', name: 'IPv4-translated (deprecated)', source: 'RFC 2765' },
   { cidr: 'fec0::/10', name: 'site local (deprecated)', source: 'RFC 3879' },
   {
     cidr: '169.254.169.254/32',

@@ -44,6 +44,7 @@ const FORBIDDEN: [cidr: string, first: string, last: string][] = [
   ['::/128', '::', '::'],
   ['::1/128', '::1', '::1'],
   ['::/96', '::2', '::ffff:ffff'],
+  ['::ffff:0:0:0/96', '::ffff:0:0:0', '::ffff:0:ffff:ffff'],
   ['64:ff9b:1::/48', '64:ff9b:1::', '64:ff9b:1:ffff:ffff:ffff:ffff:ffff'],
   ['100::/64', '100::', '100::ffff:ffff:ffff:ffff'],
   ['100:0:0:1::/64', '100:0:0:1::', '100::1:ffff:ffff:ffff:ffff'],
@@ -135,6 +136,7 @@ describe('IPv4 inside IPv6', () => {
     ['mapped', '::ffff:127.0.0.1'],
     ['mapped', '0:0:0:0:0:FFFF:7F00:0001'],
     ['compatible', '::127.0.0.1'],
+    ['translated', '::ffff:0:127.0.0.1'],
     ['NAT64', '64:ff9b::127.0.0.1'],
     ['NAT64 for local use', '64:ff9b:1::7f00:1'],
     ['6to4', '2002:7f00:1::1'],
@@ -165,6 +167,22 @@ describe('IPv4 inside IPv6', () => {
       expect(classifyAddress(ip, parseAllowList(['10.0.0.0/8']))).toMatchObject({ allowed: false })
     },
   )
+
+  test.each([
+    ...['64:ff9b::127.0.0.1', '64:ff9b:1::7f00:1', '2002:7f00:1::1', '::127.0.0.1', '::ffff:0:127.0.0.1'],
+    `2001::${(~0x7f00 & 0xffff).toString(16)}:${(~0x0001 & 0xffff).toString(16)}`,
+  ])('%s is not opened by all of IPv6, but by that and its IPv4 network, or by the form', (ip) => {
+    expect(classifyAddress(ip, parseAllowList(['::/0']))).toMatchObject({ allowed: false })
+    expect(classifyAddress(ip, parseAllowList(['::/0', '127.0.0.0/8']))).toMatchObject({ listed: true })
+    expect(classifyAddress(ip, parseAllowList([`${ip}/128`]))).toMatchObject({ listed: true })
+  })
+
+  test('64:ff9b::/96 opens what IPv4 does not, and so does a part of it', () => {
+    for (const network of ['64:ff9b::/96', '64:ff9b::10.0.0.0/104']) {
+      expect(classifyAddress('64:ff9b::10.1.2.3', parseAllowList([network]))).toMatchObject({ listed: true })
+      expect(classifyAddress('10.1.2.3', parseAllowList([network]))).toMatchObject({ allowed: false })
+    }
+  })
 
   test('a network in mapped form opens IPv4, and all of IPv6 does not', () => {
     expect(classifyAddress('10.1.2.3', parseAllowList(['::ffff:10.0.0.0/104']))).toMatchObject({
@@ -227,6 +245,48 @@ describe('laws', () => {
     )
   })
 
+  const networks = fc
+    .oneof(
+      fc.tuple(bits32, fc.integer({ min: 0, max: 32 })).map(([bits, prefix]) => `${ipv4(bits)}/${prefix}`),
+      fc.tuple(bits128, fc.integer({ min: 0, max: 128 })).map(([bits, prefix]) => `${ipv6(bits)}/${prefix}`),
+    )
+    .filter((network) => !/^0:0:0:0:0:ffff:/.test(network))
+  const addresses = fc.oneof(bits32.map(ipv4), bits128.map(ipv6))
+  const hides = /^0:0:0:0:0:ffff:|^0:0:0:0:ffff:0:|^0:0:0:0:0:0:|^64:ff9b:|^2001:0:|^2002:/
+
+  test('an allowed network opens what is in it and nothing else', () => {
+    const inside = fc
+      .tuple(networks, bits128)
+      .map(([network, noise]) => ({ network, address: within(network, noise) }))
+    fc.assert(
+      fc.property(fc.oneof(inside, fc.record({ network: networks, address: addresses })), (pair) => {
+        const [network] = parseAllowList([pair.network])
+        const ip = parseIp(pair.address)
+        if (network === undefined || ip === null) throw new Error('neither may be')
+        fc.pre(!hides.test(pair.address))
+        const verdict = classifyAddress(pair.address, [network])
+        if (contains(network, ip)) expect(verdict).toEqual({ allowed: true, listed: true })
+        else expect(verdict).toEqual(classifyAddress(pair.address, []))
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
+  test('what a refusal says to set is what opens the address', () => {
+    const special = fc.constantFrom(...FORBIDDEN.flatMap(([, first, last]) => [first, last]))
+    const isatap = bits32.map((bits) => `2606:4700::5efe:${ipv4(bits)}`)
+    fc.assert(
+      fc.property(fc.oneof(special, addresses, isatap), (address) => {
+        const verdict = classifyAddress(address, [])
+        if (verdict.allowed) return
+        expect(verdict.network).not.toBeNull()
+        const opened = parseAllowList([verdict.network ?? ''])
+        expect(classifyAddress(address, opened)).toEqual({ allowed: true, listed: true })
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+
   test("agrees with Node's own block list", () => {
     // One list for each family, for in one list ::/3 would cover all of IPv4 as ::ffff:0:0/96.
     const lists = { ipv4: new BlockList(), ipv6: new BlockList() }
@@ -246,6 +306,14 @@ describe('laws', () => {
     )
   })
 })
+
+/** An address of a network. */
+function within(network: string, noise: bigint): string {
+  const { family, value, prefix } = parseCidr(network)
+  const free = BigInt((family === 4 ? 32 : 128) - prefix)
+  const bits = ((value >> free) << free) | BigInt.asUintN(Number(free), noise)
+  return family === 4 ? ipv4(bits) : ipv6(bits)
+}
 
 describe('a network', () => {
   test.each([

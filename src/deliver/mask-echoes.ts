@@ -1,0 +1,28 @@
+import type { Attempt } from '../types.ts'
+
+const MASK = '••••'
+/** What is shorter would be found by chance, and is no secret. */
+const SHORTEST = 6
+
+/**
+ * Takes the values of an endpoint's headers out of a response: receivers that answer with what they were sent
+ * (echo services, error pages of frameworks) would put them in the log of deliveries.
+ *
+ * @param values of the headers, in clear text; of `Bearer abc…`, the part behind the scheme is masked by itself
+ */
+export function maskEchoes(response: Attempt['response'], values: readonly string[]): Attempt['response'] {
+  const hidden = [...new Set(values.flatMap(formsOf))]
+    .filter((text) => text.length >= SHORTEST)
+    // The longest first, so that no part of one is left beside the mask of another.
+    .sort((a, b) => b.length - a.length)
+  if (response === null || hidden.length === 0) return response
+  const mask = (text: string) => hidden.reduce((masked, one) => masked.replaceAll(one, MASK), text)
+  const headers = Object.entries(response.headers).map(([name, value]) => [name, mask(value)])
+  return { ...response, headers: Object.fromEntries(headers), body: mask(response.body) }
+}
+
+/** A value, its last word, and both as they stand in JSON. */
+function formsOf(value: string): string[] {
+  const texts = [value, value.slice(value.lastIndexOf(' ') + 1)]
+  return [...texts, ...texts.map((text) => JSON.stringify(text).slice(1, -1))]
+}
