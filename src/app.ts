@@ -22,6 +22,7 @@ import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
+import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createForgetFailures } from './log/forget-failures.ts'
@@ -244,6 +245,7 @@ export async function startApp(deps: {
         keys,
       }),
       eventAt: outbox.jsonAt,
+      recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
       tokens: createTokens({
         records: createRecords<TokenRecord>(redis, keys.tokens),
         redis,

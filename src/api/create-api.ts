@@ -8,9 +8,11 @@ import {
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import type { RecordedAnswers } from '../idempotency/recorded-answers.ts'
 import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { createAuthenticator, scopeOf } from './auth.ts'
+import { addIdempotency } from './idempotency.ts'
 import type { Api } from './instance.ts'
 import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
@@ -48,6 +50,8 @@ export type ApiDeps = SourceRoutesDeps &
     apiToken: string
     version: string
     logger: Logger
+    /** What requests with an Idempotency-Key were answered. */
+    recordedAnswers: RecordedAnswers
     /** Wrong tokens that one address may try in a minute. */
     failedAttempts?: number
     /** How long an answer may take (ms), so that requests do not pile up while Redis is away. */
@@ -106,6 +110,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   })
 
   await addOpenApi(app, deps.version)
+  addIdempotency(app, deps.recordedAnswers)
   addSourceRoutes(app, deps)
   addSourcePollRoutes(app, deps)
   addEndpointRoutes(app, deps)

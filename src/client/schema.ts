@@ -600,6 +600,26 @@ export interface components {
             /** @description When it ends; null where it never does. */
             expires_at?: string | null;
         };
+        /** @description An error, as RFC 9457 has it. */
+        Problem: {
+            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
+            type: string;
+            /** @description The kind of problem in a few words; the same for every problem of a code. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description What happened and what to do about it, in plain words. */
+            detail: string;
+            /** @description What a program should decide by. */
+            code: string;
+            /** @description For bad input: everything that is wrong with it. */
+            errors?: {
+                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
+                path: string;
+                /** @description What is wrong with it; completes "<path> …". */
+                message: string;
+            }[];
+        };
         /** @description One event on its way to one endpoint, with every attempt. */
         Delivery: {
             id: string;
@@ -702,26 +722,6 @@ export interface components {
             data: components["schemas"]["DeliverySummary"][];
             /** @description Give it as `cursor` to get the next page; null at the end of the list. */
             next_cursor: string | null;
-        };
-        /** @description An error, as RFC 9457 has it. */
-        Problem: {
-            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
-            type: string;
-            /** @description The kind of problem in a few words; the same for every problem of a code. */
-            title: string;
-            /** @description The HTTP status. */
-            status: number;
-            /** @description What happened and what to do about it, in plain words. */
-            detail: string;
-            /** @description What a program should decide by. */
-            code: string;
-            /** @description For bad input: everything that is wrong with it. */
-            errors?: {
-                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
-                path: string;
-                /** @description What is wrong with it; completes "<path> …". */
-                message: string;
-            }[];
         };
         EndpointSecret: {
             /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
@@ -1143,7 +1143,10 @@ export interface operations {
     createSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1189,6 +1192,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -1200,6 +1212,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1541,7 +1562,10 @@ export interface operations {
     acceptSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1598,7 +1622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This conflicts with the present state. */
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1618,6 +1642,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1657,7 +1690,10 @@ export interface operations {
     pollSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1714,7 +1750,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `source_busy`: The source is being polled by another process. */
+            /** @description `source_busy`: The source is being polled by another process. `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1734,6 +1770,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1951,7 +1996,10 @@ export interface operations {
     createEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1997,6 +2045,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -2015,7 +2072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `url_refused`: This URL can never be delivered to. */
+            /** @description `url_refused`: This URL can never be delivered to. `idempotency_key_reused`: This key belongs to another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2425,7 +2482,10 @@ export interface operations {
     rotateEndpointSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2482,6 +2542,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -2493,6 +2562,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3034,7 +3112,10 @@ export interface operations {
     createToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3080,6 +3161,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -3091,6 +3181,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

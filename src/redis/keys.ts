@@ -22,6 +22,8 @@ export function createKeys(prefix: string) {
     tokens: `${prefix}:tokens`,
     /** HASH token id → when it was last used, unix ms */
     tokenUses: `${prefix}:token-uses`,
+    /** HASH of one idempotency key by its digest: who began, what was asked and answered, sealed */
+    idempotency: (digest: string) => `${prefix}:idempotency:${digest}`,
     /** STRING a word sealed with the master key */
     masterKeyCheck: `${prefix}:master-key-check`,
     source: (id: string) => {

@@ -11,6 +11,7 @@ import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import type { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
 import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
+import { createRecordedAnswers } from '../../src/idempotency/recorded-answers.ts'
 import { eventId } from '../../src/ids.ts'
 import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
@@ -131,6 +132,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     deliveries: createDeliveryReader({ redis, keys }),
     activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
     eventAt: outbox.jsonAt,
+    recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
     tokens: createTokens({
       records: createRecords<TokenRecord>(redis, keys.tokens),
       redis,
