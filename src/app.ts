@@ -24,6 +24,7 @@ import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed } from './log/activity.ts'
+import { createDeliveryBounds } from './log/bound-deliveries.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
@@ -36,6 +37,7 @@ import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
 import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
+import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
 import { createSourceControl } from './sources/control.ts'
@@ -145,6 +147,9 @@ export async function startApp(deps: {
 
   // outbox → fanout → deliver → log
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const reader = createDeliveryReader({ redis, keys })
+  const events = createEventReader({ outbox, sources })
   const relay = createRelay({ outbox, endpoints, deliveries, deliverNow: queues.deliverNow, logger })
   const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
   releases.push(sender.close)
@@ -166,6 +171,7 @@ export async function startApp(deps: {
     endpoints,
     outbox,
     deliveries,
+    bounds,
     relayNow: queues.relayNow,
     deliverNow: queues.deliverNow,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources }),
@@ -238,7 +244,22 @@ export async function startApp(deps: {
       poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
       quarantine,
       endpoints,
-      deliveries: createDeliveryReader({ redis, keys }),
+      deliveries: reader,
+      bounds,
+      stopping: stopping.signal,
+      ...createResend({
+        redis,
+        keys,
+        sources,
+        endpoints,
+        outbox,
+        events,
+        deliveries,
+        reader,
+        bounds,
+        deliverNow: queues.deliverNow,
+        now,
+      }),
       activity: createActivityFeed({
         redis,
         connect: () => redis.duplicate({ connectionName: `ringpost:${process.pid}:watch` }),
@@ -252,7 +273,7 @@ export async function startApp(deps: {
         usesKey: keys.tokenUses,
         now,
       }),
-      events: createEventReader({ outbox, sources }),
+      events,
       readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
       logger,
       now,

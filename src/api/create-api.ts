@@ -19,6 +19,7 @@ import { addOpenApi } from './openapi.ts'
 import { sendProblem } from './problems.ts'
 import { logRequests } from './request-log.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
+import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
@@ -41,6 +42,7 @@ const CLOSE_GRACE_MS = 2_000
 export type ApiDeps = SourceRoutesDeps &
   SourcePollRoutesDeps &
   EndpointRoutesDeps &
+  EndpointOperationsDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
   TokenRoutesDeps &
@@ -114,6 +116,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addSourceRoutes(app, deps)
   addSourcePollRoutes(app, deps)
   addEndpointRoutes(app, deps)
+  addEndpointOperations(app, deps)
   addEventRoutes(app, deps)
   addDeliveryRoutes(app, deps)
   addStreamRoute(app, deps)

@@ -124,7 +124,7 @@ export function createDeliverBatch(deps: {
       outcome.kind === 'failed' && outcome.retry === 'schedule'
         ? retryDelay({
             schedule: deps.schedule,
-            attempt: claim.attempts + 1,
+            attempt: claim.scheduled + 1,
             random: deps.random,
             retryAfterMs: outcome.retryAfterMs,
           })

@@ -57,6 +57,10 @@ export function createKeys(prefix: string) {
         due: `${tag}:due`,
         /** HASH failing since, last success */
         health: `${tag}:health`,
+        /** HASH up to which time deliveries were dropped because there were too many */
+        bounds: `${tag}:bounds`,
+        /** HASH digest of what was asked → JSON of a recovery that has not ended */
+        recoveries: `${tag}:recoveries`,
       }
     },
     /** BullMQ's prefix: each queue in a slot of its own. */

@@ -14,6 +14,7 @@ import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../
 import { createRecordedAnswers } from '../../src/idempotency/recorded-answers.ts'
 import { eventId } from '../../src/ids.ts'
 import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
+import { createDeliveryBounds } from '../../src/log/bound-deliveries.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
 import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
@@ -22,6 +23,7 @@ import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
+import { createResend } from '../../src/resend/create-resend.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import { createSourceControl } from '../../src/sources/control.ts'
 import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
@@ -78,6 +80,27 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const store = createDetectionStore({ redis, keys, leaseMs: 1_000 })
   const queues = createQueues({ connection: redis, keys, logger: pino({ level: 'silent' }) })
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
+  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 })
+  const reader = createDeliveryReader({ redis, keys })
+  const events = createEventReader({ outbox, sources })
+  const stopping = new AbortController()
+  /** Deliveries that were queued, by endpoint; nothing attempts them but the test. */
+  const queued: { endpointId: string; ids: readonly string[] }[] = []
+  const resend = createResend({
+    redis,
+    keys,
+    sources,
+    endpoints,
+    outbox,
+    events,
+    deliveries: log,
+    reader,
+    bounds,
+    deliverNow: async (endpointId, ids) => {
+      queued.push({ endpointId, ids })
+    },
+    now,
+  })
   const quarantine = createQuarantine({ redis, keys, now })
   const state: {
     report: PollReport
@@ -129,7 +152,10 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     },
     quarantine,
     endpoints,
-    deliveries: createDeliveryReader({ redis, keys }),
+    deliveries: reader,
+    bounds,
+    stopping: stopping.signal,
+    ...resend,
     activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
     eventAt: outbox.jsonAt,
     recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
@@ -141,7 +167,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     }),
     // All requests of a test come from one address.
     failedAttempts: 100_000,
-    events: createEventReader({ outbox, sources }),
+    events,
     readiness: async () => state.readiness,
     logger,
     now,
@@ -190,6 +216,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     endpointsWith: (more: Partial<Parameters<typeof createEndpoints>[0]>) =>
       createEndpoints({ ...endpointDeps, ...more }),
     log,
+    bounds,
+    queued,
+    stopping,
     quarantine,
     store,
     queues,

@@ -13,6 +13,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
     endpoints: api.endpoints,
     outbox: api.outbox,
     deliveries: api.log,
+    bounds: api.bounds,
     relayNow: async (id) => void relayed.push(id),
     deliverNow: async () => undefined,
     purgeSource: createPurgeSource({
@@ -101,6 +102,6 @@ test('what fails for one source or endpoint keeps the sweep from no other', asyn
   await api.redis.set(api.keys.source('src_2').outbox, 'broken')
   const { sweep, relayed } = sweepOf(api)
   await sweep()
-  expect(relayed).toEqual(['src_1', 'src_3'])
+  expect(relayed.sort()).toEqual(['src_1', 'src_3'])
   expect(api.lines.join('')).toContain('src_2')
 })
