@@ -26,11 +26,16 @@ import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
+import { createEraseDeliveries } from './log/erase-deliveries.ts'
+
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
 import { createPurgeSource } from './maintain/purge-source.ts'
 import { createSweep } from './maintain/sweep.ts'
+import { createMetrics } from './metrics/create-metrics.ts'
+import { createReadSources } from './metrics/read-sources.ts'
+import { createEventEraser } from './outbox/erase-events.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
@@ -43,6 +48,8 @@ import type { Vault } from './secrets/vault.ts'
 import { createSourceControl } from './sources/control.ts'
 import { createSources, type ManagedSource, type SourceRecord } from './sources/sources.ts'
 import { createTokens, type TokenRecord } from './tokens/tokens.ts'
+import { createEraseUser } from './users/erase-user.ts'
+import { createUsers } from './users/users.ts'
 import { version } from './version.ts'
 
 /** How long a poller may be silent before another takes its source over (ms). */
@@ -114,6 +121,12 @@ export async function startApp(deps: {
   const queues = createQueues({ connection: redis, keys, logger })
   releases.push(queues.close)
 
+  const metrics = createMetrics({
+    readSources: createReadSources({ redis, keys, sources }),
+    readQueues: queues.figures,
+    now,
+  })
+
   // elevenlabs → detect → outbox
   const upstreamAgent = createAgent({})
   releases.push(() => upstreamAgent.close())
@@ -133,11 +146,13 @@ export async function startApp(deps: {
       now,
       random,
       logger,
+      detected: metrics.detected,
       onEvents: (sourceId) => {
         queues.relayNow(sourceId).catch(() => undefined)
       },
     }),
     stopPolls: queues.stopPolls,
+    polled: metrics.polled,
     relayNow: queues.relayNow,
     pollAt: queues.pollAt,
     pollSoon: queues.pollSoon,
@@ -160,6 +175,7 @@ export async function startApp(deps: {
     sender,
     deliverNow: queues.deliverNow,
     retryLater: queues.retryLater,
+    attempted: metrics.attempted,
     schedule: config.retrySchedule,
     deadlineMs: config.deliveryTimeoutMs,
     now,
@@ -243,6 +259,14 @@ export async function startApp(deps: {
       nextPoll: queues.nextPoll,
       poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
       quarantine,
+      users: createUsers({ redis, keys, store }),
+      eraseUser: createEraseUser({
+        events: createEventEraser({ redis, keys }),
+        endpoints,
+        eraseDeliveries: createEraseDeliveries({ redis, keys }),
+        quarantine,
+      }),
+      metrics,
       endpoints,
       deliveries: reader,
       bounds,

@@ -18,27 +18,15 @@
  * attempt     one HTTP request of a delivery
  */
 
+import type { EventType } from './events/catalogue.ts'
+
+export type { EventType } from './events/catalogue.ts'
+
 /** Milliseconds since the epoch. Everything of our own is kept in this unit. */
 export type UnixMs = number
 
 /** Seconds since the epoch: the upstream's unit, kept wherever a value came from upstream. */
 export type UnixSecs = number
-
-/** The event types, with what each means. The catalogue of the contract. */
-export type EventType =
-  | 'user.created'
-  | 'user.conversation_count.increased'
-  | 'user.returned'
-  | 'user.milestone_reached'
-  | 'user.sentiment.dropped'
-  | 'user.removed'
-  | 'source.failing'
-  | 'source.recovered'
-  | 'source.needs_attention'
-  | 'endpoint.failing'
-  | 'endpoint.disabled'
-  | 'endpoint.recovered'
-  | 'ringpost.test'
 
 /** One user as upstream showed it, after lenient reading. `raw` is the row as received. */
 export interface UserRow {

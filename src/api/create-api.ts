@@ -21,18 +21,23 @@ import { logRequests } from './request-log.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
 import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
+import { addEventTypeRoutes } from './routes/event-types.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
+import { addMetricsRoutes, type MetricsRoutesDeps } from './routes/metrics.ts'
 import { addSourcePollRoutes, type SourcePollRoutesDeps } from './routes/source-polls.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
 import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
+import { addUserRoutes, type UserRoutesDeps } from './routes/users.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
 
 const BODY_LIMIT = 256 * 1024
-/** Ids are shorter; up to here they are refused with a sentence about the id. */
-const LONGEST_PARAM = 1_000
+/** Of a user's id, which may be anything. Our own ids are shorter, and are refused with a sentence about the id. */
+const LONGEST_PARAM = 32_768
+/** Room for such an id in the request line, percent-encoded. */
+const MAX_HEADER_BYTES = 128 * 1024
 /** How long a client may take to send a request (ms). */
 const REQUEST_TIMEOUT_MS = 30_000
 const ANSWER_TIMEOUT_MS = 15_000
@@ -47,6 +52,8 @@ export type ApiDeps = SourceRoutesDeps &
   DeliveryRoutesDeps &
   TokenRoutesDeps &
   StreamRoutesDeps &
+  UserRoutesDeps &
+  MetricsRoutesDeps &
   HealthRoutesDeps & {
     /** The bearer token of an administrator. */
     apiToken: string
@@ -72,6 +79,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
     genReqId: () => `req_${randomBytes(8).toString('hex')}`,
+    http: { maxHeaderSize: MAX_HEADER_BYTES },
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
     handlerTimeout: deps.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
@@ -115,12 +123,16 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addIdempotency(app, deps.recordedAnswers)
   addSourceRoutes(app, deps)
   addSourcePollRoutes(app, deps)
+
+  addUserRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEndpointOperations(app, deps)
   addEventRoutes(app, deps)
+  addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)
   addStreamRoute(app, deps)
   addTokenRoutes(app, deps)
   addHealthRoutes(app, deps)
+  addMetricsRoutes(app, deps)
   return app as unknown as FastifyInstance
 }

@@ -100,7 +100,8 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
 
   app.addHook('onSend', async (request, reply, payload) => {
     const { begun } = request
-    if (begun === null) return payload
+    // Routes that are older than this hook have no such field.
+    if (!begun) return payload
     request.begun = null
     const ending =
       reply.statusCode < 400 && (typeof payload === 'string' || payload == null)

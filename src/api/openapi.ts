@@ -27,6 +27,7 @@ export async function addOpenApi(app: Api, version: string): Promise<void> {
       servers: [{ url: '/' }],
       tags: [
         { name: 'sources', description: 'What is polled.' },
+        { name: 'users', description: 'Who is known at a source.' },
         { name: 'endpoints', description: 'Who is subscribed to what.' },
         { name: 'events', description: 'What has happened.' },
         { name: 'deliveries', description: 'What became of it.' },

@@ -4,6 +4,8 @@ import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
 import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
+import type { Fault } from './failures.ts'
+
 import { maskEchoes } from './mask-echoes.ts'
 import { retryDelay } from './schedule.ts'
 import type { Sender, SendResult } from './send.ts'
@@ -48,6 +50,8 @@ export function createDeliverBatch(deps: {
   now: () => UnixMs
   random: () => number
   logger: Logger
+  /** Told of each attempt: `succeeded`, or whose fault it is, and how long it took. */
+  attempted?: (outcome: 'succeeded' | Fault, durationMs: number) => void
 }) {
   const { deliveries, endpoints, now } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
@@ -115,6 +119,7 @@ export function createDeliverBatch(deps: {
     })
     const sent = { ...answered, response: maskEchoes(answered.response, Object.values(target.headers)) }
     const { outcome } = sent
+    deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', sent.durationMs)
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
       await deliveries.release(endpoint.id, claim)

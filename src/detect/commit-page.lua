@@ -4,7 +4,7 @@
 -- ARGV[3] number of changed users, ARGV[4] of events, ARGV[5] of state fields to set, ARGV[6] to increment,
 -- ARGV[7] to delete
 -- then for each user: id, packed snapshot that was read ('' for none), packed snapshot to store
--- then for each event: event id, JSON
+-- then for each event: event id, type, JSON
 -- then for each state field: name, value; for each counter: name, increment; names of fields to delete
 -- Returns OK, FENCED (the lease was lost: nothing written) or CONFLICT (a snapshot is not what was read:
 -- nothing written; read again).
@@ -30,16 +30,17 @@ for i = 0, users - 1 do
   end
 end
 local events_at = first + users * 3
-local fields_at = events_at + events * 2
+local fields_at = events_at + events * 3
 local counters_at = fields_at + fields * 2
 local deletions_at = counters_at + counters * 2
 
 for i = 0, events - 1 do
-  local id = ARGV[events_at + i * 2]
+  local id = ARGV[events_at + i * 3]
   if redis.call('HEXISTS', KEYS[4], id) == 0 then
-    local entry = redis.call('XADD', KEYS[3], '*', 'id', id, 'event', ARGV[events_at + i * 2 + 1])
+    local entry = redis.call('XADD', KEYS[3], '*', 'id', id, 'event', ARGV[events_at + i * 3 + 2])
     redis.call('HSET', KEYS[4], id, entry)
     redis.call('HINCRBY', KEYS[2], 'total_events', 1)
+    redis.call('HINCRBY', KEYS[2], 'events:' .. ARGV[events_at + i * 3 + 1], 1)
   end
 end
 for i = 0, users - 1 do

@@ -29,7 +29,11 @@ export interface Committed {
  * @throws FencedError where the lease was lost
  */
 export async function commitRows(
-  deps: { store: Pick<DetectionStore, 'readUsers' | 'commitPage'>; now: () => UnixMs },
+  deps: {
+    store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>
+    now: () => UnixMs
+    detected?: ((lagMs: number) => void) | undefined
+  },
   job: {
     source: { id: string; name: string }
     token: number
@@ -43,17 +47,19 @@ export async function commitRows(
 ): Promise<Committed> {
   const { source, rows } = job
   for (let tries = 0; tries < TRIES; tries++) {
-    const snapshots = await deps.store.readUsers(
+    const { snapshots, epoch } = await deps.store.readUsersAndEpoch(
       source.id,
       rows.map((row) => row.user_id),
     )
+    // Somebody may have been forgotten since the scan began, which raises the epoch of newcomers.
+    const rules = { ...job.rules, epoch: Math.max(job.rules.epoch, epoch) }
     const users: SnapshotChange[] = []
     const events: Event[] = []
     const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [] }
     let returned = 0
     rows.forEach((row, i) => {
       const before = snapshots[i] ?? null
-      const { next, changes } = diff(row, before, job.rules)
+      const { next, changes } = diff(row, before, rules)
       if (next === null) return
       done.changed++
       if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++
@@ -79,8 +85,20 @@ export async function commitRows(
           : { ...state, increment: { ...state?.increment, known_users: returned } },
     })
     if (reply === 'FENCED') throw new FencedError()
-    if (reply === 'OK') return done
+    if (reply === 'OK') {
+      if (rules.announce.everyone && rules.fullScan === null) tellLags(events)
+      return done
+    }
     // CONFLICT: another writer than a poller changed a snapshot (a user was forgotten): compare again.
   }
   throw new Error('The snapshots of a page kept changing while it was committed; it is read again later.')
+
+  /** How long after a call its event came, where a poll from the top of the list has found it. */
+  function tellLags(events: readonly Event[]): void {
+    for (const { type, timestamp, data } of events) {
+      if (type !== 'user.created' && type !== 'user.conversation_count.increased') continue
+      const { last_contact_unix_secs: secs } = data.user as UserRow
+      deps.detected?.(Date.parse(timestamp) - secs * 1000)
+    }
+  }
 }

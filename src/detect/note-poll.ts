@@ -56,7 +56,7 @@ export function createPollNote(deps: {
         : 0
     const nextAt = Number(change.set?.not_before ?? now() + wait)
 
-    const events = sourceEvents(source, state, change)
+    const events = sourceEvents(source, state, change, trouble)
     for (const { type } of events) total.events[type] = (total.events[type] ?? 0) + 1
     const lastPoll: LastPoll = {
       at: new Date(poll.began).toISOString(),
@@ -85,10 +85,10 @@ export function createPollNote(deps: {
         delete: change.delete ?? [],
         increment: {
           total_polls: 1,
+          failed_polls: trouble === null ? 0 : 1,
           total_requests: total.requests,
           late_changes: total.lateChanges,
           quarantined_rows: total.newlyUnreadable,
-          ...(trouble instanceof UpstreamError ? { failed_polls: 1 } : {}),
         },
       },
     })
@@ -154,7 +154,12 @@ export function createPollNote(deps: {
   }
 
   /** What happened to the source itself: each outage is told once, and its end only if it was told. */
-  function sourceEvents(source: PolledSource, before: SourceState, change: StateChange): Event[] {
+  function sourceEvents(
+    source: PolledSource,
+    before: SourceState,
+    change: StateChange,
+    trouble: Trouble | null,
+  ): Event[] {
     const events: Event[] = []
     const tell = (
       type: 'source.failing' | 'source.recovered' | 'source.needs_attention',
@@ -164,7 +169,11 @@ export function createPollNote(deps: {
     const { failing_announced: announced, failure, attention } = change.set ?? {}
     const iso = (ms: UnixMs) => new Date(ms).toISOString()
     if (typeof announced === 'number') {
-      tell('source.failing', announced, { failing_since: iso(announced), message: failure })
+      tell('source.failing', announced, {
+        failing_since: iso(announced),
+        reason: trouble instanceof UpstreamError ? trouble.kind : 'other',
+        message: failure,
+      })
     }
     if (before.failing_announced !== undefined && change.delete?.includes('failing_announced')) {
       tell('source.recovered', before.failing_announced, { failing_since: iso(before.failing_announced) })

@@ -33,9 +33,12 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
     isHeldAlive: (sourceId: string) => Promise<boolean>
   }
   logger: Logger
+  /** Told of each poll. */
+  polled?: (report: PollReport) => void
 }) {
   async function run(source: Record, options: PollOptions): Promise<PollReport> {
     const report = await deps.poll(deps.sources.toPoll(source), options)
+    if (!options.dryRun) deps.polled?.(report)
     const found = Object.values(report.events).reduce((sum, n) => sum + n, 0)
     if (found > 0 && !options.dryRun) await deps.relayNow(source.id)
     if (report.next_at !== null && report.outcome !== 'waiting') await deps.pollAt(source.id, report.next_at)

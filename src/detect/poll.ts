@@ -61,6 +61,9 @@ export interface PollDeps {
   pause?: (ms: number) => Promise<void>
   /** Called as soon as a scan has written events of a source. */
   onEvents?: (sourceId: string) => void
+
+  /** Told of how long after a call its event came (ms), where a head poll found it. */
+  detected?: (lagMs: number) => void
 }
 
 /**
@@ -219,6 +222,8 @@ export function createPoll(deps: PollDeps): Poll {
       now,
       pause: deps.pause ?? ((ms: number) => wait(ms, undefined, { signal }).catch(() => undefined)),
       onEvents: () => deps.onEvents?.(source.id),
+
+      detected: deps.detected,
     }
   }
 

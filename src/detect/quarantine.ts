@@ -10,7 +10,7 @@ const LIMIT = 1000
 
 /** Keeps rows that could not be read, so that a person can see them. The same row is kept once. */
 export function createQuarantine(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hvals'>
+  redis: Pick<Redis, 'callBuffer' | 'hvals' | 'hgetall' | 'hdel'>
   keys: Keys
   now: () => UnixMs
 }) {
@@ -29,7 +29,28 @@ export function createQuarantine(deps: {
       const rows = await deps.redis.hvals(deps.keys.source(sourceId).quarantine)
       return rows.map((json) => JSON.parse(json))
     },
+
+    /** Lets go of the rows of one user. They are counted on. */
+    async erase(sourceId: string, userId: string): Promise<number> {
+      const { quarantine } = deps.keys.source(sourceId)
+      const rows = Object.entries(await deps.redis.hgetall(quarantine))
+      const theirs = rows.filter(([, json]) => isOf(userId, (JSON.parse(json) as UnreadableRow).row))
+      if (theirs.length === 0) return 0
+      return deps.redis.hdel(quarantine, ...theirs.map(([digest]) => digest))
+    },
   }
 }
 
 export type Quarantine = ReturnType<typeof createQuarantine>
+
+/** Whether a row, as JSON text that may have been cut off, is of a user. Their id may be why it is unreadable. */
+function isOf(userId: string, row: string): boolean {
+  const name = '"user_id":'
+  const at = row.indexOf(name)
+  if (at === -1) return false
+  const value = row.slice(at + name.length)
+  const encoded = JSON.stringify(userId)
+  if (value.startsWith(encoded)) return true
+  const number = /^-?\d+/.exec(value)?.[0]
+  return number === userId || (value.length > 1 && encoded.startsWith(value))
+}

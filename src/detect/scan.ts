@@ -53,13 +53,16 @@ export interface ScanResult {
 
 export interface ScanDeps {
   listPage: (cursor: string | null) => Promise<ListedPage>
-  store: Pick<DetectionStore, 'readUsers' | 'commitPage'>
+  store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>
   quarantine: (rows: ListedPage['unreadable']) => Promise<number>
   now: () => UnixMs
   /** Waits before a page is asked for again (ms); ends early when the poll is aborted. */
   pause: (ms: number) => Promise<void>
   /** Called after events were written, so that they need not wait for the end of a long scan. */
   onEvents?: () => void
+
+  /** Told of how long after a call its event came (ms), where a head poll found it. */
+  detected?: ((lagMs: number) => void) | undefined
 }
 
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */

@@ -45,6 +45,9 @@ export interface LastPoll {
   warnings?: PollWarning[]
 }
 
+/** Begins the counters of events by type, which commit-page.lua writes. */
+const EVENTS = 'events:'
+
 const int = z.coerce.number().int()
 const text = z.string().min(1)
 
@@ -104,11 +107,19 @@ const stateSchema = z.object({
 })
 
 /** A source's state in Redis, read. The single writer is whoever holds the lease. */
-export type SourceState = z.output<typeof stateSchema>
+export type SourceState = z.output<typeof stateSchema> & {
+  /** How many events of each type, from the fields `events:<type>`. */
+  events_by_type: Record<string, number>
+}
 
 /** Reads the hash of a source's state; an empty one is a source that was never polled. */
 export function parseState(hash: Record<string, string>): SourceState {
-  return stateSchema.parse(hash)
+  const events_by_type = Object.fromEntries(
+    Object.entries(hash)
+      .filter(([name]) => name.startsWith(EVENTS))
+      .map(([name, count]) => [name.slice(EVENTS.length), Number(count)]),
+  )
+  return { ...stateSchema.parse(hash), events_by_type }
 }
 
 /** What the API and people are told. */

@@ -40,6 +40,7 @@ const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'seen_at',
   'announce_since',
   'attention',
+  'attention_announced',
   'flood_accepted',
   'removals_accepted',
   'idle_polls',
@@ -66,6 +67,24 @@ export function createDetectionStore(deps: {
   const commitPageScript = script('commit-page')
   const finishScanScript = script('finish-scan')
   const startOverScript = script('start-over')
+
+  /** Snapshots in the order of the ids, and the epoch of users who are met for the first time. */
+  async function readUsersAndEpoch(
+    sourceId: string,
+    userIds: readonly string[],
+  ): Promise<{ snapshots: (Snapshot | null)[]; epoch: number }> {
+    if (userIds.length === 0) return { snapshots: [], epoch: 0 }
+    const source = keys.source(sourceId)
+    const reply = (await readUsersScript(
+      [...userIds.map(source.users), source.state],
+      userIds,
+    )) as (Buffer | null)[]
+    const snapshots = userIds.map((_, i) => {
+      const packed = reply[i]
+      return packed ? unpackSnapshot(packed) : null
+    })
+    return { snapshots, epoch: Number(reply[userIds.length]) }
+  }
 
   return {
     /** The fencing token, or null where another poller holds the lease. */
@@ -134,14 +153,10 @@ export function createDetectionStore(deps: {
 
     /** Snapshots in the order of the ids; null for a user who is not known. */
     async readUsers(sourceId: string, userIds: readonly string[]): Promise<(Snapshot | null)[]> {
-      if (userIds.length === 0) return []
-      const source = keys.source(sourceId)
-      const reply = (await readUsersScript(userIds.map(source.users), userIds)) as (Buffer | null)[]
-      return userIds.map((_, i) => {
-        const packed = reply[i]
-        return packed ? unpackSnapshot(packed) : null
-      })
+      return (await readUsersAndEpoch(sourceId, userIds)).snapshots
     },
+
+    readUsersAndEpoch,
 
     /** All users of a source, some buckets at a time, in no order. */
     async *scanBuckets(sourceId: string, bucketsAtOnce: number, from = 0): AsyncGenerator<KnownUser[]> {
@@ -183,7 +198,7 @@ export function createDetectionStore(deps: {
       for (const { userId, before, after } of page.users) {
         args.push(userId, before === null ? '' : packSnapshot(before), packSnapshot(after))
       }
-      for (const event of page.events) args.push(event.id, JSON.stringify(event))
+      for (const event of page.events) args.push(event.id, event.type, JSON.stringify(event))
       for (const [name, value] of [...set, ...increment]) args.push(name, value)
       args.push(...remove)
       const reply = await commitPageScript(

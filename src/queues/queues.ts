@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
+import { readQueueFigures } from './queue-figures.ts'
 
 /** One queue a stage. Retries have a lane of their own: due delayed jobs would wait behind fresh ones. */
 export const QUEUE_NAMES = ['poll', 'relay', 'deliver', 'retry', 'maintain'] as const
@@ -119,6 +120,9 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       if ((await maintain.getJobScheduler('maintain'))?.every === everyMs) return
       await maintain.upsertJobScheduler('maintain', { every: everyMs }, { name: 'maintain', data: {} })
     },
+
+    /** How full each queue is. */
+    figures: () => readQueueFigures(all),
 
     async close(): Promise<void> {
       await Promise.all(all.map((queue) => queue.close()))

@@ -1,6 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { beforeEach, describe, expect, test } from 'vitest'
+import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
 import { deliveryOf, startTestApi, type TestApi, userEvent } from './support.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of someone else's format, walked freely.
@@ -57,6 +58,8 @@ describe('openapi.json', () => {
     expect(served.sort()).toEqual([
       'delete /v1/endpoints/{id}',
       'delete /v1/sources/{id}',
+      'delete /v1/sources/{id}/users',
+      'delete /v1/sources/{id}/users/{user_id}',
       'delete /v1/tokens/{id}',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',
@@ -64,11 +67,15 @@ describe('openapi.json', () => {
       'get /v1/endpoints/{id}',
       'get /v1/endpoints/{id}/secret',
       'get /v1/endpoints/{id}/stats',
+      'get /v1/event-types',
+      'get /v1/event-types/{type}',
       'get /v1/events',
       'get /v1/events/{id}',
       'get /v1/sources',
       'get /v1/sources/{id}',
       'get /v1/sources/{id}/quarantine',
+      'get /v1/sources/{id}/users',
+      'get /v1/sources/{id}/users/{user_id}',
       'get /v1/stream',
       'get /v1/tokens',
       'patch /v1/endpoints/{id}',
@@ -101,7 +108,8 @@ describe('openapi.json', () => {
       for (const parameter of parameters) {
         expect(['path', 'query', 'header'], where).toContain(parameter.in)
         expect(parameter.schema, where).toBeTypeOf('object')
-        expect(parameter.required, where).toBe(parameter.in === 'path')
+        const asked = operation.operationId === 'forgetUserByQuery' && parameter.name === 'user_id'
+        expect(parameter.required, where).toBe(parameter.in === 'path' || asked)
       }
       expect(Object.keys(operation.responses).length, where).toBeGreaterThan(1)
       for (const [status, response] of Object.entries<Json>(operation.responses)) {
@@ -174,6 +182,11 @@ describe('openapi.json', () => {
     api.state.nextPoll = Date.now()
     api.state.report = { ...api.state.report, events: { 'user.created': 1 } }
     await api.quarantine.add('src_default', [{ row: '{}', reason: 'user_id is missing' }])
+    await api.redis.hset(
+      api.keys.source('src_default').users('u1'),
+      'u1',
+      packSnapshot(newSnapshot({ count: 1, last_contact: 1, first_contact: 1, epoch: 0 })),
+    )
     const event = userEvent('src_default', 'u1')
     await api.addEvent('src_default', event)
     const body = { url: 'https://hooks.example.com/', headers: { 'x-a': 'b' } }
@@ -218,12 +231,17 @@ describe('openapi.json', () => {
       'post /v1/tokens': { name: 'x' },
       'post /v1/endpoints/{id}/recover': { since: '2026-01-01', only: 'undelivered' },
     }
-    // What deletes comes last.
+    // What deletes comes last, and what is inside of something before it.
     // The stream, which never ends, has a test of its own.
     const asked = operations.filter(({ path }) => path !== '/v1/stream')
-    const inOrder = [...asked].sort((a) => (a.method === 'delete' ? 1 : -1))
+    const rank = ({ method, path }: { method: string; path: string }) =>
+      method === 'delete' ? 100 - path.length : 0
+    const inOrder = [...asked].sort((a, b) => rank(a) - rank(b))
     for (const { path, method } of inOrder) {
-      const filled = path.replace('{id}', ids[path.split('/')[2] ?? ''] ?? '')
+      const filled = path
+        .replace('{id}', ids[path.split('/')[2] ?? ''] ?? '')
+        .replace('{type}', 'user.created')
+        .replace('{user_id}', 'u1')
       if (method !== 'delete') {
         if (path.startsWith('/v1')) await check(method, path, filled, undefined, null)
         if (path.includes('{id}'))
@@ -231,7 +249,8 @@ describe('openapi.json', () => {
         if (path.startsWith('/v1')) await check(method, path, `${filled}?colour=red`)
       }
       const sample = samples[`${method} ${path}`]
-      const good = await check(method, path, filled, sample)
+      const query = method === 'delete' && path.endsWith('/users') ? '?user_id=u1' : ''
+      const good = await check(method, path, filled + query, sample)
       expect(good.status, `${method} ${path}`).toBeLessThan(300)
     }
     expect([...seen].sort()).toEqual(asked.map(({ method, path }) => `${method} ${path}`).sort())

@@ -16,9 +16,14 @@ import { eventId } from '../../src/ids.ts'
 import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
 import { createDeliveryBounds } from '../../src/log/bound-deliveries.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
+import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
+
 import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
+import { createMetrics } from '../../src/metrics/create-metrics.ts'
+import { createReadSources } from '../../src/metrics/read-sources.ts'
+import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
@@ -29,6 +34,8 @@ import { createSourceControl } from '../../src/sources/control.ts'
 import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
 import { createTokens, type TokenRecord } from '../../src/tokens/tokens.ts'
 import type { Event } from '../../src/types.ts'
+import { createEraseUser } from '../../src/users/erase-user.ts'
+import { createUsers } from '../../src/users/users.ts'
 import { testRedis } from '../support/redis.ts'
 
 export const TOKEN = 'test-token-5f1d9c3ab27e'
@@ -125,6 +132,11 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     nextPoll: null,
     readiness: { redis: true, roles: ['api', 'poll'] },
   }
+  const metrics = createMetrics({
+    readSources: createReadSources({ redis, keys, sources }),
+    readQueues: queues.figures,
+    now,
+  })
   const lines: string[] = []
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   const app = await createApi({
@@ -151,6 +163,14 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       return state.report
     },
     quarantine,
+    users: createUsers({ redis, keys, store }),
+    eraseUser: createEraseUser({
+      events: createEventEraser({ redis, keys }),
+      endpoints,
+      eraseDeliveries: createEraseDeliveries({ redis, keys }),
+      quarantine,
+    }),
+    metrics,
     endpoints,
     deliveries: reader,
     bounds,
@@ -222,6 +242,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     quarantine,
     store,
     queues,
+    metrics,
     outbox,
     logger,
     noteActivity: createActivityWriter({ redis, keys }),

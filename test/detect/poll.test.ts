@@ -71,7 +71,7 @@ describe('a baseline', () => {
   test('asks again for a page that cannot be had for a moment, and goes on without a break', async () => {
     const d = await start()
     seed(d, 450)
-    d.simulator.fault({ kind: 'status', status: 503, skip: 2, times: 3 })
+    d.simulator.fault({ kind: 'status', status: 500, skip: 2, times: 3 })
     expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', requests: 8, rows: 450 })
   })
 
@@ -316,7 +316,7 @@ describe('pollers', () => {
     const before = await d.state()
     // The lease runs out in mid-poll and another poller takes it.
     d.simulator.call({ user_id: 'new' })
-    d.deps.store.readUsers = new Proxy(d.deps.store.readUsers, {
+    d.deps.store.readUsersAndEpoch = new Proxy(d.deps.store.readUsersAndEpoch, {
       async apply(target, self, args) {
         await d.redis.unlink(d.keys.source(d.source.id).lease)
         await d.store.acquire(d.source.id)

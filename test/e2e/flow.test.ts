@@ -153,3 +153,45 @@ test('a delivery fails for good when the schedule is used up, and a gone endpoin
   })
   expect(skipped.attempts).toEqual([])
 })
+
+test('what happened is in the metrics, and a person can be erased from all of it', async () => {
+  const endpoint = await subscribe()
+  await until(async () => (await sourceState()).state === 'live')
+  simulator.call({ user_id: '+15550100' })
+  await until(() => receiver.webhooks.length === 1)
+  await until(async () => {
+    const { body } = await ringpost.api<{ data: Delivery[] }>(
+      'GET',
+      `/v1/deliveries?endpoint_id=${endpoint.id}`,
+    )
+    return body.data[0]?.status === 'succeeded'
+  })
+  const text = await (await fetch(`${ringpost.url}/metrics`)).text()
+  for (const line of [
+    /^ringpost_source_known_users\{source="src_default"\} 251$/m,
+    /^ringpost_source_events_total\{source="src_default",type="user.created"\} 1$/m,
+    /^ringpost_source_condition\{source="src_default",state="live"\} 1$/m,
+    /^ringpost_attempts_total\{outcome="succeeded"\} 1$/m,
+    /^ringpost_attempt_duration_seconds_count\{outcome="succeeded"\} 1$/m,
+    /^ringpost_detection_lag_seconds_count 1$/m,
+    /^ringpost_poll_duration_seconds_count\{kind="baseline",outcome="done"\} 1$/m,
+    /^ringpost_queue_jobs\{queue="poll",state="delayed"\} \d+$/m,
+  ]) {
+    expect(text).toMatch(line)
+  }
+  expect(text).not.toContain('15550100')
+
+  // Upstream first: ringpost would meet them again.
+  simulator.removeUser('+15550100')
+  const path = '/v1/sources/src_default/users/%2B15550100'
+  expect((await ringpost.api('GET', path)).body).toMatchObject({ conversation_count: 1, removed: false })
+  expect((await ringpost.api('DELETE', `${path}?erase=true`)).body).toEqual({
+    forgotten: true,
+    events: 1,
+    deliveries: 1,
+    quarantined_rows: 0,
+  })
+  expect((await ringpost.api('GET', path)).status).toBe(404)
+  expect((await ringpost.api('GET', '/v1/events')).body).toEqual({ data: [], next_cursor: null })
+  expect((await ringpost.api('GET', '/v1/deliveries')).body).toEqual({ data: [], next_cursor: null })
+})

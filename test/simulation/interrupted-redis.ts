@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 /** What of Redis detection uses. */
 export type DetectionRedis = Pick<
   Redis,
-  'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset' | 'hvals'
+  'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset' | 'hvals' | 'hdel'
 >
 
 /** The process is gone: nothing that it still tries is carried out. */
@@ -69,6 +69,7 @@ export function interruptedRedis(redis: Redis, operations: Operations): Detectio
     hvals: ((key: string) => operations.run(() => redis.hvals(key))) as Redis['hvals'],
     del: ((key: string) => operations.run(() => redis.del(key))) as Redis['del'],
     pttl: ((key: string) => operations.run(() => redis.pttl(key))) as Redis['pttl'],
+    hdel: ((...args: [string, ...string[]]) => operations.run(() => redis.hdel(...args))) as Redis['hdel'],
     hset: ((...args: [string, string, number]) => operations.run(() => redis.hset(...args))) as Redis['hset'],
     pipeline: (() => {
       const pipeline = redis.pipeline()

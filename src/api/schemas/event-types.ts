@@ -1,31 +1,14 @@
 import { z } from 'zod'
-import type { EventType } from '../../types.ts'
-
-/** Every event type, with what it means in one line. */
-const MEANINGS: Record<EventType, string> = {
-  'user.created': 'A caller whom this source never had.',
-  'user.conversation_count.increased': 'A caller has had more conversations than ever before.',
-  'user.returned': 'A caller is back after a long time, or after having been removed.',
-  'user.milestone_reached': "A caller has reached one of the source's milestones.",
-  'user.sentiment.dropped': 'The recent sentiment of a caller fell below the threshold.',
-  'user.removed': 'A caller is gone from the list.',
-  'source.failing': 'A source cannot be polled.',
-  'source.recovered': 'A source can be polled again.',
-  'source.needs_attention': 'A source waits for a person.',
-  'endpoint.failing': 'An endpoint has been failing for a long time.',
-  'endpoint.disabled': 'An endpoint was disabled.',
-  'endpoint.recovered': 'An endpoint works again.',
-  'ringpost.test': 'A test.',
-}
-const EVENT_TYPES = Object.keys(MEANINGS)
+import { CATALOGUE, EVENT_TYPES, isEventType } from '../../events/catalogue.ts'
+import { listOf } from './list.ts'
 
 /** Whether a name, a `prefix.*` pattern or `*` stands for at least one event type that there is. */
 function matchesSome(pattern: string): boolean {
-  if (pattern === '*' || EVENT_TYPES.includes(pattern)) return true
+  if (pattern === '*' || isEventType(pattern)) return true
   return pattern.endsWith('.*') && EVENT_TYPES.some((type) => type.startsWith(pattern.slice(0, -1)))
 }
 
-const catalogue = Object.entries(MEANINGS).map(([type, meaning]) => `- \`${type}\`: ${meaning}`)
+const catalogue = EVENT_TYPES.map((type) => `- \`${type}\`: ${CATALOGUE[type].description}`)
 
 /** A name of an event type, or a pattern of names. */
 export const eventTypePattern = z
@@ -42,3 +25,19 @@ export const eventTypePattern = z
 
 /** The type of an event in an answer. Not an enumeration: a newer ringpost may know more of them. */
 export const eventType = z.string().meta({ examples: ['user.created'] })
+
+const jsonObject = z.record(z.string(), z.unknown())
+
+/** An event type as the API shows it. */
+export const eventTypeSchema = z
+  .object({
+    type: eventType,
+    description: z.string().describe('What it means, in one line.'),
+    schema: jsonObject.describe(
+      'JSON Schema (draft 2020-12) of the whole payload. Payloads can gain fields that it does not list.',
+    ),
+    sample: jsonObject.describe('A complete payload.'),
+  })
+  .meta({ id: 'EventType', description: 'A type of event: what it means and what its payload is.' })
+
+export const eventTypeList = listOf('EventTypeList', eventTypeSchema)

@@ -1,0 +1,107 @@
+/** One metric: its type, what it means and its labels. docs/metrics.md says the same, and a test compares them. */
+export interface MetricDefinition {
+  type: 'gauge' | 'counter' | 'histogram'
+  help: string
+  labels: readonly string[]
+  /** Upper bounds of a histogram's buckets, in seconds. */
+  buckets?: readonly number[]
+}
+
+const SOURCE = ['source'] as const
+/** From one quick request to a full scan of an hour. */
+const POLL_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600]
+/** From a call that is seen at once to one that only a lookback finds. */
+const LAG_BUCKETS = [1, 5, 10, 20, 30, 45, 60, 90, 120, 300, 900, 3600]
+const ATTEMPT_BUCKETS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30]
+
+/** Read from Redis at each scrape, so that they are the same in every process. */
+export const SHARED_METRICS = {
+  ringpost_redis_up: {
+    type: 'gauge',
+    help: '1 where Redis answered this scrape. Where it is 0, everything else that is read from Redis is missing.',
+    labels: [],
+  },
+  ringpost_source_known_users: { type: 'gauge', help: 'Users that are known at a source.', labels: SOURCE },
+  ringpost_source_polls_total: {
+    type: 'counter',
+    help: 'Polls of a source, failed ones among them.',
+    labels: SOURCE,
+  },
+  ringpost_source_failed_polls_total: {
+    type: 'counter',
+    help: 'Polls of a source that failed or were held back for a person.',
+    labels: SOURCE,
+  },
+  ringpost_source_upstream_requests_total: {
+    type: 'counter',
+    help: 'Requests that polls made to the upstream API.',
+    labels: SOURCE,
+  },
+  ringpost_source_events_total: {
+    type: 'counter',
+    help: 'Events of a source, by type.',
+    labels: ['source', 'type'],
+  },
+  ringpost_source_late_changes_total: {
+    type: 'counter',
+    help: 'Changes found below the watermark. If it rises steadily, the overlap is too short for the upstream.',
+    labels: SOURCE,
+  },
+  ringpost_source_quarantined_rows_total: {
+    type: 'counter',
+    help: 'Rows of upstream that could not be read. GET /v1/sources/:id/quarantine shows them.',
+    labels: SOURCE,
+  },
+  ringpost_source_lag_seconds: {
+    type: 'gauge',
+    help: 'Time since the last poll began that read the top of the list to its end. Missing before the first one and while the source is paused.',
+    labels: SOURCE,
+  },
+  ringpost_source_consecutive_failures: {
+    type: 'gauge',
+    help: 'Polls in a row that have failed.',
+    labels: SOURCE,
+  },
+  ringpost_source_condition: {
+    type: 'gauge',
+    help: '1 for the state that a source is in, 0 for the others: baseline, live, paused, failing, needs_attention.',
+    labels: ['source', 'state'],
+  },
+  ringpost_queue_jobs: {
+    type: 'gauge',
+    help: 'Jobs in a queue, by state: waiting, active, delayed, failed.',
+    labels: ['queue', 'state'],
+  },
+  ringpost_queue_oldest_waiting_seconds: {
+    type: 'gauge',
+    help: 'Age of the job that has waited longest in a queue; 0 where none waits.',
+    labels: ['queue'],
+  },
+} as const satisfies Record<string, MetricDefinition>
+
+/** Of what this process has done since it started. */
+export const PROCESS_METRICS = {
+  ringpost_poll_duration_seconds: {
+    type: 'histogram',
+    help: 'Duration of the polls that this process made, by kind (head, lookback, full, baseline) and outcome (done, failed).',
+    labels: ['kind', 'outcome'],
+    buckets: POLL_BUCKETS,
+  },
+  ringpost_detection_lag_seconds: {
+    type: 'histogram',
+    help: 'Time from the last contact of a user to the event of type user.created or user.conversation_count.increased, where a head poll or a lookback of this process found it.',
+    labels: [],
+    buckets: LAG_BUCKETS,
+  },
+  ringpost_attempt_duration_seconds: {
+    type: 'histogram',
+    help: 'Duration of the attempts that this process made, by outcome: succeeded, or whose fault the failure is (receiver, permanent, ours).',
+    labels: ['outcome'],
+    buckets: ATTEMPT_BUCKETS,
+  },
+  ringpost_attempts_total: {
+    type: 'counter',
+    help: 'Attempts that this process made, by outcome: succeeded, receiver, permanent, ours.',
+    labels: ['outcome'],
+  },
+} as const satisfies Record<string, MetricDefinition>
