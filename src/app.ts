@@ -9,6 +9,7 @@ import { createApi } from './api/create-api.ts'
 import type { Config } from './config/schema.ts'
 import { createDeliverBatch } from './deliver/deliver-batch.ts'
 import { checkUrl } from './deliver/guard/url.ts'
+import { createMakeAttempt } from './deliver/make-attempt.ts'
 import { createSender } from './deliver/send.ts'
 import { createSecret } from './deliver/sign.ts'
 import { acceptAttention } from './detect/accept.ts'
@@ -168,11 +169,12 @@ export async function startApp(deps: {
   const relay = createRelay({ outbox, endpoints, deliveries, deliverNow: queues.deliverNow, logger })
   const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
   releases.push(sender.close)
+  const makeAttempt = createMakeAttempt({ endpoints, sender, now })
   const deliverBatch = createDeliverBatch({
     deliveries,
     endpoints,
     outbox,
-    sender,
+    makeAttempt,
     deliverNow: queues.deliverNow,
     retryLater: queues.retryLater,
     attempted: metrics.attempted,
@@ -270,6 +272,7 @@ export async function startApp(deps: {
       endpoints,
       deliveries: reader,
       bounds,
+      deliveryTimeoutMs: config.deliveryTimeoutMs,
       stopping: stopping.signal,
       ...createResend({
         redis,
@@ -281,8 +284,10 @@ export async function startApp(deps: {
         deliveries,
         reader,
         bounds,
+        makeAttempt,
         deliverNow: queues.deliverNow,
         now,
+        logger,
       }),
       activity: createActivityFeed({
         redis,

@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { MakeAttempt } from '../deliver/make-attempt.ts'
 import type { Endpoints } from '../endpoints/endpoints.ts'
 import type { DeliveryBounds } from '../log/bound-deliveries.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
@@ -8,6 +10,7 @@ import type { DeliveryReader } from '../log/read-deliveries.ts'
 import type { EventReader } from '../log/read-events.ts'
 import { createRecoveryRuns } from '../log/recovery-runs.ts'
 import { createRequeue } from '../log/requeue-deliveries.ts'
+import { createTestDeliveries } from '../log/test-deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
@@ -15,6 +18,7 @@ import { createMissedEvents } from './missed-events.ts'
 import { createRecoverEndpoint } from './recover-endpoint.ts'
 import { createReplayEvent } from './replay-event.ts'
 import { createRetryDelivery } from './retry-delivery.ts'
+import { createTestEndpoint } from './test-endpoint.ts'
 
 /** Wires what people can ask to be sent again, as the API needs it. */
 export function createResend(deps: {
@@ -26,21 +30,25 @@ export function createResend(deps: {
   events: Pick<EventReader, 'locate'>
   deliveries: Pick<DeliveryLog, 'accept'>
   reader: Pick<DeliveryReader, 'get'>
-  bounds: Pick<DeliveryBounds, 'completeSince'>
+  bounds: Pick<DeliveryBounds, 'completeSince' | 'retentionMs'>
+  makeAttempt: MakeAttempt
   deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
   now: () => UnixMs
+  logger: Logger
 }) {
   const { endpoints, events, deliverNow, deliveries } = deps
   const requeue = createRequeue(deps)
+  const tests = createTestDeliveries({ ...deps, retentionMs: deps.bounds.retentionMs })
   return {
     retryDelivery: createRetryDelivery({
       deliveries: deps.reader,
       endpoints,
       hasEvent: async (id) => (await events.locate(id)) !== null,
+      tests,
       requeue,
       deliverNow,
     }),
-    replayEvent: createReplayEvent({ events, endpoints, deliveries, requeue, deliverNow }),
+    replayEvent: createReplayEvent({ events, tests, endpoints, deliveries, requeue, deliverNow }),
     recoverEndpoint: createRecoverEndpoint({
       endpoints,
       readPlaces: createReadPlaces(deps),
@@ -51,6 +59,8 @@ export function createResend(deps: {
       deliverNow,
       now: deps.now,
     }),
+    testEndpoint: createTestEndpoint({ ...deps, tests }),
+    tests,
     logSize: createLogSize(deps),
   }
 }

@@ -5,6 +5,7 @@ import { deliveryId } from '../ids.ts'
 import { DELIVERY_STATUSES, type DeliveryLog } from '../log/deliveries.ts'
 import type { EventReader } from '../log/read-events.ts'
 import type { Requeue } from '../log/requeue-deliveries.ts'
+import type { TestDeliveries } from '../log/test-deliveries.ts'
 import { assertSendable } from './retry-delivery.ts'
 
 /** Endpoints that are looked after at once. */
@@ -23,6 +24,7 @@ export interface Replayed {
  */
 export function createReplayEvent(deps: {
   events: Pick<EventReader, 'locate'>
+  tests: Pick<TestDeliveries, 'event'>
   endpoints: {
     list: () => Promise<EndpointRecord[]>
     find: (id: string) => Promise<EndpointRecord | null>
@@ -54,7 +56,13 @@ export function createReplayEvent(deps: {
     endpointIds: readonly string[] | null,
   ): Promise<Replayed[]> {
     const place = await deps.events.locate(eventId)
-    if (place === null) throw unknownEvent(eventId)
+    if (place === null) {
+      if ((await deps.tests.event(eventId)) === null) throw unknownEvent(eventId)
+      throw new RingpostError(
+        'conflict',
+        `${eventId} was a test, which is sent once. POST /v1/endpoints/<id>/test sends another.`,
+      )
+    }
     const { event, sourceId, streamId } = place
     const endpoints = endpointIds
       ? await named(endpointIds)

@@ -3,6 +3,7 @@ import { RingpostError } from '../errors.ts'
 import { DELIVERY_STATUSES } from '../log/deliveries.ts'
 import type { DeliveryReader } from '../log/read-deliveries.ts'
 import type { Requeue } from '../log/requeue-deliveries.ts'
+import type { TestDeliveries } from '../log/test-deliveries.ts'
 import type { Delivery } from '../types.ts'
 
 /**
@@ -17,6 +18,7 @@ export function createRetryDelivery(deps: {
   }
   /** Whether the event is still there to be sent. */
   hasEvent: (eventId: string) => Promise<boolean>
+  tests: Pick<TestDeliveries, 'event'>
   requeue: Requeue
   deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
 }) {
@@ -30,6 +32,12 @@ export function createRetryDelivery(deps: {
     if (delivery === null) throw unknownDelivery(id)
     const { endpoint_id: endpointId, event_id: eventId } = delivery
     assertSendable(endpointId, await deps.endpoints.find(endpointId))
+    if ((await deps.tests.event(eventId)) !== null) {
+      throw new RingpostError(
+        'conflict',
+        `Delivery ${id} was a test, which is sent once. POST /v1/endpoints/${endpointId}/test sends another.`,
+      )
+    }
     if (!(await deps.hasEvent(eventId))) {
       throw new RingpostError(
         'conflict',
@@ -42,12 +50,6 @@ export function createRetryDelivery(deps: {
         'conflict',
         `An attempt of delivery ${id} is in progress. Look at it again in a moment: GET /v1/deliveries/${id}.`,
         { retryAfterMs: 1_000 },
-      )
-    }
-    if (became === 'unwanted') {
-      throw new RingpostError(
-        'conflict',
-        `Delivery ${id} was a test, which is sent once. POST /v1/endpoints/${endpointId}/test sends another.`,
       )
     }
     if (became !== 'queued') throw unknownDelivery(id)

@@ -19,6 +19,7 @@ const CLOSED = [
   'SecretRotation',
   'SourceToCreate',
   'SourceToPatch',
+  'TestWish',
   'TokenToCreate',
 ]
 /** What is asked for by its URL alone. */
@@ -84,6 +85,7 @@ describe('openapi.json', () => {
       'post /v1/endpoints',
       'post /v1/endpoints/{id}/recover',
       'post /v1/endpoints/{id}/rotate-secret',
+      'post /v1/endpoints/{id}/test',
       'post /v1/events/{id}/replay',
       'post /v1/sources',
       'post /v1/sources/{id}/accept',

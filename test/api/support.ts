@@ -4,6 +4,8 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
+import { createMakeAttempt } from '../../src/deliver/make-attempt.ts'
+import { createSender } from '../../src/deliver/send.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import type { PollReport } from '../../src/detect/poll.ts'
@@ -62,7 +64,7 @@ export interface RequestOptions {
 }
 
 /** An API on a socket of its own and a real Redis. Only upstream is made up: `poll` answers `api.report`. */
-export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
+export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs = 15_000) {
   const { redis, prefix, connect, close } = await testRedis()
   const keys = createKeys(prefix)
   const clock = { now: NOON }
@@ -91,6 +93,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const reader = createDeliveryReader({ redis, keys })
   const events = createEventReader({ outbox, sources })
   const stopping = new AbortController()
+  const lines: string[] = []
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+  const sender = createSender({
+    policy: { allowNetworks: ['127.0.0.0/8'], allowHttp: false },
+    deadlineMs,
+  })
   /** Deliveries that were queued, by endpoint; nothing attempts them but the test. */
   const queued: { endpointId: string; ids: readonly string[] }[] = []
   const resend = createResend({
@@ -103,6 +111,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     deliveries: log,
     reader,
     bounds,
+    makeAttempt: createMakeAttempt({ endpoints, sender, now }),
+    logger,
     deliverNow: async (endpointId, ids) => {
       queued.push({ endpointId, ids })
     },
@@ -137,8 +147,6 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     readQueues: queues.figures,
     now,
   })
-  const lines: string[] = []
-  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   const app = await createApi({
     apiToken: TOKEN,
     version: '1.2.3',
@@ -174,6 +182,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     endpoints,
     deliveries: reader,
     bounds,
+    deliveryTimeoutMs: deadlineMs,
     stopping: stopping.signal,
     ...resend,
     activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
@@ -196,6 +205,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await app.close()
+    await sender.close()
     await queues.close()
     await close()
   })
@@ -265,6 +275,20 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       const { name, ...settings } = rest
       await sources.keep({ id, name, base_url, api_key, agent_id, branch_id })
       return (await sources.patch(id, settings)).source
+    },
+
+    /** An endpoint at an address that only a configuration allows, such as a receiver of the test's own. */
+    addLocalEndpoint: async (url: string, more: Partial<EndpointInput> = {}) => {
+      const { endpoint } = await createEndpoints({ ...endpointDeps, checkUrl: () => undefined }).create({
+        url,
+        description: '',
+        event_types: null,
+        source_ids: null,
+        headers: {},
+        enabled: true,
+        ...more,
+      })
+      return endpoint
     },
 
     addEndpoint: async (more: Partial<EndpointInput> = {}) => {

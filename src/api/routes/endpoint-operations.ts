@@ -3,20 +3,27 @@ import type { Endpoints } from '../../endpoints/endpoints.ts'
 import type { DeliveryBounds } from '../../log/bound-deliveries.ts'
 import type { ReadLogSize } from '../../log/log-size.ts'
 import type { RecoverEndpoint } from '../../resend/recover-endpoint.ts'
+import type { TestEndpoint } from '../../resend/test-endpoint.ts'
 import type { UnixMs } from '../../types.ts'
 import type { Api } from '../instance.ts'
+import { deliverySchema } from '../schemas/delivery.ts'
 import { idParams } from '../schemas/ids.ts'
-import { endpointStats, recovered, recoveryWish } from '../schemas/operations.ts'
+import { endpointStats, recovered, recoveryWish, testWish } from '../schemas/operations.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 
 /** Hundreds of thousands of deliveries take their time, and the answer waits for it (ms). */
 const LONGEST_RECOVERY_MS = 10 * 60 * 1000
+/** How much longer than its attempt the answer to a test may take (ms). */
+const TEST_MARGIN_MS = 5_000
 
 export interface EndpointOperationsDeps {
   endpoints: Pick<Endpoints, 'get' | 'find'>
+  testEndpoint: TestEndpoint
   recoverEndpoint: RecoverEndpoint
   logSize: ReadLogSize
   bounds: Pick<DeliveryBounds, 'keptEnded' | 'retentionMs' | 'completeSince'>
+  /** How long an attempt may take (ms). */
+  deliveryTimeoutMs: number
   /** Aborted when ringpost stops. */
   stopping: AbortSignal
 }
@@ -25,6 +32,27 @@ export interface EndpointOperationsDeps {
 export function addEndpointOperations(app: Api, deps: EndpointOperationsDeps): void {
   const { bounds, endpoints } = deps
   const tags = ['endpoints']
+
+  app.post(
+    '/v1/endpoints/:id/test',
+    {
+      handlerTimeout: deps.deliveryTimeoutMs + TEST_MARGIN_MS,
+      schema: {
+        tags,
+        operationId: 'testEndpoint',
+        summary: 'Send a test to an endpoint',
+        description:
+          'One attempt with a made-up event, whatever the endpoint is subscribed to, also while it is disabled. Answers with the delivery when the attempt is done: look at its `status` and `error`, for the answer is 200 where the endpoint fails, too. A test is not tried again and does not count for the health of the endpoint; it stays in the log of deliveries, and its event is not among the events.',
+        params: idParams,
+        body: testWish,
+        response: {
+          200: answer('The delivery with its attempt', deliverySchema),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found'),
+        },
+      },
+    },
+    async ({ params, body }) => deps.testEndpoint(params.id, body?.event_type ?? 'ringpost.test'),
+  )
 
   app.post(
     '/v1/endpoints/:id/recover',

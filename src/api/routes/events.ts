@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { matches } from '../../fanout/match.ts'
 import type { EventReader } from '../../log/read-events.ts'
+import type { TestDeliveries } from '../../log/test-deliveries.ts'
 import { type ReplayEvent, unknownEvent } from '../../resend/replay-event.ts'
 import type { Event } from '../../types.ts'
 import { createCursor } from '../cursor.ts'
@@ -18,6 +19,8 @@ const cursor = createCursor(
 export interface EventRoutesDeps {
   events: EventReader
   replayEvent: ReplayEvent
+  /** Events of tests, which are in no list of events. */
+  tests: Pick<TestDeliveries, 'event'>
 }
 
 /** What has happened. */
@@ -65,7 +68,7 @@ export function addEventRoutes(app: Api, deps: EventRoutesDeps): void {
       },
     },
     async ({ params }) => {
-      const event = await events.get(params.id)
+      const event = (await events.get(params.id)) ?? (await deps.tests.event(params.id))
       if (event === null) throw unknownEvent(params.id)
       return event
     },

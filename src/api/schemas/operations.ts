@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { RECOVERIES } from '../../resend/recover-endpoint.ts'
+import { eventTypeName } from './event-types.ts'
 import { idText } from './ids.ts'
 import { isPeriod, moment, NO_PERIOD, timestamp } from './time.ts'
+
+export const testWish = z
+  .strictObject({
+    event_type: eventTypeName
+      .default('ringpost.test')
+      .describe(
+        'Whose sample is sent, with `data.sample` true so that a receiver can tell. Left out: a `ringpost.test`.',
+      ),
+  })
+  .meta({ id: 'TestWish' })
+  .nullish()
 
 export const recoveryWish = z
   .strictObject({
