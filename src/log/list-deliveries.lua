@@ -34,7 +34,8 @@ for _, key in ipairs(KEYS) do
     if newest then
       last = math.min(last, rank - 1)
     else
-      local there = redis.call('ZRANGE', key, rank, rank)[1] == place_id
+      local entry = redis.call('ZRANGE', key, rank, rank, 'WITHSCORES')
+      local there = entry[1] == place_id and tonumber(entry[2]) == tonumber(place_time)
       first = math.max(first, there and rank + 1 or rank)
     end
   end
