@@ -6,8 +6,8 @@ import { createReadPlaces } from './delivery-places.ts'
 
 /** Deliveries that are measured, at each end of the log, to tell the size of the rest. */
 const SAMPLE = 10
-/** What a delivery takes in the lists: an entry of a sorted set, measured at 100,000 of them (bytes). */
-const LISTED_BYTES = 130
+/** What a delivery takes beside its hash and its attempts: its entry in a list, and its share of Redis' own tables. */
+const BESIDE_BYTES = 290
 
 /** How large the log of one endpoint's deliveries is. */
 export interface LogSize {
@@ -48,7 +48,7 @@ export function createLogSize(deps: { redis: Pick<Redis, 'callBuffer' | 'zcard' 
       ]),
     )
     const measured = sizes.reduce((sum: number, size) => sum + Number(size ?? 0), 0)
-    const each = sample.length === 0 ? 0 : measured / sample.length + LISTED_BYTES
+    const each = sample.length === 0 ? 0 : measured / sample.length + BESIDE_BYTES
     return {
       by_status: Object.fromEntries(counts) as Record<DeliveryStatus, number>,
       oldest_at: ends[0]?.[0]?.createdAt ?? null,
