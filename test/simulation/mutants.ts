@@ -56,7 +56,7 @@ export const TABLE: readonly Mutant[] = [
   },
   {
     name: 'save the watermark when a scan starts',
-    scenario: 'busy',
+    scenario: 'regulars',
     patches: [
       {
         file: 'detect/scan.ts',
@@ -169,7 +169,7 @@ export const FURTHER: readonly Mutant[] = [
   },
   {
     name: 'neither a fence nor a comparison with what was read',
-    scenario: 'busy',
+    scenario: 'regulars',
     patches: [
       NO_TOKEN,
       {
@@ -190,27 +190,6 @@ export const FURTHER: readonly Mutant[] = [
       },
     ],
   },
-  {
-    name: 'a scan that was interrupted tells who is gone',
-    scenario: 'deletions',
-    patches: [
-      {
-        file: 'detect/long-scan.ts',
-        find: "const seen = kind === 'full' && resumed === null && !dry ? createSeenUsers() : null",
-        replace: "const seen = kind === 'full' && !dry ? createSeenUsers() : null",
-      },
-      {
-        file: 'detect/removal.ts',
-        find: 'const listed = await deps.isListed(userId)',
-        replace: 'const listed = false',
-      },
-      {
-        file: 'detect/long-scan.ts',
-        find: 'let serverTime: number | null = null',
-        replace: 'let serverTime: number | null = 0 + now() / 1000',
-      },
-    ],
-  },
 ]
 
 /**
@@ -219,7 +198,11 @@ export const FURTHER: readonly Mutant[] = [
  * @returns whether a broken promise was noticed, and what was printed
  * @throws Error where a patch does not fit the source any more, for it would test nothing
  */
-export async function isCaught(socket: string, mutant: Mutant): Promise<{ caught: boolean; output: string }> {
+export async function isCaught(
+  socket: string,
+  mutant: Mutant,
+  size: { runs: number; steps: number } = { runs: RUNS, steps: STEPS },
+): Promise<{ caught: boolean; output: string }> {
   const folder = await mkdtemp(join(tmpdir(), 'ringpost-mutant-'))
   try {
     await cp(join(ROOT, 'src'), join(folder, 'src'), { recursive: true })
@@ -243,7 +226,14 @@ export async function isCaught(socket: string, mutant: Mutant): Promise<{ caught
     const args = ['--socket', socket, '--scenario', mutant.scenario, '--until-broken']
     const child = spawn(
       process.execPath,
-      [join(folder, 'test/simulation/main.ts'), ...args, '--seeds', String(RUNS), '--steps', String(STEPS)],
+      [
+        join(folder, 'test/simulation/main.ts'),
+        ...args,
+        '--seeds',
+        String(size.runs),
+        '--steps',
+        String(size.steps),
+      ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     )
     const [out, err, [code]] = await Promise.all([

@@ -117,14 +117,20 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
   /** The lease of a process that is dead or stalled runs out, and another polls meanwhile. */
   async function takeOver(): Promise<void> {
     await redis.del(slots.lease)
+    for (let i = random.int(0, 6); i > 0; i--) {
+      clock.ms += random.int(1_000, 10_000)
+      upstream.step()
+    }
     await start(null)
       .poll(source, { now: true })
       .catch(() => undefined)
   }
 
   /** @returns when the next poll is due (unix ms) */
-  async function poll(options: { full?: boolean; interrupt?: boolean } = {}): Promise<number> {
-    const interrupt = options.interrupt === true && random.chance(scenario.crashes)
+  async function poll(
+    options: { full?: boolean; interrupt?: boolean; likely?: boolean } = {},
+  ): Promise<number> {
+    const interrupt = options.interrupt === true && random.chance(options.likely ? 0.7 : scenario.crashes)
     const plan = interrupt ? { at: random.int(1, operationsOfPoll), how: random.pick(HOW) } : null
     const { poll: once, operations } = start(plan)
     result.polls++
@@ -195,7 +201,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
   }
 
   try {
-    upstream.seed(random.int(20, 60))
+    upstream.seed(random.int(Math.floor(scenario.users / 3), scenario.users))
     let due = now()
     while ((await redis.hget(slots.state, 'mode')) !== 'live') {
       due = await poll({ interrupt: true })
@@ -205,14 +211,20 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     const toldInBaseline = told.length
     let backup = await dump()
     for (let step = 0; step < steps; step++) {
-      clock.ms += random.int(1_000, 15_000)
+      clock.ms += random.int(1_000, scenario.stepSecs * 1_000)
       upstream.step()
+      // Nobody polls, people call, and the first poll after it may well be interrupted.
+      const outage = random.chance(scenario.outages) ? now() + random.int(600_000, 10_800_000) : 0
+      while (now() < outage) {
+        clock.ms += random.int(60_000, 300_000)
+        upstream.step()
+      }
       if (scenario.restores > 0 && random.chance(scenario.restores * 2)) backup = await dump()
       if (scenario.restores > 0 && random.chance(scenario.restores)) {
         await restore(backup)
         due = now()
       }
-      if (due <= now()) due = await poll({ interrupt: true })
+      if (due <= now()) due = await poll({ interrupt: true, likely: outage > 0 })
     }
 
     // Nothing goes wrong from now on, and what is late surfaces.

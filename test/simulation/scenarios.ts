@@ -1,6 +1,12 @@
 /** What happens in a run, and how often. Shares are from 0 to 1. */
 export interface Scenario {
   name: string
+  /** Users who are there from the start, at most. */
+  users: number
+  /** How long a step is, at most (seconds). */
+  stepSecs: number
+  /** Steps after which nobody polls for up to three hours, while calls go on. */
+  outages: number
   /** Calls of one step, at most. */
   calls: number
   /** Of the calls, those of users who never called before. */
@@ -32,6 +38,9 @@ export interface Scenario {
 }
 
 const QUIET: Omit<Scenario, 'name'> = {
+  users: 60,
+  stepSecs: 15,
+  outages: 0.003,
   calls: 3,
   newcomers: 0.4,
   ties: 0.1,
@@ -54,14 +63,16 @@ const QUIET: Omit<Scenario, 'name'> = {
 export const OVERLAP_SECS = 120
 
 export const SCENARIOS: readonly Scenario[] = [
-  { ...QUIET, name: 'busy', calls: 12, callsBetweenPages: 0.3 },
-  { ...QUIET, name: 'ties', calls: 12, ties: 0.9 },
+  { ...QUIET, name: 'busy', calls: 6, callsBetweenPages: 0.3 },
+  { ...QUIET, name: 'regulars', users: 250, newcomers: 0.02, outages: 0.04 },
+  { ...QUIET, name: 'ties', calls: 6, ties: 0.9 },
   { ...QUIET, name: 'late', late: 0.4, latestSecs: OVERLAP_SECS - 40 },
-  { ...QUIET, name: 'very-late', late: 0.3, latestSecs: 7_200, topSuffices: false },
+  { ...QUIET, name: 'very-late', stepSecs: 60, late: 0.3, latestSecs: 7_200, topSuffices: false },
   {
     ...QUIET,
     name: 'deletions',
-    calls: 8,
+    stepSecs: 60,
+    calls: 5,
     deletions: 0.05,
     returns: 0.04,
     falls: 0.05,

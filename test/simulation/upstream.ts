@@ -19,7 +19,7 @@ export interface ShownUser {
 export type RawAnswer = { status: 200; body: string } | { status: number; code: string }
 
 /** Rows of a page: few, so that a run has many pages. */
-const PAGE_SIZE = 5
+const PAGE_SIZE = 8
 /** Older states of the list that a stale replica may answer from. */
 const HISTORY = 12
 
@@ -30,8 +30,8 @@ const HISTORY = 12
 export function createUpstream(random: Random, scenario: Scenario, nowSecs: () => number) {
   const users = new Map<string, Conversation[]>()
   const deleted = new Map<string, Conversation[]>()
-  const frozen = new Map<string, ShownUser[]>()
-  const history: ShownUser[][] = []
+  const frozen = new Map<string, readonly ShownUser[]>()
+  const history: (readonly ShownUser[])[] = []
   /** Counts that were ever shown of a user. */
   const shown = new Map<string, Set<number>>()
   /** Users who were ever gone, and whose count ever fell. */
@@ -45,20 +45,38 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
   /** A cursor that was refused once is refused for ever. */
   const refused = new Set<string>()
 
-  function visible(conversations: readonly Conversation[]): Conversation[] {
-    return conversations.filter(({ visibleAt }) => visibleAt <= nowSecs())
-  }
+  /** The list as it was built last, and until when it stays so if nobody calls. */
+  let built: { rows: readonly ShownUser[]; until: number } | null = null
 
-  function list(): ShownUser[] {
-    const all: ShownUser[] = []
+  function list(): readonly ShownUser[] {
+    const now = nowSecs()
+    if (built !== null && now < built.until) return built.rows
+    const rows: ShownUser[] = []
+    let until = Number.POSITIVE_INFINITY
     for (const [id, conversations] of users) {
-      const seen = visible(conversations)
-      if (seen.length === 0) continue
-      const times = seen.map(({ at }) => at)
-      all.push({ id, count: seen.length, first: Math.min(...times), last: Math.max(...times) })
+      let count = 0
+      let first = Number.POSITIVE_INFINITY
+      let last = Number.NEGATIVE_INFINITY
+      for (const { at, visibleAt } of conversations) {
+        if (visibleAt > now) {
+          until = Math.min(until, visibleAt)
+          continue
+        }
+        count++
+        first = Math.min(first, at)
+        last = Math.max(last, at)
+      }
+      if (count > 0) rows.push({ id, count, first, last })
     }
     // Among ties by something that is neither the order of calls nor of ids.
-    return all.sort((a, b) => b.last - a.last || mix(a.id) - mix(b.id))
+    rows.sort((a, b) => b.last - a.last || mix(a.id) - mix(b.id))
+    built = { rows, until }
+    return rows
+  }
+
+  function setUser(id: string, conversations: Conversation[]): void {
+    users.set(id, conversations)
+    built = null
   }
 
   function remember(rows: readonly ShownUser[]): void {
@@ -78,7 +96,7 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
       ? { at: tied, visibleAt: now + random.int(1, scenario.latestSecs) }
       : { at: tied, visibleAt: now }
     lastCallAt = tied
-    users.set(id, [...(users.get(id) ?? []), conversation])
+    setUser(id, [...(users.get(id) ?? []), conversation])
   }
 
   function anyone(): string | null {
@@ -163,7 +181,7 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
       const now = nowSecs()
       for (let i = 0; i < count; i++) {
         const at = now - random.int(300, 100_000)
-        users.set(
+        setUser(
           `old-${i}`,
           Array.from({ length: random.int(1, 3) }, (_, k) => ({ at: at - k * 1_000, visibleAt: 0 })),
         )
@@ -178,13 +196,14 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
         if (id !== null) {
           deleted.set(id, users.get(id) ?? [])
           users.delete(id)
+          built = null
           everGone.add(id)
         }
       }
       if (random.chance(scenario.returns) && deleted.size > 0) {
         const id = random.pick([...deleted.keys()])
         // With what there was, or anew.
-        if (random.chance(0.5)) users.set(id, [...(users.get(id) ?? []), ...(deleted.get(id) ?? [])])
+        if (random.chance(0.5)) setUser(id, [...(users.get(id) ?? []), ...(deleted.get(id) ?? [])])
         else call(id)
         deleted.delete(id)
       }
@@ -192,7 +211,7 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
         const id = anyone()
         const conversations = users.get(id ?? '') ?? []
         if (id !== null && conversations.length > 1) {
-          users.set(id, conversations.slice(1))
+          setUser(id, conversations.slice(1))
           everFell.add(id)
         }
       }
