@@ -11,6 +11,7 @@ import type { Logger } from 'pino'
 import type { RecordedAnswers } from '../idempotency/recorded-answers.ts'
 import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
+import { answerInTime } from './answer-in-time.ts'
 import { createAuthenticator, scopeOf } from './auth.ts'
 import { addIdempotency } from './idempotency.ts'
 import type { Api } from './instance.ts'
@@ -114,6 +115,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     if (request.is404) throw unrouted(request, reply)
   })
   logRequests(app)
+  answerInTime(app)
   app.addHook('preClose', async () => {
     // A connection on which nothing was asked yet, as browsers keep them, would hold the end up for a minute.
     setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref()

@@ -61,7 +61,9 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
     ])
     switch (beginning.kind) {
       case 'begun':
-        request.begun = beginning.request
+        // It took so long that the answer is given: what would be carried out now is not.
+        if (reply.sent) await beginning.request.release()
+        else request.begun = beginning.request
         return
       case 'running':
         throw new RingpostError(

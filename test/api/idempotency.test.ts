@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
+import type { ApiDeps } from '../../src/api/create-api.ts'
 import { createRecordedAnswers } from '../../src/idempotency/recorded-answers.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import { until } from '../support/until.ts'
@@ -168,4 +169,22 @@ test('every POST describes its Idempotency-Key', async () => {
         expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['409', '422']))
     }
   }
+})
+
+test('a request that takes too long keeps its key, for it goes on behind the answer', async () => {
+  let begun = 0
+  const gate = Promise.withResolvers<never>()
+  const tokens = {
+    create: () => {
+      begun++
+      return gate.promise
+    },
+  }
+  const api = await startTestApi({ tokens: tokens as unknown as ApiDeps['tokens'], answerTimeoutMs: 100 })
+  const make = () => api.post('/v1/tokens', { name: 'x' }, key('k'))
+  expect((await make()).json).toMatchObject({ status: 503, code: 'not_ready' })
+  expect((await make()).json).toMatchObject({ status: 409, code: 'idempotency_key_in_use' })
+  expect(begun).toBe(1)
+  gate.reject(new Error('the end'))
+  await gate.promise.catch(() => undefined)
 })
