@@ -3,6 +3,7 @@ import { table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addEventReplay } from './send-again.ts'
 
 /** `ringpost events`: what has happened. */
 export function addEventCommands(program: Command): void {
@@ -52,6 +53,8 @@ export function addEventCommands(program: Command): void {
         out.answer(event, () => JSON.stringify(event, null, 2))
       }),
     )
+
+  addEventReplay(events)
 }
 
 interface Listed {
