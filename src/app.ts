@@ -24,7 +24,7 @@ import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
-import { createActivityFeed } from './log/activity.ts'
+import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
@@ -166,7 +166,15 @@ export async function startApp(deps: {
   const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
   const reader = createDeliveryReader({ redis, keys })
   const events = createEventReader({ outbox, sources })
-  const relay = createRelay({ outbox, endpoints, deliveries, deliverNow: queues.deliverNow, logger })
+  const noteActivity = createActivityWriter({ redis, keys })
+  const relay = createRelay({
+    outbox,
+    endpoints,
+    deliveries,
+    deliverNow: queues.deliverNow,
+    noteActivity,
+    logger,
+  })
   const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
   releases.push(sender.close)
   const makeAttempt = createMakeAttempt({ endpoints, sender, now })
@@ -178,6 +186,7 @@ export async function startApp(deps: {
     deliverNow: queues.deliverNow,
     retryLater: queues.retryLater,
     attempted: metrics.attempted,
+    noteActivity,
     schedule: config.retrySchedule,
     deadlineMs: config.deliveryTimeoutMs,
     now,

@@ -7,6 +7,7 @@ import { addMasterKeyCommands } from './commands/master-key.ts'
 import { addServerCommands } from './commands/server.ts'
 import { addSourceCommands } from './commands/sources.ts'
 import { addTokenCommands } from './commands/tokens.ts'
+import { addUserCommands } from './commands/users.ts'
 import { addVerifyCommand } from './commands/verify.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
@@ -33,6 +34,7 @@ the one of this machine and this folder is used. "ringpost <verb> --help" has ex
   addEventCommands(program)
   addDeliveryCommands(program)
   addTokenCommands(program)
+  addUserCommands(program)
   addVerifyCommand(program)
   addMasterKeyCommands(program)
   return program

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
+import type { NoteActivity } from '../log/activity.ts'
 import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
-import type { DeliveryError, UnixMs } from '../types.ts'
+import type { DeliveryError, Event, UnixMs } from '../types.ts'
 import type { Fault } from './failures.ts'
 
 import type { MadeAttempt, MakeAttempt } from './make-attempt.ts'
@@ -50,6 +51,8 @@ export function createDeliverBatch(deps: {
   logger: Logger
   /** Told of each attempt: `succeeded`, or whose fault it is, and how long it took. */
   attempted?: (outcome: 'succeeded' | Fault, durationMs: number) => void
+  /** Tells those who watch live. */
+  noteActivity?: NoteActivity
 }) {
   const { deliveries, endpoints, now } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
@@ -101,6 +104,28 @@ export function createDeliverBatch(deps: {
     )
   }
 
+  /** Tells those who watch. A convenience: the attempt is in the log whether it succeeds or not. */
+  async function noteAttempt(endpointId: string, claim: Claim, body: string, ending: Ending): Promise<void> {
+    const { attempt: made, status, nextAttemptAt } = ending
+    if (deps.noteActivity === undefined || made === null) return
+    const attempt = {
+      delivery_id: claim.deliveryId,
+      event_id: claim.eventId,
+      event_type: (JSON.parse(body) as Event).type,
+      endpoint_id: endpointId,
+      status,
+      number: made.number,
+      at: made.at,
+      duration_ms: made.duration_ms,
+      response_status: made.response?.status ?? null,
+      error: made.error,
+      next_attempt_at: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
+    }
+    await deps
+      .noteActivity([{ kind: 'attempt', attempt }])
+      .catch((error: unknown) => deps.logger.debug({ err: error }, 'activity could not be noted'))
+  }
+
   async function attempt(endpoint: EndpointRecord, claim: Claim, body: string): Promise<void> {
     const made = await deps.makeAttempt(endpoint, claim.eventId, body)
     const { outcome } = made
@@ -122,6 +147,7 @@ export function createDeliverBatch(deps: {
     const ending = endingOf(claim, made, delay === null ? null : now() + delay)
     await deliveries.record(endpoint.id, claim, ending)
     if (delay !== null) await deps.retryLater(endpoint.id, claim.deliveryId, delay)
+    await noteAttempt(endpoint.id, claim, body, ending)
     if (outcome.kind === 'failed' && outcome.disable)
       await endpoints.disable(endpoint.id, outcome.error.message)
     deps.logger.info(

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { NoteActivity } from '../log/activity.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox, OutboxEntry } from '../outbox/outbox.ts'
 import type { DeliveryError } from '../types.ts'
@@ -22,6 +23,8 @@ export function createRelay(deps: {
   endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean })[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
   deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  /** Tells those who watch live. */
+  noteActivity?: NoteActivity
   logger: Logger
 }) {
   /** @returns how many events were fanned out */
@@ -42,6 +45,10 @@ export function createRelay(deps: {
         if (waiting.length > 0) await deps.deliverNow(endpoint.id, waiting)
       }
       await deps.outbox.markRelayed(sourceId, last.streamId)
+      // A convenience, and no reason to fan out again.
+      await deps
+        .noteActivity?.(entries.map(({ streamId }) => ({ kind: 'event', sourceId, place: streamId })))
+        .catch((error: unknown) => deps.logger.debug({ err: error }, 'activity could not be noted'))
       relayed += entries.length
       deps.logger.debug({ source: sourceId, events: entries.length }, 'events fanned out')
     }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
-import { table } from '../output.ts'
+import { type Output, table } from '../output.ts'
+import { short } from '../printable.ts'
 import { unwrap, withApi } from '../run.ts'
+import { followStream, type StreamEntry } from '../stream.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addEventReplay } from './send-again.ts'
@@ -55,6 +57,40 @@ export function addEventCommands(program: Command): void {
     )
 
   addEventReplay(events)
+
+  events
+    .command('tail')
+    .description('print events and attempts as they happen; Ctrl-C ends it')
+    .option('--events', 'events alone, without attempts')
+    .action((options: { events?: boolean }, command: Command) =>
+      withApi(command, async ({ connection, out }) => {
+        for await (const entry of followStream(connection)) {
+          if (options.events && entry.kind !== 'event') continue
+          if (out.json) out.line(JSON.stringify(entry))
+          else out.line(tailLine(out, entry))
+        }
+      }),
+    )
+}
+
+function tailLine(out: Output, entry: StreamEntry): string {
+  if (entry.kind === 'missed')
+    return out.style('yellow', 'Some entries were missed while there was no connection.')
+  const { data } = entry
+  if (entry.kind === 'event') {
+    const event = data as unknown as Listed
+    return `${shortTime(event.timestamp)}  ${event.type.padEnd(33)}  ${short(subjectOf(event), 60)}`
+  }
+  const { at, event_type, endpoint_id, status, response_status, error } = data as {
+    at: string
+    event_type: string
+    endpoint_id: string
+    status: string
+    response_status: number | null
+    error: { message: string } | null
+  }
+  const how = `${endpoint_id} ${response_status ?? '–'} ${status}${error ? `: ${short(error.message, 80)}` : ''}`
+  return `${shortTime(at)}  ${event_type.padEnd(33)}  ${out.style(error ? 'red' : 'green', how)}`
 }
 
 interface Listed {

@@ -1,3 +1,4 @@
+import { text as readText } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
@@ -57,6 +58,103 @@ export function addSourceCommands(program: Command): void {
         )
       }),
     )
+
+  sources
+    .command('add <name>')
+    .description('poll another list; asks upstream once before it is saved')
+    .requiredOption('-k, --key <key>', 'the API key; "-" reads it from the standard input')
+    .option('--base-url <url>', 'a region or a proxy')
+    .option('--agent <id>', 'only the callers of this agent')
+    .option('--branch <id>', 'only the callers of this branch')
+    .option('--interval <duration>', 'how often it is polled, such as 30s or 5m')
+    .option('--no-verify', 'save it without asking upstream')
+    .addHelpText(
+      'after',
+      '\nExample:\n  ringpost sources add support --key - --agent agent_3701k3ttaq12ewp8b7qv5rfyszkz < key.txt',
+    )
+    .action((name: string, options: AddOptions, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const { key, baseUrl, agent, branch, interval, verify } = options
+        const api_key = key === '-' ? (await readText(process.stdin)).trim() : key
+        const more = given({ base_url: baseUrl, agent_id: agent, branch_id: branch, poll_interval: interval })
+        const source = await unwrap(api.POST('/v1/sources', { body: { name, api_key, verify, ...more } }))
+        out.answer(source, () => `${source.id}: ${source.state_detail}`)
+      }),
+    )
+
+  sources
+    .command('poll <id>')
+    .description('poll now, and tell what was found')
+    .option('--full', 'read the whole list')
+    .option('--dry-run', 'tell what it would find, and change nothing')
+    .action((id: string, options: { full?: boolean; dryRun?: boolean }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const report = await unwrap(
+          api.POST('/v1/sources/{id}/poll', {
+            params: { path: { id } },
+            body: { full: options.full ?? false, dry_run: options.dryRun ?? false },
+          }),
+        )
+        const found = Object.entries(report.events).map(([type, count]) => `${count} × ${type}`)
+        out.answer(
+          report,
+          () =>
+            `${report.kind} poll: ${report.rows} rows in ${report.requests} requests; ${found.join(', ') || 'nothing new'}.`,
+        )
+      }),
+    )
+
+  sources
+    .command('accept <id>')
+    .description('decide about a source that needs attention')
+    .requiredOption('--as <decision>', '"events" tells what was held back, "baseline" records it in silence')
+    .action((id: string, options: { as: string }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const source = await unwrap(
+          api.POST('/v1/sources/{id}/accept', {
+            params: { path: { id } },
+            body: { as: options.as as 'events' | 'baseline' },
+          }),
+        )
+        out.answer(source, () => `Accepted as ${options.as}; ${id} is polled now.`)
+      }),
+    )
+
+  for (const [verb, paused] of [
+    ['pause', true],
+    ['resume', false],
+  ] as const) {
+    sources
+      .command(`${verb} <id>`)
+      .description(paused ? 'stop polling it' : 'poll it again, at once')
+      .action((id: string, _options: object, command: Command) =>
+        withApi(command, async ({ api, out }) => {
+          const source = await unwrap(
+            api.PATCH('/v1/sources/{id}', { params: { path: { id } }, body: { paused } }),
+          )
+          out.answer(source, () => `${id} is ${verb}d.`)
+        }),
+      )
+  }
+
+  sources
+    .command('rm <id>')
+    .description('delete a source; its events stay until their retention ends')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        await unwrap(api.DELETE('/v1/sources/{id}', { params: { path: { id } } }))
+        out.answer({ id, deleted: true }, () => `${id} is deleted.`)
+      }),
+    )
+}
+
+interface AddOptions {
+  key: string
+  baseUrl?: string
+  agent?: string
+  branch?: string
+  interval?: string
+  verify: boolean
 }
 
 function lastPoll(poll: { at: string; kind: string; requests: number; error: string | null } | null): string {

@@ -1,0 +1,97 @@
+import { spawn } from 'node:child_process'
+import { expect, onTestFinished, test } from 'vitest'
+import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
+import { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
+import { startTestApi, type TestApi, TOKEN, userEvent } from '../api/support.ts'
+import { until } from '../support/until.ts'
+import { ringpost } from './cli.ts'
+
+test('a source is added with a key from the standard input, paused, resumed and deleted', async () => {
+  const api = await startTestApi()
+  const added = await ringpost(
+    api.url,
+    ['sources', 'add', 'support', '--key', '-', '--interval', '5m', '--agent', 'agent_1', '--json'],
+    { input: 'sk_from_stdin\n' },
+  )
+  const { id, poll_interval, agent_id } = JSON.parse(added.stdout)
+  expect([poll_interval, agent_id]).toEqual(['5m', 'agent_1'])
+  expect(api.sources.toPoll(await api.sources.get(id)).apiKey).toBe('sk_from_stdin')
+  expect((await ringpost(api.url, ['sources', 'pause', id])).stdout).toBe(`${id} is paused.\n`)
+  expect((await api.get(`/v1/sources/${id}`)).json.paused).toBe(true)
+  await ringpost(api.url, ['sources', 'resume', id])
+  expect((await api.get(`/v1/sources/${id}`)).json.paused).toBe(false)
+  expect((await ringpost(api.url, ['sources', 'show', id])).stdout).toMatch(
+    /state +baseline: 0 users recorded/,
+  )
+  await ringpost(api.url, ['sources', 'rm', id])
+  expect((await api.get(`/v1/sources/${id}`)).status).toBe(404)
+})
+
+test('a key that upstream refuses is not saved, unless it is asked for', async () => {
+  const api = await startTestApi()
+  api.state.upstreamError = new UpstreamError('key', 'The API key was refused (401).')
+  const refused = await ringpost(api.url, ['sources', 'add', 'x', '--key', 'sk_wrong'])
+  expect([refused.code, refused.stderr]).toEqual([1, 'Nothing was saved. The API key was refused (401).\n'])
+  expect((await ringpost(api.url, ['sources', 'add', 'x', '--key', 'sk_wrong', '--no-verify'])).code).toBe(0)
+})
+
+test('a poll tells what it found, and a decision is carried out', async () => {
+  const api = await startTestApi()
+  await api.addSource('src_default')
+  api.state.report = { ...api.state.report, events: { 'user.created': 2 } }
+  const polled = await ringpost(api.url, ['sources', 'poll', 'src_default', '--full', '--dry-run'])
+  expect(polled.stdout).toBe('head poll: 100 rows in 1 requests; 2 × user.created.\n')
+  expect(api.state.polls).toEqual([{ sourceId: 'src_default', full: true, dryRun: true }])
+  const nothing = await ringpost(api.url, ['sources', 'accept', 'src_default', '--as', 'events'])
+  expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining('waits for a decision')])
+})
+
+test('users are listed and forgotten, whatever they are called', async () => {
+  const api = await startTestApi()
+  await api.addSource('src_default')
+  for (const id of ['+15550100', '../\n<b>']) {
+    const snapshot = newSnapshot({ count: 2, last_contact: 1_685_404_800, first_contact: 1, epoch: 0 })
+    await api.redis.hset(api.keys.source('src_default').users(id), id, packSnapshot(snapshot))
+  }
+  const list = await ringpost(api.url, ['users', 'list', 'src_default'])
+  expect(list.stdout).toContain('2023-05-30 00:00:00')
+  expect(list.stdout).toContain('../\\n<b>')
+  const one = await ringpost(api.url, ['users', 'list', 'src_default', '--user', '../\n<b>', '--json'])
+  expect(JSON.parse(one.stdout).data).toHaveLength(1)
+  expect((await ringpost(api.url, ['users', 'forget', 'src_default', '../\n<b>'])).stdout).toBe(
+    'Forgotten.\n',
+  )
+  const again = await ringpost(api.url, ['users', 'forget', 'src_default', '../\n<b>', '--erase'])
+  expect(again.stdout).toMatch(/was not known; erased 0 events/)
+})
+
+/** `events tail` as a process, and what it has printed. */
+function tail(api: TestApi, ...args: string[]) {
+  const main = new URL('../../src/cli/main.ts', import.meta.url).pathname
+  const child = spawn(process.execPath, [main, 'events', 'tail', ...args], {
+    env: { PATH: process.env.PATH, TZ: 'UTC', RINGPOST_URL: api.url, RINGPOST_API_TOKEN: TOKEN },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  onTestFinished(() => void child.kill('SIGKILL'))
+  let output = ''
+  child.stdout.on('data', (chunk) => {
+    output += chunk
+  })
+  return () => output
+}
+
+test('events are followed as they happen', async () => {
+  const api = await startTestApi()
+  const output = tail(api)
+  const json = tail(api, '--json', '--events')
+  const event = userEvent('src_default', '+15550100')
+  await api.addSource('src_default')
+  const place = await api.addEvent('src_default', event)
+  // Until both are there to hear it.
+  await until(async () => {
+    await api.noteActivity([{ kind: 'event', sourceId: 'src_default', place }])
+    return output().includes('\n') && json().includes('\n')
+  })
+  expect(output().split('\n')[0]).toMatch(/^2026-11-23 10:00:00 {2}user\.created +\+15550100 \(0 → 1\)$/)
+  expect(JSON.parse(json().split('\n')[0] ?? '')).toEqual({ kind: 'event', data: event })
+})
