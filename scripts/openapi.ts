@@ -18,7 +18,13 @@ const HEADER = `/**
 
 /** The OpenAPI document, of an API that is described and never asked anything. */
 export async function openApiDocument(): Promise<Record<string, unknown>> {
-  const deps = { apiToken: '', version: '0', logger: pino({ level: 'silent' }), now: Date.now }
+  const deps = {
+    apiToken: '',
+    version: '0',
+    deliveryTimeoutMs: 15_000,
+    logger: pino({ level: 'silent' }),
+    now: Date.now,
+  }
   const app = await createApi(deps as unknown as ApiDeps)
   try {
     return JSON.parse((await app.inject({ url: '/openapi.json' })).body)

@@ -9,6 +9,7 @@ import { createApi } from './api/create-api.ts'
 import type { Config } from './config/schema.ts'
 import { createDeliverBatch } from './deliver/deliver-batch.ts'
 import { checkUrl } from './deliver/guard/url.ts'
+import { createMakeAttempt } from './deliver/make-attempt.ts'
 import { createSender } from './deliver/send.ts'
 import { createSecret } from './deliver/sign.ts'
 import { acceptAttention } from './detect/accept.ts'
@@ -22,7 +23,9 @@ import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
+import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
+import { createDeliveryBounds } from './log/bound-deliveries.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
 
@@ -40,6 +43,7 @@ import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
 import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
+import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
 import { createSourceControl } from './sources/control.ts'
@@ -159,6 +163,9 @@ export async function startApp(deps: {
 
   // outbox → fanout → deliver → log
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const reader = createDeliveryReader({ redis, keys })
+  const events = createEventReader({ outbox, sources })
   const noteActivity = createActivityWriter({ redis, keys })
   const relay = createRelay({
     outbox,
@@ -170,11 +177,12 @@ export async function startApp(deps: {
   })
   const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
   releases.push(sender.close)
+  const makeAttempt = createMakeAttempt({ endpoints, sender, now })
   const deliverBatch = createDeliverBatch({
     deliveries,
     endpoints,
     outbox,
-    sender,
+    makeAttempt,
     deliverNow: queues.deliverNow,
     retryLater: queues.retryLater,
     attempted: metrics.attempted,
@@ -190,6 +198,7 @@ export async function startApp(deps: {
     endpoints,
     outbox,
     deliveries,
+    bounds,
     relayNow: queues.relayNow,
     deliverNow: queues.deliverNow,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources }),
@@ -270,20 +279,39 @@ export async function startApp(deps: {
       }),
       metrics,
       endpoints,
-      deliveries: createDeliveryReader({ redis, keys }),
+      deliveries: reader,
+      bounds,
+      deliveryTimeoutMs: config.deliveryTimeoutMs,
+      stopping: stopping.signal,
+      ...createResend({
+        redis,
+        keys,
+        sources,
+        endpoints,
+        outbox,
+        events,
+        deliveries,
+        reader,
+        bounds,
+        makeAttempt,
+        deliverNow: queues.deliverNow,
+        now,
+        logger,
+      }),
       activity: createActivityFeed({
         redis,
         connect: () => redis.duplicate({ connectionName: `ringpost:${process.pid}:watch` }),
         keys,
       }),
       eventAt: outbox.jsonAt,
+      recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
       tokens: createTokens({
         records: createRecords<TokenRecord>(redis, keys.tokens),
         redis,
         usesKey: keys.tokenUses,
         now,
       }),
-      events: createEventReader({ outbox, sources }),
+      events,
       readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
       logger,
       now,

@@ -9,6 +9,8 @@ const TABLE = {
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'This method is not allowed here'],
   conflict: [409, 'This conflicts with the present state'],
+  idempotency_key_in_use: [409, 'A request with this key is being carried out'],
+  idempotency_key_reused: [422, 'This key belongs to another request'],
   payload_too_large: [413, 'The body is too large'],
   unsupported_media_type: [415, 'The body must be JSON'],
   url_refused: [422, 'This URL can never be delivered to'],

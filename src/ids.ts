@@ -27,12 +27,17 @@ export function eventId(transition: {
   return derivedId('evt', sourceId, [sourceId, userId, epoch, type, count])
 }
 
+/** The id of a test's event: of this endpoint, and of no other test. */
+export function testEventId(endpointId: string): string {
+  return derivedId('evt', endpointId, [endpointId, 'test', randomBytes(16).toString('hex')])
+}
+
 /** One delivery for each event and endpoint: fan-out can be repeated without a second one. */
 export function deliveryId(event: string, endpointId: string): string {
   return derivedId('dlv', endpointId, [event, endpointId])
 }
 
-/** The locator inside an id that {@link eventId} or {@link deliveryId} made, or null for anything else. */
+/** The locator inside an id that {@link eventId}, {@link testEventId} or {@link deliveryId} made, or null for anything else. */
 export function locatorOf(id: string): string | null {
   return /^(?:evt|dlv)_([0-9a-f]{8})[0-9a-f]{24}$/.exec(id)?.[1] ?? null
 }

@@ -8,15 +8,19 @@ import {
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import type { RecordedAnswers } from '../idempotency/recorded-answers.ts'
 import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
+import { answerInTime } from './answer-in-time.ts'
 import { createAuthenticator, scopeOf } from './auth.ts'
+import { addIdempotency } from './idempotency.ts'
 import type { Api } from './instance.ts'
 import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
 import { sendProblem } from './problems.ts'
 import { logRequests } from './request-log.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
+import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
 import { addEventTypeRoutes } from './routes/event-types.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
@@ -44,6 +48,7 @@ const CLOSE_GRACE_MS = 2_000
 export type ApiDeps = SourceRoutesDeps &
   SourcePollRoutesDeps &
   EndpointRoutesDeps &
+  EndpointOperationsDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
   TokenRoutesDeps &
@@ -55,6 +60,8 @@ export type ApiDeps = SourceRoutesDeps &
     apiToken: string
     version: string
     logger: Logger
+    /** What requests with an Idempotency-Key were answered. */
+    recordedAnswers: RecordedAnswers
     /** Wrong tokens that one address may try in a minute. */
     failedAttempts?: number
     /** How long an answer may take (ms), so that requests do not pile up while Redis is away. */
@@ -108,17 +115,20 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     if (request.is404) throw unrouted(request, reply)
   })
   logRequests(app)
+  answerInTime(app)
   app.addHook('preClose', async () => {
     // A connection on which nothing was asked yet, as browsers keep them, would hold the end up for a minute.
     setTimeout(() => app.server.closeAllConnections(), CLOSE_GRACE_MS).unref()
   })
 
   await addOpenApi(app, deps.version)
+  addIdempotency(app, deps.recordedAnswers)
   addSourceRoutes(app, deps)
   addSourcePollRoutes(app, deps)
 
   addUserRoutes(app, deps)
   addEndpointRoutes(app, deps)
+  addEndpointOperations(app, deps)
   addEventRoutes(app, deps)
   addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)

@@ -238,6 +238,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/endpoints/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test to an endpoint
+         * @description One attempt with a made-up event, whatever the endpoint is subscribed to, also while it is disabled. Answers with the delivery when the attempt is done: look at its `status` and `error`, for the answer is 200 where the endpoint fails, too. A test is not tried again and does not count for the health of the endpoint; it stays in the log of deliveries, and its event is not among the events.
+         */
+        post: operations["testEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send again what an endpoint has missed
+         * @description Goes by the time at which a delivery was made, or an event came that has no delivery. What is still on its way is left alone. Answers when everything is queued. It is safe to repeat: where it breaks off, the same request goes on, and nothing is queued twice.
+         */
+        post: operations["recoverEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endpoints/{id}/stats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get how many deliveries of an endpoint are in the log, and its bounds */
+        get: operations["getEndpointStats"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/events": {
         parameters: {
             query?: never;
@@ -266,6 +323,26 @@ export interface paths {
         get: operations["getEvent"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/events/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send an event again
+         * @description To every enabled endpoint that it matches now, or to those that are named, with the same `webhook-id`; to an endpoint that had it, and to one that is newer than the event. Answers what was queued.
+         */
+        post: operations["replayEvent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -334,6 +411,26 @@ export interface paths {
         get: operations["getDelivery"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deliveries/{id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Attempt a delivery again, now
+         * @description Whatever its status, also one that has succeeded, with the same `webhook-id`; its attempts are kept. What has ended begins the whole schedule again where this attempt fails. What waits for a retry gets this attempt in addition, and then the rest of its schedule. Answers at once, with the delivery as it waits.
+         */
+        post: operations["retryDelivery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -456,6 +553,33 @@ export interface components {
          * @example user.*
          */
         EventTypePattern: string;
+        TestWish: {
+            /**
+             * @description Whose sample is sent, with `data.sample` true so that a receiver can tell. Left out: a `ringpost.test`.
+             * @default ringpost.test
+             */
+            event_type?: string;
+        };
+        RecoveryWish: {
+            /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
+            since: string;
+            /** @description Not after this; now, where it is left out. */
+            until?: string;
+            /**
+             * @description `failed`: deliveries that have failed. `undelivered`: also those that were skipped, and events that match the endpoint and have no delivery for it, because it was made or changed after they came. `all`: what has succeeded, too.
+             * @enum {string}
+             */
+            only: "failed" | "undelivered" | "all";
+            /**
+             * @description Counts, and changes nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        ReplayWish: {
+            /** @description To these endpoints, whether the event matches them or not. Left out: to every enabled endpoint that it matches now. */
+            endpoint_ids?: string[];
+        };
         /**
          * @description Which events pass, by what is in them. Each key is the path of a value in the event, names with dots between them; its condition is a list of allowed values or an object of operators. All must hold. A value that an event does not have passes `ne`, `not_in` and `"exists": false` alone.
          * @example {
@@ -683,6 +807,26 @@ export interface components {
             /** @description When it ends; null where it never does. */
             expires_at?: string | null;
         };
+        /** @description An error, as RFC 9457 has it. */
+        Problem: {
+            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
+            type: string;
+            /** @description The kind of problem in a few words; the same for every problem of a code. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description What happened and what to do about it, in plain words. */
+            detail: string;
+            /** @description What a program should decide by. */
+            code: string;
+            /** @description For bad input: everything that is wrong with it. */
+            errors?: {
+                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
+                path: string;
+                /** @description What is wrong with it; completes "<path> …". */
+                message: string;
+            }[];
+        };
         /** @description A type of event: what it means and what its payload is. */
         EventType: {
             /** @example user.created */
@@ -725,6 +869,7 @@ export interface components {
                 /** @description What happened and, where there is one, what to do. */
                 message: string;
             } | null;
+            /** @description Oldest first; the newest fifty, where there were more. */
             attempts: {
                 number: number;
                 /**
@@ -780,6 +925,7 @@ export interface components {
                 /** @description What happened and, where there is one, what to do. */
                 message: string;
             } | null;
+            /** @description The newest ten. */
             attempts: {
                 number: number;
                 /**
@@ -803,28 +949,62 @@ export interface components {
         };
         DeliveryList: {
             data: components["schemas"]["DeliverySummary"][];
-            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. With `event_type` a page can be shorter than `limit`, even empty, and still not be the last: one request looks at a bounded part of the log. */
             next_cursor: string | null;
         };
-        /** @description An error, as RFC 9457 has it. */
-        Problem: {
-            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
-            type: string;
-            /** @description The kind of problem in a few words; the same for every problem of a code. */
-            title: string;
-            /** @description The HTTP status. */
-            status: number;
-            /** @description What happened and what to do about it, in plain words. */
-            detail: string;
-            /** @description What a program should decide by. */
-            code: string;
-            /** @description For bad input: everything that is wrong with it. */
-            errors?: {
-                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
-                path: string;
-                /** @description What is wrong with it; completes "<path> …". */
-                message: string;
+        Recovered: {
+            /** @description How many were queued, or would be in a dry run. */
+            queued: number;
+            dry_run: boolean;
+            /** @description What they were before. */
+            of: {
+                failed: number;
+                skipped: number;
+                succeeded: number;
+                /** @description Events that had no delivery for this endpoint. */
+                without_delivery: number;
+            };
+        };
+        Replayed: {
+            event_id: string;
+            deliveries: {
+                id: string;
+                endpoint_id: string;
+                /**
+                 * @description `in_progress`: it was being attempted in this very moment, so nothing was queued.
+                 * @enum {string}
+                 */
+                result: "queued" | "in_progress";
             }[];
+        };
+        EndpointStats: {
+            endpoint_id: string;
+            /** @description How many are in the log, by status. */
+            deliveries: {
+                pending: number;
+                retrying: number;
+                succeeded: number;
+                failed: number;
+                skipped: number;
+            };
+            log: {
+                /** @description Deliveries that have succeeded, failed or been skipped. */
+                ended: number;
+                /** @description How many of those are kept; beyond it the oldest go first. */
+                limit: number;
+                /** @description How long they are kept at most: RINGPOST_DELIVERY_RETENTION. */
+                retention: string;
+                /** @description When the oldest delivery in the log was made. */
+                oldest_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when the log holds every delivery that there was.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                complete_since: string;
+                /** @description About how much memory it takes in Redis, told from a sample. */
+                bytes: number;
+            };
         };
         EndpointSecret: {
             /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
@@ -1279,7 +1459,10 @@ export interface operations {
     createSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1325,6 +1508,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -1336,6 +1528,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1677,7 +1878,10 @@ export interface operations {
     acceptSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1734,7 +1938,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This conflicts with the present state. */
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1754,6 +1958,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1793,7 +2006,10 @@ export interface operations {
     pollSource: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -1850,7 +2066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `source_busy`: The source is being polled by another process. */
+            /** @description `source_busy`: The source is being polled by another process. `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1870,6 +2086,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2446,7 +2671,10 @@ export interface operations {
     createEndpoint: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2492,6 +2720,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -2510,7 +2747,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `url_refused`: This URL can never be delivered to. */
+            /** @description `url_refused`: This URL can never be delivered to. `idempotency_key_reused`: This key belongs to another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2920,7 +3157,10 @@ export interface operations {
     rotateEndpointSecret: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path: {
                 id: string;
             };
@@ -2977,6 +3217,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -2988,6 +3237,356 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    testEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TestWish"];
+            };
+        };
+        responses: {
+            /** @description The delivery with its attempt */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recoverEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoveryWish"];
+            };
+        };
+        responses: {
+            /** @description What was queued, or would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recovered"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getEndpointStats: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The figures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EndpointStats"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3196,6 +3795,134 @@ export interface operations {
             };
         };
     };
+    replayEvent: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["ReplayWish"];
+            };
+        };
+        responses: {
+            /** @description What was queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replayed"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listEventTypes: {
         parameters: {
             query?: {
@@ -3365,6 +4092,7 @@ export interface operations {
             query?: {
                 endpoint_id?: string;
                 event_id?: string;
+                event_type?: components["schemas"]["EventTypePattern"];
                 status?: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
                 /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
                 since?: string;
@@ -3495,6 +4223,112 @@ export interface operations {
             };
             /** @description `not_found`: Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retryDelivery: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The delivery, which is queued */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Delivery"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3693,7 +4527,10 @@ export interface operations {
     createToken: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -3739,6 +4576,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -3750,6 +4596,15 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

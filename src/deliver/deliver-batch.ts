@@ -7,10 +7,8 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { DeliveryError, Event, UnixMs } from '../types.ts'
 import type { Fault } from './failures.ts'
 
-import { maskEchoes } from './mask-echoes.ts'
+import type { MadeAttempt, MakeAttempt } from './make-attempt.ts'
 import { retryDelay } from './schedule.ts'
-import type { Sender, SendResult } from './send.ts'
-import { signatureHeader } from './sign.ts'
 
 /** Requests to one endpoint at a time, within one job. */
 const CONCURRENCY = 10
@@ -41,9 +39,9 @@ export interface DeliveryBatch {
  */
 export function createDeliverBatch(deps: {
   deliveries: Pick<DeliveryLog, 'claim' | 'record' | 'release'>
-  endpoints: Pick<Endpoints, 'find' | 'target' | 'disable'>
+  endpoints: Pick<Endpoints, 'find' | 'disable'>
   outbox: Pick<Outbox, 'jsonAt'>
-  sender: Pick<Sender, 'send'>
+  makeAttempt: MakeAttempt
   retryLater: (endpointId: string, deliveryId: string, delayMs: number) => Promise<void>
   deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
   schedule: readonly number[]
@@ -129,22 +127,9 @@ export function createDeliverBatch(deps: {
   }
 
   async function attempt(endpoint: EndpointRecord, claim: Claim, body: string): Promise<void> {
-    const target = endpoints.target(endpoint)
-    const timestamp = Math.floor(now() / 1000)
-    const signed = {
-      'content-type': 'application/json',
-      'webhook-id': claim.eventId,
-      'webhook-timestamp': String(timestamp),
-      'webhook-signature': signatureHeader(target.secrets, claim.eventId, timestamp, body),
-    }
-    const answered = await deps.sender.send({
-      url: target.url,
-      headers: { ...target.headers, ...signed },
-      body,
-    })
-    const sent = { ...answered, response: maskEchoes(answered.response, Object.values(target.headers)) }
-    const { outcome } = sent
-    deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', sent.durationMs)
+    const made = await deps.makeAttempt(endpoint, claim.eventId, body)
+    const { outcome } = made
+    deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', made.attempt.duration_ms)
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
       await deliveries.release(endpoint.id, claim)
@@ -154,19 +139,12 @@ export function createDeliverBatch(deps: {
       outcome.kind === 'failed' && outcome.retry === 'schedule'
         ? retryDelay({
             schedule: deps.schedule,
-            attempt: claim.attempts + 1,
+            attempt: claim.scheduled + 1,
             random: deps.random,
             retryAfterMs: outcome.retryAfterMs,
           })
         : null
-    const ending = endingOf(
-      claim,
-      target.url,
-      { ...signed },
-      body,
-      sent,
-      delay === null ? null : now() + delay,
-    )
+    const ending = endingOf(claim, made, delay === null ? null : now() + delay)
     await deliveries.record(endpoint.id, claim, ending)
     if (delay !== null) await deps.retryLater(endpoint.id, claim.deliveryId, delay)
     await noteAttempt(endpoint.id, claim, body, ending)
@@ -179,9 +157,9 @@ export function createDeliverBatch(deps: {
         delivery: claim.deliveryId,
         attempt: claim.attempts + 1,
         status: ending.status,
-        http_status: sent.response?.status ?? null,
+        http_status: made.attempt.response?.status ?? null,
         code: ending.error?.code,
-        duration_ms: sent.durationMs,
+        duration_ms: made.attempt.duration_ms,
       },
       'attempt',
     )
@@ -190,27 +168,12 @@ export function createDeliverBatch(deps: {
 
 export type DeliverBatch = ReturnType<typeof createDeliverBatch>
 
-function endingOf(
-  claim: Claim,
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-  sent: SendResult,
-  nextAttemptAt: UnixMs | null,
-): Ending {
-  const failure = sent.outcome.kind === 'failed' ? sent.outcome : null
+function endingOf(claim: Claim, { attempt, outcome }: MadeAttempt, nextAttemptAt: UnixMs | null): Ending {
+  const failure = outcome.kind === 'failed' ? outcome : null
   return {
     status: failure === null ? 'succeeded' : nextAttemptAt === null ? 'failed' : 'retrying',
-    attempt: {
-      number: claim.attempts + 1,
-      at: new Date(sent.at).toISOString(),
-      duration_ms: sent.durationMs,
-      url,
-      request: { headers, body: body.slice(0, 4096) },
-      response: sent.response,
-      error: failure?.error ?? null,
-    },
-    error: failure?.error ?? null,
+    attempt: { number: claim.attempts + 1, ...attempt },
+    error: attempt.error,
     nextAttemptAt,
     health: failure === null ? 'up' : failure.fault === 'receiver' ? 'down' : null,
   }

@@ -15,9 +15,13 @@ export function maskEchoes(response: Attempt['response'], values: readonly strin
     .filter((text) => text.length >= SHORTEST)
     // The longest first, so that no part of one is left beside the mask of another.
     .sort((a, b) => b.length - a.length)
-  if (response === null || hidden.length === 0) return response
+  if (response === null) return response
   const mask = (text: string) => hidden.reduce((masked, one) => masked.replaceAll(one, MASK), text)
-  const headers = Object.entries(response.headers).map(([name, value]) => [name, mask(value)])
+  const headers = Object.entries(response.headers).map(([name, value]) => [
+    name,
+    // Cookies are the receiver's own secrets.
+    name === 'set-cookie' ? MASK : mask(value),
+  ])
   return { ...response, headers: Object.fromEntries(headers), body: mask(response.body) }
 }
 

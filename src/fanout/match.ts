@@ -21,7 +21,8 @@ export function matches(event: Event, subscription: Subscription): boolean {
   return !filter || matchesFilter(event, filter)
 }
 
-function matchesType(type: string, pattern: string): boolean {
+/** Whether an event type is the one named, or one of a pattern such as `user.*` or `*`. */
+export function matchesType(type: string, pattern: string): boolean {
   if (pattern === '*') return true
   return pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern
 }

@@ -29,6 +29,8 @@ export interface Claim {
   token: string
   /** Attempts before this one. */
   attempts: number
+  /** Those of them that the present schedule counts: fewer after one was asked for by hand. */
+  scheduled: number
   eventId: string
   sourceId: string
   streamId: string
@@ -61,7 +63,6 @@ export function createDeliveryLog(deps: {
   const record = script('record-attempt')
   const release = script('release-claim')
   const takeOverdue = script('take-overdue')
-  const trim = script('trim-deliveries')
 
   return {
     /**
@@ -104,8 +105,16 @@ export function createDeliveryLog(deps: {
         [id, now(), now() + holdMs, token],
       )) as Buffer[] | null
       if (reply === null) return null
-      const [attempts = '0', eventId = '', sourceId = '', streamId = ''] = reply.map(String)
-      return { deliveryId: id, token, attempts: Number(attempts), eventId, sourceId, streamId }
+      const [attempts = '0', eventId = '', sourceId = '', streamId = '', scheduled = '0'] = reply.map(String)
+      return {
+        deliveryId: id,
+        token,
+        attempts: Number(attempts),
+        scheduled: Number(scheduled),
+        eventId,
+        sourceId,
+        streamId,
+      }
     },
 
     /** Records an attempt and what becomes of the delivery. */
@@ -153,13 +162,6 @@ export function createDeliveryLog(deps: {
         [now(), limit, now() + QUEUED_GRACE_MS],
       )) as Buffer[]
       return reply.map(String)
-    },
-
-    /** Takes what the retention no longer covers out of the lists; records expire by themselves. */
-    async trim(endpointId: string): Promise<number> {
-      const endpoint = keys.endpoint(endpointId)
-      const ended = (['succeeded', 'failed', 'skipped'] as const).map(endpoint.status)
-      return Number(await trim(ended, [now() - deps.retentionMs]))
     },
   }
 }

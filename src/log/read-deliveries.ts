@@ -1,15 +1,20 @@
 import type { Redis } from 'ioredis'
 import { deliveryId, locator, locatorOf } from '../ids.ts'
 import type { Keys } from '../redis/keys.ts'
-import { createScript } from '../redis/script.ts'
 import type { Attempt, Delivery, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
 import { DELIVERY_STATUSES } from './deliveries.ts'
+import { createReadPlaces, type DeliveryPlace, type OwnedPlace, walkPlaces } from './delivery-places.ts'
 
-/** A place in a list of deliveries, newest first. */
-export interface DeliveryPlace {
-  createdAt: UnixMs
-  id: string
-}
+export type { DeliveryPlace } from './delivery-places.ts'
+
+/** Deliveries that one page may look at, so that a filter which hardly ever matches costs a bounded time. */
+export const BUDGET = 2_000
+/** Deliveries whose type is looked up at once. */
+const LOOK = 250
+/** Deliveries that are read at once: with what was sent and received, one can have hundreds of kilobytes. */
+const AT_ONCE = 25
+/** Attempts of each delivery in a list: the newest. One delivery by its id has all that are kept. */
+export const LISTED_ATTEMPTS = 10
 
 /** Health of an endpoint as its attempts tell it. */
 export interface EndpointHealth {
@@ -22,6 +27,8 @@ export interface EndpointHealth {
 export interface DeliveryQuery {
   endpointIds: readonly string[]
   status: DeliveryStatus | null
+  /** Which types of events; null means all. */
+  ofType: ((type: EventType) => boolean) | null
   /** Only older than this place. */
   before: DeliveryPlace | null
   since: UnixMs | null
@@ -29,39 +36,43 @@ export interface DeliveryQuery {
   limit: number
 }
 
+export interface DeliveryPage {
+  data: Delivery[]
+  /** Null at the end of the list. */
+  next: DeliveryPlace | null
+}
+
 /** The reading end of the log of deliveries. */
 export function createDeliveryReader(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'lrange'>
+  redis: Pick<Redis, 'callBuffer' | 'hget' | 'hgetall' | 'lrange'>
   keys: Keys
 }) {
   const { redis, keys } = deps
-  const list = createScript(redis, new URL('./list-deliveries.lua', import.meta.url))
+  const readPlaces = createReadPlaces(deps)
 
-  async function read(endpointId: string, id: string): Promise<Delivery | null> {
+  async function read(endpointId: string, id: string, attempts = -1): Promise<Delivery | null> {
     const endpoint = keys.endpoint(endpointId)
-    const [hash, attempts] = await Promise.all([
+    const [hash, made] = await Promise.all([
       redis.hgetall(endpoint.delivery(id)),
-      redis.lrange(endpoint.attempts(id), 0, -1),
+      redis.lrange(endpoint.attempts(id), attempts === -1 ? 0 : -attempts, -1),
     ])
-    return hash.s === undefined ? null : toDelivery(id, endpointId, hash, attempts)
+    return hash.s === undefined ? null : toDelivery(id, endpointId, hash, made)
   }
 
-  /** The newest places of one endpoint, at most `limit` of each status. */
-  async function placesOf(endpointId: string, query: DeliveryQuery) {
-    const endpoint = keys.endpoint(endpointId)
-    const statuses = query.status === null ? DELIVERY_STATUSES : [query.status]
-    const top = query.before?.createdAt ?? query.until ?? '+inf'
-    const reply = (await list(statuses.map(endpoint.status), [
-      top,
-      query.before?.id ?? '',
-      query.since ?? '-inf',
-      query.limit,
-    ])) as Buffer[]
-    const places: (DeliveryPlace & { endpointId: string })[] = []
-    for (let i = 0; i < reply.length; i += 2) {
-      places.push({ id: String(reply[i]), createdAt: Number(reply[i + 1]), endpointId })
+  /** As lists show them; what has just expired is left out, for it is in the lists until the next maintenance. */
+  async function readListed(places: readonly OwnedPlace[]): Promise<Delivery[]> {
+    const found: (Delivery | null)[] = []
+    for (let i = 0; i < places.length; i += AT_ONCE) {
+      const some = places.slice(i, i + AT_ONCE)
+      found.push(
+        ...(await Promise.all(some.map(({ endpointId, id }) => read(endpointId, id, LISTED_ATTEMPTS)))),
+      )
     }
-    return places
+    return found.filter((delivery) => delivery !== null)
+  }
+
+  async function typeOf({ endpointId, id }: OwnedPlace): Promise<EventType | null> {
+    return (await redis.hget(keys.endpoint(endpointId).delivery(id), 't')) as EventType | null
   }
 
   return {
@@ -78,25 +89,58 @@ export function createDeliveryReader(deps: {
 
     /**
      * A page of the list, newest first. A place keeps its rank while deliveries arrive or change their
-     * status, so that a walk over the pages misses and repeats none.
+     * status, so that a walk over the pages misses and repeats none. With a type it can be shorter than
+     * `limit`, even empty, where few match: `next` is null only at the end of the list.
      */
-    async list(query: DeliveryQuery): Promise<{ data: Delivery[]; next: DeliveryPlace | null }> {
-      const places = (await Promise.all(query.endpointIds.map((id) => placesOf(id, query)))).flat()
-      places.sort((a, b) => b.createdAt - a.createdAt || (a.id < b.id ? 1 : -1))
-      const page = places.slice(0, query.limit)
-      const found = await Promise.all(page.map((place) => read(place.endpointId, place.id)))
-      const last = page.at(-1)
-      return {
-        // A record that has just expired is still in the list until the next maintenance.
-        data: found.filter((delivery) => delivery !== null),
-        next: places.length >= query.limit && last ? { createdAt: last.createdAt, id: last.id } : null,
+    async list(query: DeliveryQuery): Promise<DeliveryPage> {
+      const { endpointIds, status, since, until, before, limit, ofType } = query
+      const statuses = status === null ? DELIVERY_STATUSES : [status]
+      const walk = walkPlaces(readPlaces, endpointIds, { statuses, since, until, after: before, limit })
+      const page: OwnedPlace[] = []
+      let place = before
+      let looked = 0
+      while (page.length < limit && looked < BUDGET) {
+        const wanted = limit - page.length
+        const some = await walk.next(ofType ? Math.min(LOOK, BUDGET - looked) : wanted)
+        if (some.length === 0) return { data: await readListed(page), next: null }
+        const types = ofType ? await Promise.all(some.map(typeOf)) : []
+        for (const [i, one] of some.entries()) {
+          const type = types[i]
+          if (!ofType || (type && ofType(type))) page.push(one)
+          place = one
+          looked++
+          // What was looked at beyond the page is looked at again for the next one.
+          if (page.length === limit && i < some.length - 1) {
+            return { data: await readListed(page), next: placeOf(one) }
+          }
+        }
       }
+      const atEnd = await walk.isAtEnd()
+      return { data: await readListed(page), next: atEnd || !place ? null : placeOf(place) }
     },
 
-    /** The deliveries of one event, one for each endpoint that it went to. */
-    async ofEvent(eventId: string, endpointIds: readonly string[]): Promise<Delivery[]> {
-      const found = await Promise.all(endpointIds.map((id) => read(id, deliveryId(eventId, id))))
-      return found.filter((delivery) => delivery !== null)
+    /** A page of the deliveries of one event, one for each endpoint that it went to, newest first. */
+    async ofEvent(eventId: string, query: DeliveryQuery): Promise<DeliveryPage> {
+      const { status, since, until, before, ofType, limit } = query
+      const found: OwnedPlace[] = []
+      for (let i = 0; i < query.endpointIds.length; i += LOOK) {
+        const some = query.endpointIds.slice(i, i + LOOK)
+        const hashes = await Promise.all(
+          some.map((id) => redis.hgetall(keys.endpoint(id).delivery(deliveryId(eventId, id)))),
+        )
+        for (const [j, endpointId] of some.entries()) {
+          const { s, c, t } = hashes[j] ?? {}
+          const createdAt = Number(c)
+          if (s === undefined || (status !== null && s !== status)) continue
+          if ((since !== null && createdAt < since) || (until !== null && createdAt > until)) continue
+          if (ofType && !ofType(t as EventType)) continue
+          const place = { id: deliveryId(eventId, endpointId), createdAt, endpointId }
+          if (before === null || order(place, before) > 0) found.push(place)
+        }
+      }
+      const page = found.sort(order).slice(0, limit)
+      const last = page.at(-1)
+      return { data: await readListed(page), next: found.length > limit && last ? placeOf(last) : null }
     },
 
     async health(endpointId: string): Promise<EndpointHealth> {
@@ -111,6 +155,15 @@ export function createDeliveryReader(deps: {
 }
 
 export type DeliveryReader = ReturnType<typeof createDeliveryReader>
+
+/** Newest first; of one millisecond, larger ids first. */
+function order(a: DeliveryPlace, b: DeliveryPlace): number {
+  return b.createdAt - a.createdAt || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0)
+}
+
+function placeOf({ createdAt, id }: DeliveryPlace): DeliveryPlace {
+  return { createdAt, id }
+}
 
 function iso(ms: string): string {
   return new Date(Number(ms)).toISOString()

@@ -60,17 +60,23 @@ export function createEventReader(deps: {
     lane.read = entries.reverse()
   }
 
+  /** One event and where it is; its source is found by the locator in its id. */
+  async function locate(id: string): Promise<(OutboxEntry & { sourceId: string }) | null> {
+    const tag = locatorOf(id)
+    if (tag === null) return null
+    for (const source of await deps.sources.everKnown()) {
+      if (locator(source.id) !== tag) continue
+      const entry = await deps.outbox.byId(source.id, id)
+      if (entry) return { ...entry, sourceId: source.id }
+    }
+    return null
+  }
+
   return {
-    /** One event; its source is found by the locator in its id. */
+    locate,
+
     async get(id: string): Promise<Event | null> {
-      const tag = locatorOf(id)
-      if (tag === null) return null
-      for (const source of await deps.sources.everKnown()) {
-        if (locator(source.id) !== tag) continue
-        const entry = await deps.outbox.byId(source.id, id)
-        if (entry) return entry.event
-      }
-      return null
+      return (await locate(id))?.event ?? null
     },
 
     /**

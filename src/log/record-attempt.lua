@@ -14,6 +14,8 @@ if not created then
 end
 if ARGV[5] ~= '' then
   redis.call('RPUSH', KEYS[2], ARGV[5])
+  -- The newest fifty: one that is sent again by hand for ever must not grow for ever.
+  redis.call('LTRIM', KEYS[2], -50, -1)
   redis.call('HINCRBY', KEYS[1], 'n', 1)
 end
 if ARGV[11] == 'up' then

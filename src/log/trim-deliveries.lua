@@ -1,10 +1,16 @@
--- Takes deliveries that have ended and are older than the retention out of the endpoint's lists. Their
--- records expire by themselves.
+-- Takes deliveries that have ended and are older than the retention out of the endpoint's lists, the oldest
+-- first. Their records expire by themselves.
 -- KEYS[1..] the endpoint's deliveries by ended status
--- ARGV[1] time in ms before which a delivery has expired
--- Returns how many were taken out.
-local removed = 0
+-- ARGV[1] time in ms before which a delivery has expired, ARGV[2] how many at most of each status
+-- Returns {how many were taken out, how many are left}.
+-- Atomic so that what is counted is what is removed. Bounded, for a million at once would hold Redis up.
+local removed, left = 0, 0
 for _, key in ipairs(KEYS) do
-  removed = removed + redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. ARGV[1])
+  local expired = redis.call('ZCOUNT', key, '-inf', '(' .. ARGV[1])
+  local some = math.min(expired, tonumber(ARGV[2]))
+  if some > 0 then
+    removed = removed + redis.call('ZREMRANGEBYRANK', key, 0, some - 1)
+  end
+  left = left + redis.call('ZCARD', key)
 end
-return removed
+return { removed, left }

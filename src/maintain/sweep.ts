@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { DeliveryBounds } from '../log/bound-deliveries.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { UnixMs } from '../types.ts'
@@ -15,7 +16,9 @@ export function createSweep(deps: {
   sources: { everKnown: () => Promise<{ id: string; deleted_at: string | null }[]> }
   endpoints: { everKnown: () => Promise<{ id: string }[]> }
   outbox: Pick<Outbox, 'hasUnrelayed' | 'trim'>
-  deliveries: Pick<DeliveryLog, 'takeOverdue' | 'trim'>
+  deliveries: Pick<DeliveryLog, 'takeOverdue'>
+  /** Keeps the log of an endpoint's deliveries within its bounds. */
+  bounds: Pick<DeliveryBounds, 'keep'>
   relayNow: (sourceId: string) => Promise<void>
   deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
   /** Clears up behind a deleted source. */
@@ -36,7 +39,7 @@ export function createSweep(deps: {
       deps.logger.debug({ endpoint: endpoint.id, deliveries: overdue.length }, 'queued again')
       await deps.deliverNow(endpoint.id, overdue)
     }
-    await deps.deliveries.trim(endpoint.id)
+    await deps.bounds.keep(endpoint.id)
   }
 
   async function apart(fields: object, work: Promise<void>): Promise<void> {

@@ -22,6 +22,8 @@ export function createKeys(prefix: string) {
     tokens: `${prefix}:tokens`,
     /** HASH token id → when it was last used, unix ms */
     tokenUses: `${prefix}:token-uses`,
+    /** HASH of one idempotency key by its digest: who began, what was asked and answered, sealed */
+    idempotency: (digest: string) => `${prefix}:idempotency:${digest}`,
     /** STRING a word sealed with the master key */
     masterKeyCheck: `${prefix}:master-key-check`,
     source: (id: string) => {
@@ -55,6 +57,10 @@ export function createKeys(prefix: string) {
         due: `${tag}:due`,
         /** HASH failing since, last success */
         health: `${tag}:health`,
+        /** HASH up to which time deliveries were dropped because there were too many */
+        bounds: `${tag}:bounds`,
+        /** HASH digest of what was asked → JSON of a recovery that has not ended */
+        recoveries: `${tag}:recoveries`,
       }
     },
     /** BullMQ's prefix: each queue in a slot of its own. */

@@ -1,5 +1,6 @@
 import { request as httpRequest } from 'node:http'
 import { describe, expect, test } from 'vitest'
+import type { ApiDeps } from '../../src/api/create-api.ts'
 import { startTestApi, type TestApi, TOKEN } from './support.ts'
 
 function expectProblem(answer: Awaited<ReturnType<TestApi['get']>>, status: number, code: string) {
@@ -166,6 +167,12 @@ describe('what ringpost did not expect', () => {
     const answer = await api.get('/v1/sources')
     expectProblem(answer, 503, 'not_ready')
     expect(answer.json.detail).toContain('/readyz')
+  })
+
+  test('an answer to a body that takes too long says so', async () => {
+    const tokens = { create: () => new Promise(() => undefined) } as unknown as ApiDeps['tokens']
+    const api = await startTestApi({ tokens, answerTimeoutMs: 50 })
+    expectProblem(await api.post('/v1/tokens', { name: 'x' }), 503, 'not_ready')
   })
 })
 

@@ -4,6 +4,8 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
+import { createMakeAttempt } from '../../src/deliver/make-attempt.ts'
+import { createSender } from '../../src/deliver/send.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import type { PollReport } from '../../src/detect/poll.ts'
@@ -11,8 +13,10 @@ import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import type { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
 import { createEndpoints, type EndpointInput, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
+import { createRecordedAnswers } from '../../src/idempotency/recorded-answers.ts'
 import { eventId } from '../../src/ids.ts'
 import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
+import { createDeliveryBounds } from '../../src/log/bound-deliveries.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
 import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 
@@ -26,6 +30,7 @@ import { createOutbox } from '../../src/outbox/outbox.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
+import { createResend } from '../../src/resend/create-resend.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import { createSourceControl } from '../../src/sources/control.ts'
 import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
@@ -59,7 +64,7 @@ export interface RequestOptions {
 }
 
 /** An API on a socket of its own and a real Redis. Only upstream is made up: `poll` answers `api.report`. */
-export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
+export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs = 15_000) {
   const { redis, prefix, connect, close } = await testRedis()
   const keys = createKeys(prefix)
   const clock = { now: NOON }
@@ -84,6 +89,35 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const store = createDetectionStore({ redis, keys, leaseMs: 1_000 })
   const queues = createQueues({ connection: redis, keys, logger: pino({ level: 'silent' }) })
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
+  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 })
+  const reader = createDeliveryReader({ redis, keys })
+  const events = createEventReader({ outbox, sources })
+  const stopping = new AbortController()
+  const lines: string[] = []
+  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
+  const sender = createSender({
+    policy: { allowNetworks: ['127.0.0.0/8'], allowHttp: false },
+    deadlineMs,
+  })
+  /** Deliveries that were queued, by endpoint; nothing attempts them but the test. */
+  const queued: { endpointId: string; ids: readonly string[] }[] = []
+  const resend = createResend({
+    redis,
+    keys,
+    sources,
+    endpoints,
+    outbox,
+    events,
+    deliveries: log,
+    reader,
+    bounds,
+    makeAttempt: createMakeAttempt({ endpoints, sender, now }),
+    logger,
+    deliverNow: async (endpointId, ids) => {
+      queued.push({ endpointId, ids })
+    },
+    now,
+  })
   const quarantine = createQuarantine({ redis, keys, now })
   const state: {
     report: PollReport
@@ -113,8 +147,6 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     readQueues: queues.figures,
     now,
   })
-  const lines: string[] = []
-  const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
   const app = await createApi({
     apiToken: TOKEN,
     version: '1.2.3',
@@ -148,9 +180,14 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     }),
     metrics,
     endpoints,
-    deliveries: createDeliveryReader({ redis, keys }),
+    deliveries: reader,
+    bounds,
+    deliveryTimeoutMs: deadlineMs,
+    stopping: stopping.signal,
+    ...resend,
     activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
     eventAt: outbox.jsonAt,
+    recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
     tokens: createTokens({
       records: createRecords<TokenRecord>(redis, keys.tokens),
       redis,
@@ -159,7 +196,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     }),
     // All requests of a test come from one address.
     failedAttempts: 100_000,
-    events: createEventReader({ outbox, sources }),
+    events,
     readiness: async () => state.readiness,
     logger,
     now,
@@ -168,6 +205,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await app.close()
+    await sender.close()
     await queues.close()
     await close()
   })
@@ -208,6 +246,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
     endpointsWith: (more: Partial<Parameters<typeof createEndpoints>[0]>) =>
       createEndpoints({ ...endpointDeps, ...more }),
     log,
+    bounds,
+    queued,
+    stopping,
     quarantine,
     store,
     queues,
@@ -234,6 +275,20 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}) {
       const { name, ...settings } = rest
       await sources.keep({ id, name, base_url, api_key, agent_id, branch_id })
       return (await sources.patch(id, settings)).source
+    },
+
+    /** An endpoint at an address that only a configuration allows, such as a receiver of the test's own. */
+    addLocalEndpoint: async (url: string, more: Partial<EndpointInput> = {}) => {
+      const { endpoint } = await createEndpoints({ ...endpointDeps, checkUrl: () => undefined }).create({
+        url,
+        description: '',
+        event_types: null,
+        source_ids: null,
+        headers: {},
+        enabled: true,
+        ...more,
+      })
+      return endpoint
     },
 
     addEndpoint: async (more: Partial<EndpointInput> = {}) => {

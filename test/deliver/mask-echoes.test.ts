@@ -33,3 +33,8 @@ test('no value of six characters or more is left', () => {
     }),
   )
 })
+
+test('cookies that a receiver sets are masked, whatever was sent', () => {
+  const response = { status: 200, headers: { 'set-cookie': 'session=abcdef', server: 'nginx' }, body: '' }
+  expect(maskEchoes(response, [])?.headers).toEqual({ 'set-cookie': '••••', server: 'nginx' })
+})

@@ -94,6 +94,7 @@ describe('the relay', () => {
       const { data } = await stage.reader.list({
         endpointIds: ['ep_a', 'ep_b'],
         status: 'pending',
+        ofType: null,
         before: null,
         since: null,
         until: null,

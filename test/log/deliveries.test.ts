@@ -46,7 +46,15 @@ async function claimed(id: string, token = 'me'): Promise<Claim> {
 const statusOf = async (id: string) => (await stage.reader.get(id, [EP]))?.status
 const inStatus = async (status: 'pending' | 'retrying' | 'succeeded' | 'failed' | 'skipped') =>
   (
-    await stage.reader.list({ endpointIds: [EP], status, before: null, since: null, until: null, limit: 50 })
+    await stage.reader.list({
+      endpointIds: [EP],
+      status,
+      ofType: null,
+      before: null,
+      since: null,
+      until: null,
+      limit: 50,
+    })
   ).data.map(({ id }) => id)
 
 describe('accepting', () => {
@@ -169,7 +177,7 @@ describe('recording', () => {
     expect(await stage.redis.pttl(endpoint.attempts(done))).not.toBe(-1)
     expect(await stage.redis.pttl(endpoint.delivery(waiting))).toBe(-1)
     stage.clock.ms += 8 * 86_400_000
-    expect(await stage.deliveries.trim(EP)).toBe(1)
+    expect(await stage.bounds.keep(EP)).toBe(1)
     expect(await inStatus('succeeded')).toEqual([])
     expect(await inStatus('pending')).toEqual([waiting])
   })

@@ -13,6 +13,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
     endpoints: api.endpoints,
     outbox: api.outbox,
     deliveries: api.log,
+    bounds: api.bounds,
     relayNow: async (id) => void relayed.push(id),
     deliverNow: async () => undefined,
     purgeSource: createPurgeSource({

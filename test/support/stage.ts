@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
+import { createDeliveryBounds } from '../../src/log/bound-deliveries.ts'
 import { createDeliveryLog } from '../../src/log/deliveries.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
@@ -22,6 +23,7 @@ export async function createStage() {
     keys,
     outbox: createOutbox({ redis, keys }),
     deliveries: createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
+    bounds: createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
     reader: createDeliveryReader({ redis, keys }),
     /** Puts an event into a source's outbox, as detection does. */
     async emit(sourceId: string, id: string, type: EventType = 'user.created'): Promise<string> {

@@ -1,11 +1,10 @@
 import { z } from 'zod'
 import type { Endpoints } from '../../endpoints/endpoints.ts'
-import { RingpostError } from '../../errors.ts'
-import type { DeliveryPlace, DeliveryQuery, DeliveryReader } from '../../log/read-deliveries.ts'
-import type { Delivery } from '../../types.ts'
+import { matchesType } from '../../fanout/match.ts'
+import type { DeliveryQuery, DeliveryReader } from '../../log/read-deliveries.ts'
+import { type RetryDelivery, unknownDelivery } from '../../resend/retry-delivery.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
-import { pageOf } from '../page.ts'
 import { presentDeliverySummary } from '../present/delivery.ts'
 import { deliveryList, deliveryQuery, deliverySchema } from '../schemas/delivery.ts'
 import { idParams } from '../schemas/ids.ts'
@@ -19,6 +18,7 @@ const cursor = createCursor(
 export interface DeliveryRoutesDeps {
   deliveries: Pick<DeliveryReader, 'get' | 'list' | 'ofEvent'>
   endpoints: Pick<Endpoints, 'everKnown'>
+  retryDelivery: RetryDelivery
 }
 
 /** What became of what has happened. */
@@ -40,18 +40,20 @@ export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
       },
     },
     async ({ query }) => {
-      const { endpoint_id, event_id, status, since, until } = query
-      const filters = { endpoint_id, event_id, status, since, until }
+      const { endpoint_id, event_id, event_type, status, since, until } = query
+      const filters = { endpoint_id, event_id, event_type, status, since, until }
       const wanted: DeliveryQuery = {
         endpointIds: (await endpointIds()).filter((id) => endpoint_id === undefined || id === endpoint_id),
         status: status ?? null,
+        ofType: event_type === undefined ? null : (type) => matchesType(type, event_type),
         before: cursor.decode(query.cursor, filters),
         since: since ?? null,
         until: until ?? null,
         limit: query.limit,
       }
-      const { data, next } =
-        event_id === undefined ? await listAll(wanted) : await listOfEvent(event_id, wanted)
+      const { data, next } = await (event_id === undefined
+        ? deliveries.list(wanted)
+        : deliveries.ofEvent(event_id, wanted))
       return { data: data.map(presentDeliverySummary), next_cursor: cursor.encode(next, filters) }
     },
   )
@@ -69,48 +71,27 @@ export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
     },
     async ({ params }) => {
       const delivery = await deliveries.get(params.id, await endpointIds())
-      if (delivery === null) {
-        throw new RingpostError(
-          'not_found',
-          `There is no delivery ${params.id}. It may have left the log, which RINGPOST_DELIVERY_RETENTION bounds.`,
-        )
-      }
+      if (delivery === null) throw unknownDelivery(params.id)
       return delivery
     },
   )
 
-  /** One more than wanted is read, so that the last page says that it is the last. */
-  async function listAll(query: DeliveryQuery): Promise<{ data: Delivery[]; next: DeliveryPlace | null }> {
-    const { data, next } = await deliveries.list({ ...query, limit: query.limit + 1 })
-    const last = data[query.limit - 1]
-    if (next === null || last === undefined || data.length <= query.limit) return { data, next }
-    return { data: data.slice(0, query.limit), next: placeOf(last) }
-  }
-
-  /** One event has at most one delivery for each endpoint: few enough to be read whole. */
-  async function listOfEvent(
-    eventId: string,
-    query: DeliveryQuery,
-  ): Promise<{ data: Delivery[]; next: DeliveryPlace | null }> {
-    const { status, since, until, before } = query
-    const found = (await deliveries.ofEvent(eventId, query.endpointIds)).filter((delivery) => {
-      const at = Date.parse(delivery.created_at)
-      return (
-        (status === null || delivery.status === status) &&
-        (since === null || at >= since) &&
-        (until === null || at <= until)
-      )
-    })
-    const { data, next } = pageOf(found, {
-      placeOf: ({ created_at, id }) => ({ at: created_at, id }),
-      order: -1,
-      after: before && { at: new Date(before.createdAt).toISOString(), id: before.id },
-      limit: query.limit,
-    })
-    return { data, next: next && { createdAt: Date.parse(next.at), id: next.id } }
-  }
-}
-
-function placeOf({ created_at, id }: Delivery): DeliveryPlace {
-  return { createdAt: Date.parse(created_at), id }
+  app.post(
+    '/v1/deliveries/:id/retry',
+    {
+      schema: {
+        tags,
+        operationId: 'retryDelivery',
+        summary: 'Attempt a delivery again, now',
+        description:
+          'Whatever its status, also one that has succeeded, with the same `webhook-id`; its attempts are kept. What has ended begins the whole schedule again where this attempt fails. What waits for a retry gets this attempt in addition, and then the rest of its schedule. Answers at once, with the delivery as it waits.',
+        params: idParams,
+        response: {
+          202: answer('The delivery, which is queued', deliverySchema),
+          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+        },
+      },
+    },
+    async ({ params }, reply) => reply.code(202).send(await deps.retryDelivery(params.id)),
+  )
 }

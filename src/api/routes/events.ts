@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { RingpostError } from '../../errors.ts'
 import { matches } from '../../fanout/match.ts'
 import type { EventReader } from '../../log/read-events.ts'
+import type { TestDeliveries } from '../../log/test-deliveries.ts'
+import { type ReplayEvent, unknownEvent } from '../../resend/replay-event.ts'
 import type { Event } from '../../types.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
 import { eventList, eventQuery, eventSchema } from '../schemas/event.ts'
 import { idParams } from '../schemas/ids.ts'
-import { answer, OF_TOKEN, problems } from '../schemas/problem.ts'
+import { replayed, replayWish } from '../schemas/operations.ts'
+import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 
 const cursor = createCursor(
   'events',
@@ -16,6 +18,9 @@ const cursor = createCursor(
 
 export interface EventRoutesDeps {
   events: EventReader
+  replayEvent: ReplayEvent
+  /** Events of tests, which are in no list of events. */
+  tests: Pick<TestDeliveries, 'event'>
 }
 
 /** What has happened. */
@@ -63,14 +68,32 @@ export function addEventRoutes(app: Api, deps: EventRoutesDeps): void {
       },
     },
     async ({ params }) => {
-      const event = await events.get(params.id)
-      if (event === null) {
-        throw new RingpostError(
-          'not_found',
-          `There is no event ${params.id}. It may have left the event log, which RINGPOST_EVENT_RETENTION bounds.`,
-        )
-      }
+      const event = (await events.get(params.id)) ?? (await deps.tests.event(params.id))
+      if (event === null) throw unknownEvent(params.id)
       return event
+    },
+  )
+
+  app.post(
+    '/v1/events/:id/replay',
+    {
+      schema: {
+        tags,
+        operationId: 'replayEvent',
+        summary: 'Send an event again',
+        description:
+          'To every enabled endpoint that it matches now, or to those that are named, with the same `webhook-id`; to an endpoint that had it, and to one that is newer than the event. Answers what was queued.',
+        params: idParams,
+        body: replayWish,
+        response: {
+          202: answer('What was queued', replayed),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
+        },
+      },
+    },
+    async ({ params, body }, reply) => {
+      const deliveries = await deps.replayEvent(params.id, body?.endpoint_ids ?? null)
+      return reply.code(202).send({ event_id: params.id, deliveries })
     },
   )
 }

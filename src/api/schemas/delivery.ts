@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DELIVERY_STATUSES } from '../../log/deliveries.ts'
-import { eventType } from './event-types.ts'
+import { eventType, eventTypePattern } from './event-types.ts'
 import { idText } from './ids.ts'
 import { listOf, pageQuery } from './list.ts'
 import { isPeriod, NO_PERIOD, period, timestamp } from './time.ts'
@@ -36,35 +36,44 @@ const delivery = {
 export const deliverySchema = z
   .object({
     ...delivery,
-    attempts: z.array(
-      z.object({
-        ...attempt,
-        request: z.object({ headers, body: z.string() }),
-        response: z
-          .object({ status: httpStatus, headers, body: z.string().describe('The first 4 KB.') })
-          .nullable()
-          .describe('Null where none arrived.'),
-        error,
-      }),
-    ),
+    attempts: z
+      .array(
+        z.object({
+          ...attempt,
+          request: z.object({ headers, body: z.string() }),
+          response: z
+            .object({ status: httpStatus, headers, body: z.string().describe('The first 4 KB.') })
+            .nullable()
+            .describe('Null where none arrived.'),
+          error,
+        }),
+      )
+      .describe('Oldest first; the newest fifty, where there were more.'),
   })
   .meta({ id: 'Delivery', description: 'One event on its way to one endpoint, with every attempt.' })
 
 export const deliverySummary = z
   .object({
     ...delivery,
-    attempts: z.array(z.object({ ...attempt, response: z.object({ status: httpStatus }).nullable(), error })),
+    attempts: z
+      .array(z.object({ ...attempt, response: z.object({ status: httpStatus }).nullable(), error }))
+      .describe('The newest ten.'),
   })
   .meta({ id: 'DeliverySummary', description: 'A delivery without what was sent and received.' })
 
 export type ApiDeliverySummary = z.output<typeof deliverySummary>
 
-export const deliveryList = listOf('DeliveryList', deliverySummary)
+export const deliveryList = listOf(
+  'DeliveryList',
+  deliverySummary,
+  ' With `event_type` a page can be shorter than `limit`, even empty, and still not be the last: one request looks at a bounded part of the log.',
+)
 
 export const deliveryQuery = z
   .strictObject({
     endpoint_id: idText.optional(),
     event_id: idText.optional(),
+    event_type: eventTypePattern.optional(),
     status: status.optional(),
     ...period,
     ...pageQuery,

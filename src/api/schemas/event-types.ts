@@ -23,6 +23,12 @@ export const eventTypePattern = z
     examples: ['user.created', 'user.*'],
   })
 
+/** The name of an event type that there is. */
+export const eventTypeName = z
+  .string()
+  .max(100)
+  .refine(isEventType, { error: `must be an event type: ${EVENT_TYPES.join(', ')}` })
+
 /** The type of an event in an answer. Not an enumeration: a newer ringpost may know more of them. */
 export const eventType = z.string().meta({ examples: ['user.created'] })
 

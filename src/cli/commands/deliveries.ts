@@ -3,6 +3,7 @@ import { fields, type Output, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addDeliveryRetry } from './send-again.ts'
 
 type Status = 'pending' | 'retrying' | 'succeeded' | 'failed' | 'skipped'
 
@@ -14,6 +15,7 @@ export function addDeliveryCommands(program: Command): void {
     .description('list deliveries, newest first')
     .option('-e, --endpoint <id>', 'to this endpoint')
     .option('--event <id>', 'of this event')
+    .option('-t, --type <type>', 'of this type of event, or a pattern such as user.*')
     .option('--status <status>', 'pending, retrying, succeeded, failed or skipped')
     .option('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
     .option('--until <time>', 'not after')
@@ -23,6 +25,7 @@ export function addDeliveryCommands(program: Command): void {
         options: ListOptions & {
           endpoint?: string
           event?: string
+          type?: string
           status?: Status
           since?: string
           until?: string
@@ -30,12 +33,13 @@ export function addDeliveryCommands(program: Command): void {
         command: Command,
       ) =>
         withApi(command, async ({ api, out }) => {
-          const { limit, cursor, endpoint, event, status, since, until } = options
+          const { limit, cursor, endpoint, event, type, status, since, until } = options
           const query = given({
             limit,
             cursor,
             endpoint_id: endpoint,
             event_id: event,
+            event_type: type,
             status,
             since,
             until,
@@ -70,6 +74,8 @@ export function addDeliveryCommands(program: Command): void {
         out.answer(delivery, () => describeDelivery(out, delivery))
       }),
     )
+
+  addDeliveryRetry(deliveries)
 }
 
 interface Shown {

@@ -4,6 +4,7 @@ import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { commaList, shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addEndpointOperations } from './send-again.ts'
 
 /** `ringpost endpoints`: who is subscribed to what. */
 export function addEndpointCommands(program: Command): void {
@@ -113,6 +114,8 @@ export function addEndpointCommands(program: Command): void {
         out.answer({ id, deleted: true }, () => `${id} is deleted.`)
       }),
     )
+
+  addEndpointOperations(endpoints)
 }
 
 function styleOf(state: string): Style | null {

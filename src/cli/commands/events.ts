@@ -5,6 +5,7 @@ import { unwrap, withApi } from '../run.ts'
 import { followStream, type StreamEntry } from '../stream.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addEventReplay } from './send-again.ts'
 
 /** `ringpost events`: what has happened. */
 export function addEventCommands(program: Command): void {
@@ -54,6 +55,8 @@ export function addEventCommands(program: Command): void {
         out.answer(event, () => JSON.stringify(event, null, 2))
       }),
     )
+
+  addEventReplay(events)
 
   events
     .command('tail')

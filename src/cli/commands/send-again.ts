@@ -1,0 +1,94 @@
+import { type Command, Option } from 'commander'
+import { unwrap, withApi } from '../run.ts'
+import { describeDelivery } from './deliveries.ts'
+import { given } from './lists.ts'
+
+const RECOVERIES = ['failed', 'undelivered', 'all'] as const
+
+/** `ringpost endpoints test` and `recover`. */
+export function addEndpointOperations(endpoints: Command): void {
+  endpoints
+    .command('test <id>')
+    .description('send it a test and show the attempt; exits with 1 where the endpoint fails')
+    .option('-t, --type <type>', 'the sample of this event type, in place of a ringpost.test')
+    .addHelpText('after', '\nExample:\n  ringpost endpoints test ep_… --type user.created')
+    .action((id: string, options: { type?: string }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const body = given({ event_type: options.type })
+        const delivery = await unwrap(api.POST('/v1/endpoints/{id}/test', { params: { path: { id } }, body }))
+        out.answer(delivery, () => describeDelivery(out, delivery))
+        if (delivery.status !== 'succeeded') process.exitCode = 1
+      }),
+    )
+
+  endpoints
+    .command('recover <id>')
+    .description('send again what it has missed')
+    .requiredOption('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
+    .option('--until <time>', 'not after; now, where it is left out')
+    .addOption(
+      new Option('--only <what>', 'failed, also what was skipped or never sent, or everything')
+        .choices(RECOVERIES)
+        .default('undelivered'),
+    )
+    .option('-n, --dry-run', 'count, and change nothing')
+    .addHelpText('after', '\nExample:\n  ringpost endpoints recover ep_… --since 2026-11-01 --dry-run')
+    .action(
+      (
+        id: string,
+        options: { since: string; until?: string; only: (typeof RECOVERIES)[number]; dryRun?: boolean },
+        command: Command,
+      ) =>
+        withApi(command, async ({ api, out }) => {
+          const { since, until, only, dryRun = false } = options
+          const body = { since, only, dry_run: dryRun, ...given({ until }) }
+          const recovered = await unwrap(
+            api.POST('/v1/endpoints/{id}/recover', { params: { path: { id } }, body }),
+          )
+          const { failed, skipped, succeeded, without_delivery } = recovered.of
+          const parts = `${failed} failed, ${skipped} skipped, ${succeeded} succeeded, ${without_delivery} without a delivery`
+          out.answer(recovered, () => `${recovered.queued} ${dryRun ? 'would be' : 'are'} queued: ${parts}.`)
+        }),
+    )
+}
+
+/** `ringpost events replay`. */
+export function addEventReplay(events: Command): void {
+  events
+    .command('replay <id>')
+    .description('send an event again to every endpoint that it matches')
+    .option('-e, --endpoint <id...>', 'to these endpoints, whether it matches them or not')
+    .action((id: string, options: { endpoint?: string[] }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const body = given({ endpoint_ids: options.endpoint })
+        const replayed = await unwrap(api.POST('/v1/events/{id}/replay', { params: { path: { id } }, body }))
+        out.answer(
+          replayed,
+          () =>
+            replayed.deliveries
+              .map(({ endpoint_id, id: delivery, result }) =>
+                result === 'queued'
+                  ? `queued to ${endpoint_id} as ${delivery}`
+                  : `${endpoint_id} is being sent it at this moment (${delivery})`,
+              )
+              .join('\n') || 'No endpoint that is enabled wants this event.',
+        )
+      }),
+    )
+}
+
+/** `ringpost deliveries retry`. */
+export function addDeliveryRetry(deliveries: Command): void {
+  deliveries
+    .command('retry <id>')
+    .description('attempt a delivery again, now, whatever its status')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const delivery = await unwrap(api.POST('/v1/deliveries/{id}/retry', { params: { path: { id } } }))
+        out.answer(
+          delivery,
+          () => `${id} is queued. "ringpost deliveries show ${id}" tells what comes of it.`,
+        )
+      }),
+    )
+}

@@ -1,0 +1,151 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createDeliveryBounds } from '../../src/log/bound-deliveries.ts'
+import { createRequeue } from '../../src/log/requeue-deliveries.ts'
+import type { Attempt } from '../../src/types.ts'
+import { createStage, type Stage } from '../support/stage.ts'
+
+const EP = 'ep_test'
+const DAY_MS = 86_400_000
+const attempt = (number: number): Attempt => ({
+  number,
+  at: '2026-03-01T12:00:00.000Z',
+  duration_ms: 5,
+  url: 'https://example.com/',
+  request: { headers: {}, body: '{}' },
+  response: { status: 200, headers: {}, body: '' },
+  error: null,
+})
+
+let stage: Stage
+beforeEach(async () => {
+  stage = await createStage()
+})
+afterEach(() => stage.close())
+
+const boundsOf = (keptEnded: number) => createDeliveryBounds({ ...stage, retentionMs: 7 * DAY_MS, keptEnded })
+
+/** A delivery a millisecond; every third succeeded, failed, or was skipped. */
+async function ended(count: number, prefix = 'evt'): Promise<string[]> {
+  const ids: string[] = []
+  for (let i = 0; i < count; i++) {
+    stage.clock.ms += 1
+    const event = {
+      eventId: `${prefix}_${i}`,
+      eventType: 'user.created' as const,
+      sourceId: 'src_a',
+      streamId: '1-1',
+    }
+    const status = (['succeeded', 'failed', 'skipped'] as const)[i % 3] ?? 'failed'
+    const [id = ''] = await stage.deliveries.accept(EP, [event])
+    const claim = await stage.deliveries.claim(EP, id, 'worker', 1_000)
+    if (claim === null) throw new Error('A new delivery can be claimed.')
+    await stage.deliveries.record(EP, claim, {
+      status,
+      attempt: attempt(1),
+      error: null,
+      nextAttemptAt: null,
+      health: null,
+    })
+    ids.push(id)
+  }
+  return ids
+}
+
+async function waiting(eventId: string): Promise<string> {
+  const event = { eventId, eventType: 'user.created' as const, sourceId: 'src_a', streamId: '1-1' }
+  return (await stage.deliveries.accept(EP, [event]))[0] ?? ''
+}
+
+const recordsOf = async (ids: readonly string[]) => {
+  const { delivery, attempts } = stage.keys.endpoint(EP)
+  return stage.redis.exists(...ids.flatMap((id) => [delivery(id), attempts(id)]))
+}
+const listed = async () =>
+  (
+    await stage.reader.list({
+      endpointIds: [EP],
+      status: null,
+      ofType: null,
+      before: null,
+      since: null,
+      until: null,
+      limit: 250,
+    })
+  ).data.map(({ id }) => id)
+
+describe('the bound by number', () => {
+  test('lets the oldest go with their records and attempts, whatever their status, and none that waits', async () => {
+    const oldest = await waiting('evt_waits')
+    const ids = await ended(40)
+    const bounds = boundsOf(10)
+    expect(await bounds.keep(EP)).toBe(30)
+    expect(await listed()).toEqual([...ids.slice(30).reverse(), oldest])
+    expect(await recordsOf(ids.slice(0, 30))).toBe(0)
+    expect(await recordsOf(ids.slice(30))).toBe(20)
+    expect(await bounds.keep(EP)).toBe(0)
+    // Younger than the youngest that went.
+    const created = Date.parse((await stage.reader.get(ids[29 + 1] ?? '', [EP]))?.created_at ?? '')
+    expect(await bounds.completeSince(EP)).toBe(created)
+  })
+
+  test('goes on in steps where there are very many', async () => {
+    const ids = await ended(900)
+    expect(await boundsOf(100).keep(EP)).toBe(800)
+    expect(await recordsOf(ids)).toBe(200)
+  })
+
+  test('does not take one that is queued again in the same moment', async () => {
+    const ids = await ended(30)
+    const requeue = createRequeue(stage)
+    const again = ids.slice(10, 20)
+    // Between the look at the lists and the deletion.
+    const redis = {
+      hget: stage.redis.hget.bind(stage.redis),
+      callBuffer: async (...args: Parameters<Stage['redis']['callBuffer']>) => {
+        if (args.includes(stage.keys.endpoint(EP).bounds))
+          await requeue(EP, again, { from: ['succeeded', 'failed', 'skipped'] })
+        return stage.redis.callBuffer(...args)
+      },
+    } as Stage['redis']
+    const bounds = createDeliveryBounds({ ...stage, redis, retentionMs: 7 * DAY_MS, keptEnded: 0 })
+    expect(await bounds.keep(EP)).toBe(20)
+    const left = await listed()
+    expect(left).toEqual([...again].reverse())
+    expect(await recordsOf(left)).toBe(left.length * 2)
+    for (const id of left) expect(await stage.reader.get(id, [EP])).toMatchObject({ status: 'pending' })
+    const due = await stage.redis.zrange(stage.keys.endpoint(EP).due, '0', '-1')
+    expect(due.sort()).toEqual(left.sort())
+  })
+})
+
+describe('the bound by age', () => {
+  test('takes what is too old out of the lists, and none that waits', async () => {
+    const oldest = await waiting('evt_waits')
+    await ended(700)
+    stage.clock.ms += 7 * DAY_MS + 1_000
+    const fresh = await ended(3, 'evt_fresh')
+    expect(await stage.bounds.keep(EP)).toBe(700)
+    expect(await listed()).toEqual([...fresh.reverse(), oldest])
+    expect(await stage.bounds.completeSince(EP)).toBe(stage.clock.ms - 7 * DAY_MS)
+  })
+})
+
+test('a delivery keeps its newest fifty attempts, with their numbers', async () => {
+  const id = await waiting('evt_1')
+  const requeue = createRequeue(stage)
+  for (let number = 1; number <= 60; number++) {
+    const claim = await stage.deliveries.claim(EP, id, 'worker', 1_000)
+    if (claim === null) throw new Error('It can be claimed.')
+    expect(claim).toMatchObject({ attempts: number - 1, scheduled: 0 })
+    await stage.deliveries.record(EP, claim, {
+      status: 'succeeded',
+      attempt: attempt(number),
+      error: null,
+      nextAttemptAt: null,
+      health: null,
+    })
+    await requeue(EP, [id], { from: ['succeeded'] })
+  }
+  const { attempts } = (await stage.reader.get(id, [EP])) ?? { attempts: [] }
+  expect(attempts.map(({ number }) => number)).toEqual(Array.from({ length: 50 }, (_, i) => i + 11))
+})
