@@ -37,11 +37,15 @@ export function nextMessage<T>({ process: child }: Child): Promise<T> {
   })
 }
 
-/** Runs a child to its end and answers with what it sent. */
+/** Runs a child to its own end, in which it puts away what it made, and answers with what it sent. */
 export async function runChild<T>(file: string, settings: object): Promise<T> {
   const child = startChild(file, settings)
   try {
-    return await nextMessage<T>(child)
+    const message = await nextMessage<T>(child)
+    const gone = once(child.process, 'exit')
+    child.process.disconnect()
+    await gone
+    return message
   } finally {
     await child.end()
   }

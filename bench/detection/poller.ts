@@ -73,7 +73,8 @@ export async function createPoller(
     /** A poll that is expected to succeed. */
     async poll(options: PollOptions = {}) {
       const report = await poll(source, { now: true, ...options })
-      if (report.outcome !== 'done') throw new Error(`A poll of the bench failed: ${report.error ?? report.outcome}`)
+      if (report.outcome !== 'done')
+        throw new Error(`A poll of the bench failed: ${report.error ?? report.outcome}`)
       return report
     },
     async close() {

@@ -14,9 +14,12 @@ simulator.seed({
   spacingSecs: 1,
 })
 // The list is sorted at its first request, which must not be counted as a page.
-await fetch(`${simulator.url}/v1/convai/users?page_size=1&sort_by=last_contact_unix_secs&sort_direction=desc`, {
-  headers: { 'xi-api-key': 'sim_key' },
-})
+await fetch(
+  `${simulator.url}/v1/convai/users?page_size=1&sort_by=last_contact_unix_secs&sort_direction=desc`,
+  {
+    headers: { 'xi-api-key': 'sim_key' },
+  },
+)
 process.send?.({ url: simulator.url })
 
 /** 24 characters, as ids that a company gives its users often have. */
