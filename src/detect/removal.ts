@@ -7,7 +7,7 @@ import type { DetectionStore, SnapshotChange } from './store.ts'
 /** Users removed or marked at once. */
 const BATCH = 100
 /** Buckets read at once. */
-const BUCKETS = 512
+const BUCKETS = 64
 /** Removals that are looked up one by one after each scan, at most; the rest comes with the next scan. */
 const LOOK_UPS = 500
 const AT_LEAST = 10
@@ -56,10 +56,10 @@ export async function detectRemovals(
   let total = 0
   let marks: SnapshotChange[] = []
 
-  for await (const users of deps.store.scanBuckets(source.id, BUCKETS)) {
+  for await (const users of deps.store.scanBuckets(source.id, BUCKETS, job.seen)) {
     if (job.signal.aborted) return { removed: 0, heldBack: 0, requests: 0 }
     for (const { userId, snapshot } of users) {
-      if (snapshot.removed || snapshot.last_contact >= job.since || job.seen(userId)) continue
+      if (snapshot.removed || snapshot.last_contact >= job.since) continue
       if (snapshot.absent) {
         total++
         if (gone.length <= Math.min(limit, LOOK_UPS)) gone.push(userId)
