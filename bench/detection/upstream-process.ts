@@ -1,17 +1,18 @@
 import { createSimulator } from '../../src/simulator/server.ts'
+import { benchUserId, DAY_SECS } from './users.ts'
 
 /**
- * The simulator in a process of its own, so that what it costs is not counted as ours. Told `{ users, spacing }`;
+ * The simulator in a process of its own, so that what it costs is not counted as ours. Told `{ users }`;
  * sends its URL once the list has been built.
  */
 const { users } = JSON.parse(process.argv[2] ?? '{}') as { users: number }
 const simulator = await createSimulator()
-const DAY_SECS = 86_400
 simulator.seed({
   users,
   idOf: benchUserId,
   newestUnixSecs: Math.floor(Date.now() / 1000) - DAY_SECS,
-  spacingSecs: 1,
+  // A page spans over an hour and a half, and the overlap is two minutes.
+  spacingSecs: 60,
 })
 // The list is sorted at its first request, which must not be counted as a page.
 await fetch(
@@ -21,8 +22,3 @@ await fetch(
   },
 )
 process.send?.({ url: simulator.url })
-
-/** 24 characters, as ids that a company gives its users often have. */
-function benchUserId(i: number): string {
-  return `user_${String(i).padStart(19, '0')}`
-}
