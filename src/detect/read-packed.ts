@@ -13,7 +13,7 @@ export function readPackedSnapshots(packed: Buffer, users: number): (Snapshot | 
   let at = 0
   while (snapshots.length < users) {
     const length = packed[at++] ?? 0
-    snapshots.push(length === 0 ? null : unpackSnapshot(packed.subarray(at, at + length)))
+    snapshots.push(length === 0 ? null : unpackSnapshot(packed, at, at + length))
     at += length
   }
   return snapshots
@@ -42,7 +42,7 @@ export function readPackedUsers(
     if (!skip(userId)) {
       // A copy of the id, for a part of a text keeps the whole of it in memory.
       const copy = ids.toString('utf8', idAt, idEnd)
-      users.push({ userId: copy, snapshot: unpackSnapshot(records.subarray(at, at + length)) })
+      users.push({ userId: copy, snapshot: unpackSnapshot(records, at, at + length) })
     }
     at += length
     idAt = idEnd
