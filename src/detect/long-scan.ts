@@ -1,9 +1,13 @@
 import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
+import type { Skip } from './read-packed.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
 import { type Attention, type LastBaseline, laterWatermark, type SourceState } from './source-state.ts'
-import type { StateChange } from './store.ts'
-import { createSeenUsers } from './user-digest.ts'
+import type { DetectionStore, StateChange } from './store.ts'
+import { createRoll, type Roll } from './user-digest.ts'
+
+/** Buckets read at once: at ten million users about a megabyte. */
+const BUCKETS_AT_ONCE = 64
 
 /**
  * Reads the whole list, as a baseline or as a full scan, giving way to head polls at their usual times. Its
@@ -19,14 +23,24 @@ export async function longScan(
   const state = await store.readState(source.id)
   const resumed = state.scan_kind === kind && !dry ? (state.scan_cursor ?? null) : null
   const number = resumed === null ? state.scan_number + 1 : state.scan_number
-  const seen = kind === 'full' && resumed === null && !dry ? createSeenUsers() : null
+  const roll = kind === 'full' ? createRoll() : null
   const remember = (rows: readonly { user_id: string }[]) => {
-    for (const row of rows) seen?.add(row.user_id)
+    for (const row of rows) roll?.see(row.user_id)
   }
   let startedAt = state.baseline_started
   let serverTime: number | null = null
   let first = true
   let nextHead = now() + source.intervalMs
+
+  const between = {
+    due: () => now() >= nextHead,
+    run: async () => {
+      // A baseline's head polls begin once its first page has fixed the watermark.
+      await headScan(job, remember)
+      nextHead = now() + source.intervalMs
+    },
+  }
+  if (roll !== null) await callRoll(store, source.id, roll, between, job.signal)
 
   const scanned = await guardedScan(job, state, {
     source,
@@ -60,14 +74,9 @@ export async function longScan(
       return { set }
     },
     onRows: remember,
-    between: {
-      due: () => now() >= nextHead,
-      run: async () => {
-        // A baseline's head polls begin once its first page has fixed the watermark.
-        await headScan(job, remember)
-        nextHead = now() + source.intervalMs
-      },
-    },
+    between,
+    // Sentiment is in no snapshot: where it is watched, each row has to be compared.
+    ...(roll !== null && source.sentimentThreshold === null ? { isAsRecorded: roll.isAsRecorded } : {}),
     signal: job.signal,
   })
   if (!scanned.complete || dry) return
@@ -75,13 +84,16 @@ export async function longScan(
   // Read anew: a person may have decided about held back removals while the scan went on.
   const { known_users, removals_accepted } = await store.readState(source.id)
   const removals =
-    seen !== null && serverTime !== null
+    roll !== null && resumed === null && serverTime !== null
       ? await detectRemovals(
           { store, isListed: job.isListed, now },
           {
             source,
             token,
-            seen: seen.has,
+            seen: roll.hasSeen,
+            // Nobody who was known when the scan began is missing: there is nobody to look for.
+            complete: roll.unseen === 0,
+            between,
             since: serverTime,
             knownUsers: known_users,
             accepted: removals_accepted,
@@ -97,6 +109,27 @@ export async function longScan(
       : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
+}
+
+/**
+ * Enters everyone who is recorded. A full scan reads all snapshots for the removals anyway; having them beforehand
+ * spares a question to Redis for each page of a list in which hardly anything has changed.
+ */
+async function callRoll(
+  store: Pick<DetectionStore, 'scanBuckets'>,
+  sourceId: string,
+  roll: Roll,
+  between: { due: () => boolean; run: () => Promise<void> },
+  signal: AbortSignal,
+): Promise<void> {
+  const enter: Skip = (userId, snapshot) => {
+    roll.enter(userId, snapshot())
+    return true
+  }
+  for await (const _ of store.scanBuckets(sourceId, BUCKETS_AT_ONCE, enter)) {
+    if (signal.aborted) return
+    if (between.due()) await between.run()
+  }
 }
 
 function baselineDone(

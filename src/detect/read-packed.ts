@@ -7,6 +7,8 @@ export interface KnownUser {
   snapshot: Snapshot
 }
 
+export type Skip = (userId: string, snapshot: () => Snapshot) => boolean
+
 /** Reads the text that read-users.lua returns: snapshots in the order of the ids, null for an unknown user. */
 export function readPackedSnapshots(packed: Buffer, users: number): (Snapshot | null)[] {
   const snapshots: (Snapshot | null)[] = []
@@ -22,13 +24,10 @@ export function readPackedSnapshots(packed: Buffer, users: number): (Snapshot | 
 /**
  * Reads the two texts that read-buckets.lua returns.
  *
- * @param skip users who are left out, before their snapshot is looked at
+ * @param skip users who are left out; it has the id, and the snapshot where it asks for it, without a copy of
+ *   either, and must keep neither
  */
-export function readPackedUsers(
-  records: Buffer,
-  ids: Buffer,
-  skip: (userId: string) => boolean = () => false,
-): KnownUser[] {
+export function readPackedUsers(records: Buffer, ids: Buffer, skip: Skip = () => false): KnownUser[] {
   const users: KnownUser[] = []
   // One text for all, of which each id is a part: a call for each id is most of the time that this takes.
   const text = isAscii(ids) ? ids.toString('latin1') : null
@@ -39,7 +38,8 @@ export function readPackedUsers(
     const idEnd = idAt + idLength
     const userId = text?.substring(idAt, idEnd) ?? ids.toString('utf8', idAt, idEnd)
     at += 5
-    if (!skip(userId)) {
+    const [start, end] = [at, at + length]
+    if (!skip(userId, () => unpackSnapshot(records, start, end))) {
       // A copy of the id, for a part of a text keeps the whole of it in memory.
       const copy = ids.toString('utf8', idAt, idEnd)
       users.push({ userId: copy, snapshot: unpackSnapshot(records, at, at + length) })

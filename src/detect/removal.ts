@@ -44,13 +44,18 @@ export async function detectRemovals(
     source: { id: string; name: string }
     token: number
     seen: (userId: string) => boolean
+    /** The scan has seen everyone who was known when it began. */
+    complete: boolean
+    /** What goes before the next step where it is due, for removals must not delay first-time callers. */
+    between: { due: () => boolean; run: () => Promise<void> }
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
     signal: AbortSignal
   },
 ): Promise<RemovalResult> {
-  const { source, token } = job
+  const { source, token, between } = job
+  if (job.complete) return { removed: 0, heldBack: 0, requests: 0 }
   const limit = job.accepted === undefined ? removalLimit(job.knownUsers) : Number.POSITIVE_INFINITY
   const gone: string[] = []
   let total = 0
@@ -58,6 +63,7 @@ export async function detectRemovals(
 
   for await (const users of deps.store.scanBuckets(source.id, BUCKETS, job.seen)) {
     if (job.signal.aborted) return { removed: 0, heldBack: 0, requests: 0 }
+    if (between.due()) await between.run()
     for (const { userId, snapshot } of users) {
       if (snapshot.removed || snapshot.last_contact >= job.since) continue
       if (snapshot.absent) {
@@ -79,6 +85,7 @@ export async function detectRemovals(
   let removed = 0
   for (const userId of gone.slice(0, LOOK_UPS)) {
     if (job.signal.aborted) break
+    if (between.due()) await between.run()
     const [snapshot] = await deps.store.readUsers(source.id, [userId])
     if (!snapshot?.absent || snapshot.removed) continue
     requests++

@@ -28,6 +28,8 @@ export interface ScanPlan {
   dry: boolean
   /** State to write along with a page: where a resumable scan has got to. */
   progress?: (page: ListedPage, top: UnixSecs | null) => StateChange
+  /** Rows of which is known beforehand that nothing can come of comparing them. */
+  isAsRecorded?: (row: UserRow) => boolean
   /** Called with the rows of each page, in order. */
   onRows?: (rows: readonly UserRow[]) => void
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
@@ -207,8 +209,10 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {
-    const rows = mergeRows(page.rows)
-    plan.onRows?.(rows)
+    const all = mergeRows(page.rows)
+    plan.onRows?.(all)
+    const { isAsRecorded } = plan
+    const rows = isAsRecorded === undefined ? all : all.filter((row) => !isAsRecorded(row))
     const save = unsavedPages >= SAVE_EVERY_PAGES
     const committed = await commitRows(deps, {
       ...plan,

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
 import type { Event, UnixSecs } from '../types.ts'
-import { type KnownUser, readPackedSnapshots, readPackedUsers } from './read-packed.ts'
+import { type KnownUser, readPackedSnapshots, readPackedUsers, type Skip } from './read-packed.ts'
 import { packSnapshot, type Snapshot } from './snapshot.ts'
 import { type BaselineReason, parseState, type SourceState } from './source-state.ts'
 
@@ -156,11 +156,7 @@ export function createDetectionStore(deps: {
      *
      * @param skip users who are left out
      */
-    async *scanBuckets(
-      sourceId: string,
-      bucketsAtOnce: number,
-      skip?: (userId: string) => boolean,
-    ): AsyncGenerator<KnownUser[]> {
+    async *scanBuckets(sourceId: string, bucketsAtOnce: number, skip?: Skip): AsyncGenerator<KnownUser[]> {
       const source = keys.source(sourceId)
       const read = (from: number) => {
         const count = Math.min(bucketsAtOnce, USER_BUCKETS - from)
