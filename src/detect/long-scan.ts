@@ -1,13 +1,11 @@
 import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
 import type { Skip } from './read-packed.ts'
+import { bucketsAtOnce } from './read-packed.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
 import { type Attention, type LastBaseline, laterWatermark, type SourceState } from './source-state.ts'
-import type { DetectionStore, StateChange } from './store.ts'
+import type { StateChange } from './store.ts'
 import { createRoll, type Roll } from './user-digest.ts'
-
-/** Buckets read at once: at ten million users about a megabyte. */
-const BUCKETS_AT_ONCE = 64
 
 /**
  * Reads the whole list, as a baseline or as a full scan, giving way to head polls at their usual times. Its
@@ -40,7 +38,7 @@ export async function longScan(
       nextHead = now() + source.intervalMs
     },
   }
-  if (roll !== null) await callRoll(store, source.id, roll, between, job.signal)
+  if (roll !== null) await callRoll(job, state.known_users, roll, between)
 
   const scanned = await guardedScan(job, state, {
     source,
@@ -73,10 +71,11 @@ export async function longScan(
       first = false
       return { set }
     },
-    onRows: remember,
     between,
-    // Sentiment is in no snapshot: where it is watched, each row has to be compared.
-    ...(roll !== null && source.sentimentThreshold === null ? { isAsRecorded: roll.isAsRecorded } : {}),
+    // Where sentiment is watched, the roll knows too little of a row, and each has to be compared.
+    ...(roll !== null && source.sentimentThreshold === null
+      ? { isAsRecorded: roll.meet }
+      : { onRows: remember }),
     signal: job.signal,
   })
   if (!scanned.complete || dry) return
@@ -116,17 +115,16 @@ export async function longScan(
  * spares a question to Redis for each page of a list in which hardly anything has changed.
  */
 async function callRoll(
-  store: Pick<DetectionStore, 'scanBuckets'>,
-  sourceId: string,
+  { store, source, signal }: Pick<PollJob, 'store' | 'source' | 'signal'>,
+  knownUsers: number,
   roll: Roll,
   between: { due: () => boolean; run: () => Promise<void> },
-  signal: AbortSignal,
 ): Promise<void> {
   const enter: Skip = (userId, snapshot) => {
     roll.enter(userId, snapshot())
     return true
   }
-  for await (const _ of store.scanBuckets(sourceId, BUCKETS_AT_ONCE, enter)) {
+  for await (const _ of store.scanBuckets(source.id, bucketsAtOnce(knownUsers), enter)) {
     if (signal.aborted) return
     if (between.due()) await between.run()
   }

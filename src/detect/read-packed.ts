@@ -1,10 +1,20 @@
 import { isAscii } from 'node:buffer'
+import { USER_BUCKETS } from '../redis/keys.ts'
 import { type Snapshot, unpackSnapshot } from './snapshot.ts'
 
 /** A user with what is recorded of them. */
 export interface KnownUser {
   userId: string
   snapshot: Snapshot
+}
+
+/** Users in one reply, more or less: some hundred kilobytes, and a few milliseconds of Redis' time. */
+const USERS_AT_ONCE = 2_000
+
+/** How many buckets to read at once. */
+export function bucketsAtOnce(knownUsers: number): number {
+  const buckets = Math.floor((USER_BUCKETS * USERS_AT_ONCE) / Math.max(knownUsers, 1))
+  return Math.min(Math.max(buckets, 16), 2_048)
 }
 
 export type Skip = (userId: string, snapshot: () => Snapshot) => boolean

@@ -1,13 +1,12 @@
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
 import { buildRemoval } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
+import { bucketsAtOnce } from './read-packed.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { DetectionStore, SnapshotChange } from './store.ts'
 
 /** Users removed or marked at once. */
 const BATCH = 100
-/** Buckets read at once. */
-const BUCKETS = 64
 /** Removals that are looked up one by one after each scan, at most; the rest comes with the next scan. */
 const LOOK_UPS = 500
 const AT_LEAST = 10
@@ -61,7 +60,7 @@ export async function detectRemovals(
   let total = 0
   let marks: SnapshotChange[] = []
 
-  for await (const users of deps.store.scanBuckets(source.id, BUCKETS, job.seen)) {
+  for await (const users of deps.store.scanBuckets(source.id, bucketsAtOnce(job.knownUsers), job.seen)) {
     if (job.signal.aborted) return { removed: 0, heldBack: 0, requests: 0 }
     if (between.due()) await between.run()
     for (const { userId, snapshot } of users) {

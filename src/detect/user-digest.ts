@@ -108,9 +108,15 @@ export function createRoll() {
       return marks[placeOf(userDigest(userId) || 1)] === SEEN
     },
 
-    /** Whether a row says what was recorded of its user, so that nothing can come of comparing them. */
-    isAsRecorded(row: UserRow): boolean {
-      const content = contents[placeOf(userDigest(row.user_id) || 1)]
+    /**
+     * Marks a row's user as seen, and tells whether the row says what was recorded of them, so that nothing can
+     * come of comparing the two.
+     */
+    meet(row: UserRow): boolean {
+      const at = take(userDigest(row.user_id) || 1)
+      if (marks[at] === UNSEEN) unseen--
+      marks[at] = SEEN
+      const content = contents[at]
       if (content === 0) return false
       return (
         content ===
