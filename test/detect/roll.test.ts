@@ -16,7 +16,7 @@ const snapshots = fc.record<Snapshot>({
   last_contact: SECS,
   first_contact: fc.option(SECS),
   epoch: fc.integer({ min: 0, max: 2 }),
-  fall: fc.option(fc.record({ count: fc.nat(2), scan: fc.nat(2) }), { freq: 1 }),
+  fall: fc.option(fc.record({ count: fc.nat(2), scan: fc.nat(2) }), { freq: 2 }),
   absent: fc.boolean(),
   removed: fc.boolean(),
   sentiment: fc.constantFrom('unknown', 'fine', 'low'),
