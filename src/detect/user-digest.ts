@@ -1,4 +1,4 @@
-import type { UserRow } from '../types.ts'
+import type { UnixSecs, UserRow } from '../types.ts'
 import type { Snapshot } from './snapshot.ts'
 
 /**
@@ -20,10 +20,11 @@ export function userDigest(userId: string): number {
 }
 
 /** A 53-bit digest of what a row says and a snapshot records; never 0. */
-function contentDigest({ count, last_contact, first_contact }: Content): number {
+function contentDigest(count: number, lastContact: UnixSecs, firstContact: UnixSecs | null): number {
   let a = 0x9e3779b1
   let b = 0x85ebca6b
-  for (const value of [count, last_contact, first_contact ?? -0.5]) {
+  for (let i = 0; i < 3; i++) {
+    const value = i === 0 ? count : i === 1 ? lastContact : (firstContact ?? -0.5)
     const high = Math.floor(value / 2 ** 32)
     a = Math.imul(a ^ value ^ (value % 1 === 0 ? 0 : 0x55555555), 0x2c1b3c6d) ^ (b >>> 13)
     b = Math.imul(b ^ high ^ (a >>> 15), 0x297a2d39) ^ value
@@ -35,77 +36,83 @@ function contentDigest({ count, last_contact, first_contact }: Content): number 
   return (b & 0x1fffff) * 2 ** 32 + (a >>> 0) || 1
 }
 
-type Content = Pick<Snapshot, 'count' | 'last_contact' | 'first_contact'>
-
 /** Half full at most, so that a look-up rarely takes a second step. */
 const LOAD = 0.5
 
 /**
  * The users of a source as a full scan found them recorded, and whom the scan has seen of them: by digest, up to
- * 34 bytes each, for a million strings in a Set would take a hundred megabytes. It may be wrong where two ids
+ * 32 bytes each, for a million strings in a Set would take a hundred megabytes. It may be wrong where two ids
  * have one digest: then a user is compared once more for nothing, or a removal is found by a later scan.
  */
 export function createRoll() {
-  // A hash table in three arrays. 0 is a free place; no digest is 0.
-  let ids = new Float64Array(1024)
-  let contents = new Float64Array(1024)
-  let marks = new Uint8Array(1024)
+  // A hash table of pairs in one array, so that a look-up touches one line of the processor's cache: the digest
+  // of an id, negative once the user was seen, and that of the content. 0 is a free place; no digest is 0.
+  let table = new Float64Array(2 * 1024)
+  let places = 1024
   let size = 0
   let unseen = 0
 
+  /** Where a user's pair is, or the free place where it belongs. */
   function placeOf(digest: number): number {
-    const mask = ids.length - 1
-    let at = digest & mask
-    while (ids[at] !== 0 && ids[at] !== digest) at = (at + 1) & mask
-    return at
+    const mask = places - 1
+    for (let at = digest & mask; ; at = (at + 1) & mask) {
+      const there = table[at * 2]
+      if (there === 0 || there === digest || there === -digest) return at * 2
+    }
   }
 
-  /** The place of a user, who has one from now on. */
-  function take(digest: number): number {
-    if (size >= ids.length * LOAD) grow()
-    const at = placeOf(digest)
-    if (ids[at] === 0) {
-      ids[at] = digest
-      size++
-    }
-    return at
+  /** The place of a user, whether or not they are there; there is room for them. */
+  function roomFor(userId: string): { at: number; digest: number } {
+    if (size >= places * LOAD) grow()
+    const digest = userDigest(userId) || 1
+    return { at: placeOf(digest), digest }
   }
 
   function grow(): void {
-    const before = { ids, contents, marks }
-    ids = new Float64Array(before.ids.length * 2)
-    contents = new Float64Array(ids.length)
-    marks = new Uint8Array(ids.length)
-    before.ids.forEach((digest, i) => {
-      if (digest === 0) return
-      const at = placeOf(digest)
-      ids[at] = digest
-      contents[at] = before.contents[i] ?? 0
-      marks[at] = before.marks[i] ?? 0
-    })
+    const before = table
+    places *= 2
+    table = new Float64Array(2 * places)
+    for (let from = 0; from < before.length; from += 2) {
+      const digest = before[from] ?? 0
+      if (digest === 0) continue
+      const at = placeOf(Math.abs(digest))
+      table[at] = digest
+      table[at + 1] = before[from + 1] ?? 0
+    }
+  }
+
+  /** Marks a user as seen and answers with their place. */
+  function mark(userId: string): number {
+    const { at, digest } = roomFor(userId)
+    if (table[at] === 0) size++
+    else if (table[at] === digest) unseen--
+    table[at] = -digest
+    return at
   }
 
   return {
     /** Enters a user as recorded. Where the record is not plain, every row of theirs has to be compared. */
     enter(userId: string, snapshot: Snapshot): void {
       if (snapshot.removed) return
+      const { at, digest } = roomFor(userId)
+      if (table[at] === 0) {
+        table[at] = digest
+        size++
+        unseen++
+      }
+      const { count, last_contact, first_contact } = snapshot
       const plain = !snapshot.absent && snapshot.fall === null
-      const at = take(userDigest(userId) || 1)
-      contents[at] = plain ? contentDigest(snapshot) : 0
-      if (marks[at] !== 0) return
-      marks[at] = UNSEEN
-      unseen++
+      table[at + 1] = plain ? contentDigest(count, last_contact, first_contact) : 0
     },
 
     /** Marks a user as seen. */
     see(userId: string): void {
-      const at = take(userDigest(userId) || 1)
-      if (marks[at] === UNSEEN) unseen--
-      marks[at] = SEEN
+      mark(userId)
     },
 
     hasSeen(userId: string): boolean {
-      return marks[placeOf(userDigest(userId) || 1)] === SEEN
+      const digest = userDigest(userId) || 1
+      return table[placeOf(digest)] === -digest
     },
 
     /**
@@ -113,19 +120,9 @@ export function createRoll() {
      * come of comparing the two.
      */
     meet(row: UserRow): boolean {
-      const at = take(userDigest(row.user_id) || 1)
-      if (marks[at] === UNSEEN) unseen--
-      marks[at] = SEEN
-      const content = contents[at]
-      if (content === 0) return false
-      return (
-        content ===
-        contentDigest({
-          count: row.conversation_count,
-          last_contact: row.last_contact_unix_secs,
-          first_contact: row.first_contact_unix_secs,
-        })
-      )
+      const content = table[mark(row.user_id) + 1]
+      const { conversation_count, last_contact_unix_secs, first_contact_unix_secs } = row
+      return content === contentDigest(conversation_count, last_contact_unix_secs, first_contact_unix_secs)
     },
 
     /** How many of those who were entered have not been seen. */
@@ -134,8 +131,5 @@ export function createRoll() {
     },
   }
 }
-
-const UNSEEN = 1
-const SEEN = 2
 
 export type Roll = ReturnType<typeof createRoll>
