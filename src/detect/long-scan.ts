@@ -21,7 +21,7 @@ export async function longScan(
   const state = await store.readState(source.id)
   const resumed = state.scan_kind === kind && !dry ? (state.scan_cursor ?? null) : null
   const number = resumed === null ? state.scan_number + 1 : state.scan_number
-  const roll = kind === 'full' ? createRoll() : null
+  const roll = kind === 'full' ? createRoll(state.known_users) : null
   const remember = (rows: readonly { user_id: string }[]) => {
     for (const row of rows) roll?.see(row.user_id)
   }

@@ -24,12 +24,13 @@ function contentDigest(count: number, lastContact: UnixSecs, firstContact: UnixS
   let a = 0x9e3779b1
   let b = 0x85ebca6b
   for (let i = 0; i < 3; i++) {
-    const value = i === 0 ? count : i === 1 ? lastContact : (firstContact ?? -0.5)
+    const value = i === 0 ? count : i === 1 ? lastContact : (firstContact ?? 0)
     const high = Math.floor(value / 2 ** 32)
-    a = Math.imul(a ^ value ^ (value % 1 === 0 ? 0 : 0x55555555), 0x2c1b3c6d) ^ (b >>> 13)
+    a = Math.imul(a ^ value, 0x2c1b3c6d) ^ (b >>> 13)
     b = Math.imul(b ^ high ^ (a >>> 15), 0x297a2d39) ^ value
     a ^= a >>> 16
   }
+  if (firstContact === null) a ^= 0x55555555
   a = Math.imul(a ^ (b >>> 16), 0x85ebca6b)
   b = Math.imul(b ^ (a >>> 13), 0xc2b2ae35)
   b ^= b >>> 16
@@ -44,11 +45,12 @@ const LOAD = 0.5
  * 32 bytes each, for a million strings in a Set would take a hundred megabytes. It may be wrong where two ids
  * have one digest: then a user is compared once more for nothing, or a removal is found by a later scan.
  */
-export function createRoll() {
+export function createRoll(expectedUsers = 0) {
   // A hash table of pairs in one array, so that a look-up touches one line of the processor's cache: the digest
   // of an id, negative once the user was seen, and that of the content. 0 is a free place; no digest is 0.
-  let table = new Float64Array(2 * 1024)
   let places = 1024
+  while (places * LOAD <= expectedUsers) places *= 2
+  let table = new Float64Array(2 * places)
   let size = 0
   let unseen = 0
 
@@ -59,13 +61,6 @@ export function createRoll() {
       const there = table[at * 2]
       if (there === 0 || there === digest || there === -digest) return at * 2
     }
-  }
-
-  /** The place of a user, whether or not they are there; there is room for them. */
-  function roomFor(userId: string): { at: number; digest: number } {
-    if (size >= places * LOAD) grow()
-    const digest = userDigest(userId) || 1
-    return { at: placeOf(digest), digest }
   }
 
   function grow(): void {
@@ -83,7 +78,9 @@ export function createRoll() {
 
   /** Marks a user as seen and answers with their place. */
   function mark(userId: string): number {
-    const { at, digest } = roomFor(userId)
+    if (size >= places * LOAD) grow()
+    const digest = userDigest(userId) || 1
+    const at = placeOf(digest)
     if (table[at] === 0) size++
     else if (table[at] === digest) unseen--
     table[at] = -digest
@@ -94,7 +91,9 @@ export function createRoll() {
     /** Enters a user as recorded. Where the record is not plain, every row of theirs has to be compared. */
     enter(userId: string, snapshot: Snapshot): void {
       if (snapshot.removed) return
-      const { at, digest } = roomFor(userId)
+      if (size >= places * LOAD) grow()
+      const digest = userDigest(userId) || 1
+      const at = placeOf(digest)
       if (table[at] === 0) {
         table[at] = digest
         size++
