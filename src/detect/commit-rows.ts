@@ -24,8 +24,8 @@ export interface Committed {
  *
  * @param job.keepNewcomers leaves users without a snapshot unwritten and returns them
  * @param job.dry compares and writes nothing
- * @param job.state what else to write with it, given how many newcomers were kept back; null where nothing
- *   needs to be written without changes
+ * @param job.state what else to write with it, given what was found; null where nothing needs to be written
+ *   without changes
  * @throws FencedError where the lease was lost
  */
 export async function commitRows(
@@ -42,7 +42,7 @@ export async function commitRows(
     watermark: UnixSecs | undefined
     keepNewcomers: boolean
     dry: boolean
-    state: (newcomers: number) => StateChange | null
+    state: (found: Pick<Committed, 'changed' | 'newcomers'>) => StateChange | null
   },
 ): Promise<Committed> {
   const { source, rows } = job
@@ -74,7 +74,7 @@ export async function commitRows(
         done.events[change.type] = (done.events[change.type] ?? 0) + 1
       }
     })
-    const state = job.state(done.newcomers.length)
+    const state = job.state(done)
     if (job.dry || (users.length === 0 && state === null)) return done
     const reply = await deps.store.commitPage(source.id, job.token, {
       users,

@@ -52,6 +52,30 @@ export interface Diff {
  * everything else the maxima are kept, so that a stale replica or an out-of-date page changes nothing.
  */
 export function diff(row: UserRow, snapshot: Snapshot | null, rules: Rules): Diff {
+  return isAsKnown(row, snapshot, rules) ? AS_KNOWN : judge(row, snapshot, rules)
+}
+
+const AS_KNOWN: Diff = Object.freeze({ next: null, changes: [] })
+
+/**
+ * Whether a row plainly says what is recorded, as nearly every row of a full scan does. False only means that
+ * it has to be judged: whatever is not plain is left to {@link judge}, which says the same where this is true.
+ */
+export function isAsKnown(row: UserRow, snapshot: Snapshot | null, rules: Rules): boolean {
+  return (
+    snapshot !== null &&
+    row.conversation_count === snapshot.count &&
+    row.last_contact_unix_secs === snapshot.last_contact &&
+    row.first_contact_unix_secs === snapshot.first_contact &&
+    rules.sentimentThreshold === null &&
+    snapshot.fall === null &&
+    !snapshot.absent &&
+    !snapshot.removed
+  )
+}
+
+/** What {@link diff} says, without its shortcut. */
+export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Diff {
   const { next, changes } =
     snapshot === null
       ? firstSeen(row, rules)

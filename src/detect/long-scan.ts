@@ -1,9 +1,11 @@
 import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
+import type { Skip } from './read-packed.ts'
+import { bucketsAtOnce } from './read-packed.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
 import { type Attention, type LastBaseline, laterWatermark, type SourceState } from './source-state.ts'
 import type { StateChange } from './store.ts'
-import { createSeenUsers } from './user-digest.ts'
+import { createRoll, type Roll } from './user-digest.ts'
 
 /**
  * Reads the whole list, as a baseline or as a full scan, giving way to head polls at their usual times. Its
@@ -19,14 +21,24 @@ export async function longScan(
   const state = await store.readState(source.id)
   const resumed = state.scan_kind === kind && !dry ? (state.scan_cursor ?? null) : null
   const number = resumed === null ? state.scan_number + 1 : state.scan_number
-  const seen = kind === 'full' && resumed === null && !dry ? createSeenUsers() : null
+  const roll = kind === 'full' ? createRoll(state.known_users) : null
   const remember = (rows: readonly { user_id: string }[]) => {
-    for (const row of rows) seen?.add(row.user_id)
+    for (const row of rows) roll?.see(row.user_id)
   }
   let startedAt = state.baseline_started
   let serverTime: number | null = null
   let first = true
   let nextHead = now() + source.intervalMs
+
+  const between = {
+    due: () => now() >= nextHead,
+    run: async () => {
+      // A baseline's head polls begin once its first page has fixed the watermark.
+      await headScan(job, remember)
+      nextHead = now() + source.intervalMs
+    },
+  }
+  if (roll !== null) await callRoll(job, state.known_users, roll, between)
 
   const scanned = await guardedScan(job, state, {
     source,
@@ -59,15 +71,11 @@ export async function longScan(
       first = false
       return { set }
     },
-    onRows: remember,
-    between: {
-      due: () => now() >= nextHead,
-      run: async () => {
-        // A baseline's head polls begin once its first page has fixed the watermark.
-        await headScan(job, remember)
-        nextHead = now() + source.intervalMs
-      },
-    },
+    between,
+    // Where sentiment is watched, the roll knows too little of a row, and each has to be compared.
+    ...(roll !== null && source.sentimentThreshold === null
+      ? { isAsRecorded: roll.meet }
+      : { onRows: remember }),
     signal: job.signal,
   })
   if (!scanned.complete || dry) return
@@ -75,13 +83,16 @@ export async function longScan(
   // Read anew: a person may have decided about held back removals while the scan went on.
   const { known_users, removals_accepted } = await store.readState(source.id)
   const removals =
-    seen !== null && serverTime !== null
+    roll !== null && resumed === null && serverTime !== null
       ? await detectRemovals(
           { store, isListed: job.isListed, now },
           {
             source,
             token,
-            seen: seen.has,
+            seen: roll.hasSeen,
+            // Nobody who was known when the scan began is missing: there is nobody to look for.
+            complete: roll.unseen === 0,
+            between,
             since: serverTime,
             knownUsers: known_users,
             accepted: removals_accepted,
@@ -97,6 +108,26 @@ export async function longScan(
       : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
+}
+
+/**
+ * Enters everyone who is recorded. A full scan reads all snapshots for the removals anyway; having them beforehand
+ * spares a question to Redis for each page of a list in which hardly anything has changed.
+ */
+async function callRoll(
+  { store, source, signal }: Pick<PollJob, 'store' | 'source' | 'signal'>,
+  knownUsers: number,
+  roll: Roll,
+  between: { due: () => boolean; run: () => Promise<void> },
+): Promise<void> {
+  const enter: Skip = (userId, snapshot) => {
+    roll.enter(userId, snapshot())
+    return true
+  }
+  for await (const _ of store.scanBuckets(source.id, bucketsAtOnce(knownUsers), enter)) {
+    if (signal.aborted) return
+    if (between.due()) await between.run()
+  }
 }
 
 function baselineDone(

@@ -1,13 +1,12 @@
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
 import { buildRemoval } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
+import { bucketsAtOnce } from './read-packed.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { DetectionStore, SnapshotChange } from './store.ts'
 
 /** Users removed or marked at once. */
 const BATCH = 100
-/** Buckets read at once. */
-const BUCKETS = 512
 /** Removals that are looked up one by one after each scan, at most; the rest comes with the next scan. */
 const LOOK_UPS = 500
 const AT_LEAST = 10
@@ -44,22 +43,28 @@ export async function detectRemovals(
     source: { id: string; name: string }
     token: number
     seen: (userId: string) => boolean
+    /** The scan has seen everyone who was known when it began. */
+    complete: boolean
+    /** What goes before the next step where it is due, for removals must not delay first-time callers. */
+    between: { due: () => boolean; run: () => Promise<void> }
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
     signal: AbortSignal
   },
 ): Promise<RemovalResult> {
-  const { source, token } = job
+  const { source, token, between } = job
+  if (job.complete) return { removed: 0, heldBack: 0, requests: 0 }
   const limit = job.accepted === undefined ? removalLimit(job.knownUsers) : Number.POSITIVE_INFINITY
   const gone: string[] = []
   let total = 0
   let marks: SnapshotChange[] = []
 
-  for await (const users of deps.store.scanBuckets(source.id, BUCKETS)) {
+  for await (const users of deps.store.scanBuckets(source.id, bucketsAtOnce(job.knownUsers), job.seen)) {
     if (job.signal.aborted) return { removed: 0, heldBack: 0, requests: 0 }
+    if (between.due()) await between.run()
     for (const { userId, snapshot } of users) {
-      if (snapshot.removed || snapshot.last_contact >= job.since || job.seen(userId)) continue
+      if (snapshot.removed || snapshot.last_contact >= job.since) continue
       if (snapshot.absent) {
         total++
         if (gone.length <= Math.min(limit, LOOK_UPS)) gone.push(userId)
@@ -79,6 +84,7 @@ export async function detectRemovals(
   let removed = 0
   for (const userId of gone.slice(0, LOOK_UPS)) {
     if (job.signal.aborted) break
+    if (between.due()) await between.run()
     const [snapshot] = await deps.store.readUsers(source.id, [userId])
     if (!snapshot?.absent || snapshot.removed) continue
     requests++

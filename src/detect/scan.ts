@@ -5,6 +5,7 @@ import { type Committed, commitRows } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import type { FloodGate } from './flood-gate.ts'
 import { mergeRows } from './merge-rows.ts'
+import { createReadAhead } from './read-ahead.ts'
 import { isNewestFirst, mayStop, watermarkCandidate } from './stop.ts'
 import type { DetectionStore, StateChange } from './store.ts'
 
@@ -27,6 +28,8 @@ export interface ScanPlan {
   dry: boolean
   /** State to write along with a page: where a resumable scan has got to. */
   progress?: (page: ListedPage, top: UnixSecs | null) => StateChange
+  /** Rows of which is known beforehand that nothing can come of comparing them. */
+  isAsRecorded?: (row: UserRow) => boolean
   /** Called with the rows of each page, in order. */
   onRows?: (rows: readonly UserRow[]) => void
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
@@ -65,6 +68,8 @@ export interface ScanDeps {
   detected?: ((lagMs: number) => void) | undefined
 }
 
+/** Pages that a scan of the whole list has at hand before they are compared. */
+const PAGES_AHEAD = 4
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
 /**
@@ -74,6 +79,11 @@ const EMPTY_PAGES = 20
 const TRY_AGAIN_MS = [1_000, 2_000, 4_000]
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
+/**
+ * Where nothing changes, a long scan writes its place every so many pages: a crash costs these pages again, and
+ * a commit of each would cost a third of the scan's time.
+ */
+const SAVE_EVERY_PAGES = 10
 /** Rows that are committed at once. */
 const BATCH = 100
 
@@ -106,70 +116,80 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   let rules: Rules | null = null
   let lastContact: UnixSecs | null = null
   let emptyPages = 0
-  let upcoming: Promise<ListedPage> | null = null
+  let unsavedPages = SAVE_EVERY_PAGES
   result.complete = false
   result.top = null
   result.newestFirst = true
+  // A scan that reads to the end anyway downloads the next pages while it commits this one.
+  const pages = createReadAhead({
+    ask,
+    mayAsk: () => plan.floor === null && rules !== null && !plan.signal.aborted && !plan.between?.due(),
+    pages: PAGES_AHEAD,
+  })
+  try {
+    return await readOn()
+  } finally {
+    pages.stop()
+  }
 
-  for (;;) {
-    if (cursor !== null) {
-      if (seenCursors.has(cursor)) {
-        throw new UpstreamError('bad_page', 'The upstream gave the same cursor twice, which would never end.')
-      }
-      seenCursors.add(cursor)
-    }
-    const page: ListedPage = await (upcoming ?? ask(cursor))
-    upcoming = null
-    result.requests += page.requests - 1
-    result.rows += page.rows.length
-    result.unreadable += page.unreadable.length
-    const latest = page.serverTime + CLOCK_SLACK_SECS
-    result.inFuture += page.rows.filter((row) => row.last_contact_unix_secs > latest).length
-    if (rules === null) {
-      if (plan.cursor === null) {
-        if (isEmpty(page) && !plan.mayBeEmpty) {
+  async function readOn(): Promise<ScanResult> {
+    for (;;) {
+      if (cursor !== null) {
+        if (seenCursors.has(cursor)) {
           throw new UpstreamError(
             'bad_page',
-            'The upstream answered with an empty list although users are known; nothing is taken from it.',
+            'The upstream gave the same cursor twice, which would never end.',
           )
         }
-        result.top = watermarkCandidate(page.rows, page.serverTime)
+        seenCursors.add(cursor)
       }
-      rules = plan.rules(page)
+      const page: ListedPage = await pages.next(cursor)
+      result.requests += page.requests - 1
+      result.rows += page.rows.length
+      result.unreadable += page.unreadable.length
+      const latest = page.serverTime + CLOCK_SLACK_SECS
+      result.inFuture += page.rows.filter((row) => row.last_contact_unix_secs > latest).length
+      if (rules === null) {
+        if (plan.cursor === null) {
+          if (isEmpty(page) && !plan.mayBeEmpty) {
+            throw new UpstreamError(
+              'bad_page',
+              'The upstream answered with an empty list although users are known; nothing is taken from it.',
+            )
+          }
+          result.top = watermarkCandidate(page.rows, page.serverTime)
+        }
+        rules = plan.rules(page)
+      }
+      emptyPages = page.rows.length === 0 ? emptyPages + 1 : 0
+      if (emptyPages > EMPTY_PAGES) {
+        throw new UpstreamError(
+          'bad_page',
+          result.unreadable > 0
+            ? `None of the rows of ${emptyPages} pages in a row could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`
+            : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
+        )
+      }
+      result.newestFirst &&= isNewestFirst(page.rows, lastContact)
+      lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
+      pages.goOn()
+      const changes = await commitPage(rules, page)
+      const stop = mayStop({
+        lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
+        changes,
+        newestFirst: result.newestFirst,
+        floor: plan.floor,
+      })
+      if (page.nextCursor === null || stop) {
+        await releaseHeld(rules)
+        result.complete = true
+        return result
+      }
+      cursor = page.nextCursor
+      if (plan.signal.aborted) return result
+      // What is at hand is older than what a head poll would find: it is committed first.
+      if (!pages.holds && plan.between?.due()) await plan.between.run()
     }
-    emptyPages = page.rows.length === 0 ? emptyPages + 1 : 0
-    if (emptyPages > EMPTY_PAGES) {
-      throw new UpstreamError(
-        'bad_page',
-        result.unreadable > 0
-          ? `None of the rows of ${emptyPages} pages in a row could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`
-          : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
-      )
-    }
-    result.newestFirst &&= isNewestFirst(page.rows, lastContact)
-    lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
-    const giveWay = plan.between?.due() ?? false
-    // A scan that reads to the end anyway downloads the next page while it commits this one.
-    if (plan.floor === null && page.nextCursor !== null && !giveWay && !plan.signal.aborted) {
-      upcoming = ask(page.nextCursor)
-      upcoming.catch(() => undefined)
-    }
-
-    const changes = await commitPage(rules, page)
-    const stop = mayStop({
-      lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
-      changes,
-      newestFirst: result.newestFirst,
-      floor: plan.floor,
-    })
-    if (page.nextCursor === null || stop) {
-      await releaseHeld(rules)
-      result.complete = true
-      return result
-    }
-    cursor = page.nextCursor
-    if (plan.signal.aborted) return result
-    if (giveWay) await plan.between?.run()
   }
 
   async function ask(at: string | null): Promise<ListedPage> {
@@ -189,19 +209,23 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {
-    const rows = mergeRows(page.rows)
-    plan.onRows?.(rows)
+    const all = mergeRows(page.rows)
+    plan.onRows?.(all)
+    const { isAsRecorded } = plan
+    const rows = isAsRecorded === undefined ? all : all.filter((row) => !isAsRecorded(row))
+    const save = unsavedPages >= SAVE_EVERY_PAGES
     const committed = await commitRows(deps, {
       ...plan,
       rows,
       rules: by,
       keepNewcomers: !plan.gate.open,
-      // What is held back must be read again after a crash: the scan's place stays before it.
-      state: (newcomers) =>
-        plan.progress === undefined || plan.gate.holding || newcomers > 0
-          ? null
-          : plan.progress(page, result.top),
+      state: ({ newcomers, changed }) => {
+        // What is held back must be read again after a crash: the scan's place stays before it.
+        if (plan.progress === undefined || plan.gate.holding || newcomers.length > 0) return null
+        return changed > 0 || save ? plan.progress(page, result.top) : null
+      },
     })
+    unsavedPages = save ? 1 : unsavedPages + 1
     plan.gate.hold(committed.newcomers)
     add(committed)
     if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()

@@ -58,16 +58,19 @@ export function packSnapshot(snapshot: Snapshot): Buffer {
   return Buffer.from(bytes)
 }
 
-/** Reads what {@link packSnapshot} wrote. Throws on anything else: a snapshot is never guessed. */
-export function unpackSnapshot(packed: Uint8Array): Snapshot {
-  const head = packed[0] ?? 0
+/**
+ * Reads what {@link packSnapshot} wrote, also where it lies within something longer. Throws on anything else: a
+ * snapshot is never guessed.
+ */
+export function unpackSnapshot(packed: Uint8Array, start = 0, end = packed.length): Snapshot {
+  const head = start < end ? (packed[start] ?? 0) : 0
   const version = head & 0x03
   if (version !== VERSION) {
     throw new Error(
       `A snapshot has layout ${version}, and this ringpost reads layout ${VERSION}: it was written by another version. Run the version that wrote it, or a newer one.`,
     )
   }
-  const reader = { packed, at: 1 }
+  const reader = { packed, at: start + 1, end }
   const count = readSigned(reader)
   const last_contact = readSigned(reader)
   const epoch = readSigned(reader)
@@ -93,11 +96,11 @@ function writeSigned(bytes: number[], value: number): void {
   bytes.push(rest)
 }
 
-function readSigned(reader: { packed: Uint8Array; at: number }): number {
+function readSigned(reader: { packed: Uint8Array; at: number; end: number }): number {
   let value = 0
   let scale = 1
   for (;;) {
-    const byte = reader.packed[reader.at++]
+    const byte = reader.at < reader.end ? reader.packed[reader.at++] : undefined
     if (byte === undefined) throw new Error('A snapshot ends too early: the value in Redis is damaged.')
     value += (byte & 0x7f) * scale
     if (byte < 0x80) break

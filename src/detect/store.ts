@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
 import type { Event, UnixSecs } from '../types.ts'
-import { packSnapshot, type Snapshot, unpackSnapshot } from './snapshot.ts'
+import { type KnownUser, readPackedSnapshots, readPackedUsers, type Skip } from './read-packed.ts'
+import { packSnapshot, type Snapshot } from './snapshot.ts'
 import { type BaselineReason, parseState, type SourceState } from './source-state.ts'
 
 /** One user whose snapshot changes: what was read and what is to be stored. */
@@ -12,11 +13,7 @@ export interface SnapshotChange {
   after: Snapshot
 }
 
-/** A user with what is recorded of them. */
-export interface KnownUser {
-  userId: string
-  snapshot: Snapshot
-}
+export type { KnownUser } from './read-packed.ts'
 
 /** Fields of the state hash: to set, to delete, to increment. */
 export interface StateChange {
@@ -55,7 +52,7 @@ export type CommitResult = 'OK' | 'FENCED' | 'CONFLICT'
 
 /** All that detection keeps in Redis: lease, state, snapshots and the writing end of the outbox. */
 export function createDetectionStore(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset'>
+  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'del' | 'pttl' | 'hset'>
   keys: Keys
   leaseMs: number
 }) {
@@ -64,6 +61,7 @@ export function createDetectionStore(deps: {
   const acquireLease = script('acquire-lease')
   const renewLease = script('renew-lease')
   const readUsersScript = script('read-users')
+  const readBucketsScript = script('read-buckets')
   const commitPageScript = script('commit-page')
   const finishScanScript = script('finish-scan')
   const startOverScript = script('start-over')
@@ -75,15 +73,9 @@ export function createDetectionStore(deps: {
   ): Promise<{ snapshots: (Snapshot | null)[]; epoch: number }> {
     if (userIds.length === 0) return { snapshots: [], epoch: 0 }
     const source = keys.source(sourceId)
-    const reply = (await readUsersScript(
-      [...userIds.map(source.users), source.state],
-      userIds,
-    )) as (Buffer | null)[]
-    const snapshots = userIds.map((_, i) => {
-      const packed = reply[i]
-      return packed ? unpackSnapshot(packed) : null
-    })
-    return { snapshots, epoch: Number(reply[userIds.length]) }
+    const reply = await readUsersScript([...userIds.map(source.users), source.state], userIds)
+    const [packed, epoch] = reply as [Buffer, Buffer]
+    return { snapshots: readPackedSnapshots(packed, userIds.length), epoch: Number(epoch) }
   }
 
   return {
@@ -158,21 +150,30 @@ export function createDetectionStore(deps: {
 
     readUsersAndEpoch,
 
-    /** All users of a source, some buckets at a time, in no order. */
-    async *scanBuckets(sourceId: string, bucketsAtOnce: number, from = 0): AsyncGenerator<KnownUser[]> {
+    /**
+     * All users of a source, some buckets at a time, in no order. The next buckets are on their way while the
+     * caller looks at the present ones.
+     *
+     * @param skip users who are left out
+     */
+    async *scanBuckets(sourceId: string, bucketsAtOnce: number, skip?: Skip): AsyncGenerator<KnownUser[]> {
       const source = keys.source(sourceId)
-      for (let bucket = from; bucket < USER_BUCKETS; bucket += bucketsAtOnce) {
-        const pipeline = redis.pipeline()
-        const end = Math.min(bucket + bucketsAtOnce, USER_BUCKETS)
-        for (let index = bucket; index < end; index++) pipeline.hgetallBuffer(source.bucket(index))
-        const users: KnownUser[] = []
-        for (const [error, reply] of (await pipeline.exec()) ?? []) {
-          if (error) throw error
-          for (const [userId, packed] of Object.entries(reply as Record<string, Buffer>)) {
-            users.push({ userId, snapshot: unpackSnapshot(packed) })
-          }
-        }
-        yield users
+      const read = (from: number) => {
+        const count = Math.min(bucketsAtOnce, USER_BUCKETS - from)
+        const reply = readBucketsScript(
+          Array.from({ length: count }, (_, i) => source.bucket(from + i)),
+          [],
+        )
+        // Where it fails while nobody waits for it, whoever waits next is told.
+        reply.catch(() => undefined)
+        return reply
+      }
+      let upcoming = read(0)
+      for (let from = 0; from < USER_BUCKETS; from += bucketsAtOnce) {
+        const [records, ids] = (await upcoming) as [Buffer, Buffer]
+        const next = from + bucketsAtOnce
+        if (next < USER_BUCKETS) upcoming = read(next)
+        yield readPackedUsers(records, ids, skip)
       }
     },
 

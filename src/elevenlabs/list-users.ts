@@ -83,15 +83,16 @@ export function createListUsers(deps: {
 }
 
 function usersUrl(query: UsersQuery, withDirection: boolean): URL {
-  const url = new URL(`${query.baseUrl.replace(/\/+$/, '')}/v1/convai/users`)
-  url.searchParams.set('page_size', String(PAGE_SIZE))
-  url.searchParams.set('sort_by', 'last_contact_unix_secs')
-  if (withDirection) url.searchParams.set('sort_direction', 'desc')
-  if (query.agentId) url.searchParams.set('agent_id', query.agentId)
-  if (query.branchId) url.searchParams.set('branch_id', query.branchId)
-  if (query.search !== undefined) url.searchParams.set('search', query.search)
-  if (query.cursor) url.searchParams.set('cursor', query.cursor)
-  return url
+  const params = new URLSearchParams({
+    page_size: String(PAGE_SIZE),
+    sort_by: 'last_contact_unix_secs',
+    ...(withDirection ? { sort_direction: 'desc' } : {}),
+    ...(query.agentId ? { agent_id: query.agentId } : {}),
+    ...(query.branchId ? { branch_id: query.branchId } : {}),
+    ...(query.search === undefined ? {} : { search: query.search }),
+    ...(query.cursor ? { cursor: query.cursor } : {}),
+  })
+  return new URL(`${query.baseUrl.replace(/\/+$/, '')}/v1/convai/users?${params}`)
 }
 
 function refusesDirection(body: Buffer): boolean {

@@ -75,9 +75,14 @@ export function readPage(body: string): UsersPage {
   const rows: UserRow[] = []
   const unreadable: UnreadableRow[] = []
   for (const item of page.data.users) {
-    const row = rowSchema.safeParse(item)
-    if (row.success) rows.push(toRow(row.data, item))
-    else unreadable.push({ row: JSON.stringify(item).slice(0, 4096), reason: reasonOf(row.error) })
+    const usual = usualRow(item)
+    if (usual !== null) {
+      rows.push(usual)
+      continue
+    }
+    const read = readRow(item)
+    if ('row' in read) rows.push(read.row)
+    else unreadable.push({ row: JSON.stringify(item).slice(0, 4096), reason: read.reason })
   }
   const { has_more, next_cursor } = page.data
   if (has_more === true && !next_cursor) {
@@ -88,6 +93,57 @@ export function readPage(body: string): UsersPage {
   }
   // `has_more: false` is the end even where a cursor came along.
   return { rows, unreadable, nextCursor: has_more === false ? null : next_cursor || null }
+}
+
+/**
+ * The row, where each of its fields is of the kind that upstream documents; null where the schema has to look.
+ * A shortcut and no second opinion: what it returns is what the schema would have, at a tenth of the time, which
+ * counts where a scan reads a million rows.
+ */
+export function usualRow(item: unknown): UserRow | null {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return null
+  const raw = item as Record<string, unknown>
+  const { user_id, conversation_count, last_contact_unix_secs, first_contact_unix_secs: first } = raw
+  const { last_contact_conversation_id, last_contact_agent_id, last_contact_agent_name } = raw
+  if (
+    typeof user_id !== 'string' ||
+    !user_id.isWellFormed() ||
+    !isWithinLimit(conversation_count) ||
+    conversation_count < 0 ||
+    !Number.isInteger(conversation_count) ||
+    !isWithinLimit(last_contact_unix_secs) ||
+    !(first === null || isWithinLimit(first)) ||
+    !isTextOrNull(last_contact_conversation_id) ||
+    !isTextOrNull(last_contact_agent_id) ||
+    !isTextOrNull(last_contact_agent_name)
+  ) {
+    return null
+  }
+  return {
+    user_id,
+    conversation_count,
+    last_contact_unix_secs: Math.floor(last_contact_unix_secs),
+    first_contact_unix_secs: first === null ? null : Math.floor(first),
+    last_contact_conversation_id,
+    last_contact_agent_id,
+    last_contact_agent_name,
+    sentiment: raw.sentiment ?? null,
+    raw,
+  }
+}
+
+function isWithinLimit(value: unknown): value is number {
+  return typeof value === 'number' && value >= -LIMIT && value <= LIMIT
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string'
+}
+
+/** The row as the schema reads it, or why it cannot be read. */
+export function readRow(item: unknown): { row: UserRow } | { reason: string } {
+  const row = rowSchema.safeParse(item)
+  return row.success ? { row: toRow(row.data, item) } : { reason: reasonOf(row.error) }
 }
 
 function toRow(row: z.output<typeof rowSchema>, item: unknown): UserRow {

@@ -1,0 +1,52 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+
+/** A process of the bench, and how it is ended: by its own id, and only when it has gone. */
+export interface Child {
+  process: ChildProcess
+  end(): Promise<void>
+}
+
+/** Starts a file of the bench as a process of its own, with its settings as one JSON argument. */
+export function startChild(file: string, settings: object): Child {
+  const child = fork(new URL(file, import.meta.url), [JSON.stringify(settings)], {
+    // What this process was started with is not for its children: a profile, above all.
+    execArgv: process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [],
+    serialization: 'json',
+  })
+  const gone = once(child, 'exit')
+  return {
+    process: child,
+    async end() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+      await gone
+    },
+  }
+}
+
+/** The next message of a child; an error where it ends without one. */
+export function nextMessage<T>({ process: child }: Child): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onExit = (code: number | null, signal: string | null) =>
+      reject(new Error(`A process of the bench ended without a result (${signal ?? `exit code ${code}`}).`))
+    child.once('exit', onExit)
+    child.once('message', (message) => {
+      child.off('exit', onExit)
+      resolve(message as T)
+    })
+  })
+}
+
+/** Runs a child to its own end, in which it puts away what it made, and answers with what it sent. */
+export async function runChild<T>(file: string, settings: object): Promise<T> {
+  const child = startChild(file, settings)
+  try {
+    const message = await nextMessage<T>(child)
+    const gone = once(child.process, 'exit')
+    child.process.disconnect()
+    await gone
+    return message
+  } finally {
+    await child.end()
+  }
+}

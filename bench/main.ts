@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs'
+import { arch, cpus, totalmem } from 'node:os'
+import { Command } from 'commander'
+import { benchDetection } from './detection/section.ts'
+import type { Section } from './section.ts'
+
+const SECTIONS = new Map<string, Section>([['detection', benchDetection]])
+const known = [...SECTIONS.keys()].join(', ')
+
+const program = new Command('bench')
+  .description('Measures ringpost against a simulated upstream and a Redis of its own.')
+  .argument('[sections...]', `which to run, all of them without one: ${known}`)
+  .option('--quick', 'small numbers, to see that it works; the figures mean nothing')
+  .option('--rounds <count>', 'pairs of a full scan and its floor', Number, 5)
+  .option('--json <file>', 'also write the results as JSON')
+  .parse()
+const { quick = false, json, rounds } = program.opts<{ quick?: boolean; json?: string; rounds: number }>()
+
+const names = program.args.length > 0 ? program.args : [...SECTIONS.keys()]
+const results: Record<string, unknown> = {
+  machine: {
+    cores: cpus().length,
+    memory_gb: Math.round(totalmem() / 2 ** 30),
+    arch: arch(),
+    node: process.version,
+  },
+  quick,
+}
+for (const name of names) {
+  const run = SECTIONS.get(name) ?? program.error(`There is no section ${name}; there are ${known}.`)
+  const { result, tables } = await run({
+    quick,
+    rounds: quick ? 1 : rounds,
+    say: (line) => process.stderr.write(`${line}\n`),
+  })
+  results[name] = result
+  process.stdout.write(`\n${tables.join('\n\n')}\n`)
+}
+if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`)

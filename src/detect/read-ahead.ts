@@ -1,0 +1,66 @@
+import type { ListedPage } from '../elevenlabs/list-users.ts'
+
+/** Pages in the order of the list, of which some are on their way before they are wanted. */
+export interface ReadAhead {
+  /** The page at the cursor that the last one named, or at the given one. */
+  next(cursor: string | null): Promise<ListedPage>
+  /** Asks for the page behind the last one, where that may be. */
+  goOn(): void
+  /** Whether a page has been asked for that nobody has taken yet. */
+  readonly holds: boolean
+  /** Asks for nothing more. What is on its way is let go. */
+  stop(): void
+}
+
+/**
+ * Downloads pages while those before them are compared. Each cursor comes with the page before, so that one
+ * request is under way at a time; but up to `pages` of them may wait, so that a commit that takes long once does
+ * not hold the download up, nor the other way round.
+ *
+ * @param mayAsk whether a page may be asked for now that nobody waits for yet
+ */
+export function createReadAhead(deps: {
+  ask: (cursor: string | null) => Promise<ListedPage>
+  mayAsk: () => boolean
+  pages: number
+}): ReadAhead {
+  const waiting: Promise<ListedPage>[] = []
+  /** The cursor behind the page that came last; null while one is on its way, and at the end of the list. */
+  let ahead: string | null = null
+  let over = false
+
+  function ask(cursor: string | null): void {
+    ahead = null
+    const page = deps.ask(cursor)
+    waiting.push(page)
+    page.then(
+      ({ nextCursor }) => {
+        ahead = nextCursor
+        askAhead()
+      },
+      // Whoever takes the page is told.
+      () => undefined,
+    )
+  }
+
+  function askAhead(): void {
+    if (!over && ahead !== null && waiting.length < deps.pages && deps.mayAsk()) ask(ahead)
+  }
+
+  return {
+    async next(cursor) {
+      if (waiting.length === 0) ask(cursor)
+      // Taken out only when it is here: what is at hand and what is on its way are bounded together.
+      const page = (await waiting[0]) as ListedPage
+      waiting.splice(0, 1)
+      return page
+    },
+    goOn: askAhead,
+    get holds() {
+      return waiting.length > 0
+    },
+    stop() {
+      over = true
+    },
+  }
+}
