@@ -1,3 +1,4 @@
+import type { ListedPage } from '../elevenlabs/list-users.ts'
 import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
 import type { Skip } from './read-packed.ts'
@@ -27,7 +28,7 @@ export async function longScan(
   }
   let startedAt = state.baseline_started
   let serverTime: number | null = null
-  let first = true
+  let firstPage: ListedPage | null = null
   let nextHead = now() + source.intervalMs
 
   const between = {
@@ -47,6 +48,7 @@ export async function longScan(
     floor: null,
     watermark: kind === 'full' ? state.watermark : undefined,
     rules: (page) => {
+      firstPage = page
       serverTime = page.serverTime
       startedAt ??= page.serverTime
       return rulesOf(source, state, {
@@ -64,11 +66,10 @@ export async function longScan(
       const set: StateChange['set'] = { scan_kind: kind, scan_number: number }
       if (page.nextCursor !== null) set.scan_cursor = page.nextCursor
       // The first page of a baseline fixes what "new" means, together with what it recorded.
-      if (state.baseline_started === undefined && startedAt !== undefined && first) {
+      if (state.baseline_started === undefined && startedAt !== undefined && page === firstPage) {
         set.baseline_started = startedAt
         if (state.watermark === undefined) set.watermark = top ?? startedAt
       }
-      first = false
       return { set }
     },
     between,

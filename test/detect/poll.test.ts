@@ -361,3 +361,15 @@ test('another key or filter begins a new baseline, and later rises are events of
   expect(brief(after.slice(before.length))).toEqual(['caller: user.conversation_count.increased 1→2'])
   expect(new Set(after.map(({ id }) => id)).size).toBe(after.length)
 })
+
+test('a baseline whose first page is compared anew still fixes when it began', async () => {
+  const d = await start()
+  seed(d, 150)
+  const { commitPage } = d.deps.store
+  let conflicts = 1
+  d.deps.store.commitPage = async (...page) => (conflicts-- > 0 ? 'CONFLICT' : commitPage(...page))
+  d.simulator.fault({ kind: 'status', status: 500, skip: 1, times: 4 })
+  await d.poll()
+  expect(await d.state()).toMatchObject({ baseline_started: d.nowSecs() - 7, known_users: 100 })
+  expect((await d.state()).watermark).toBeDefined()
+})
