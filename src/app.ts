@@ -1,4 +1,3 @@
-import type { FastifyInstance } from 'fastify'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startDeliverWorker } from '../workers/deliver.ts'
@@ -6,6 +5,7 @@ import { startMaintainWorker } from '../workers/maintain.ts'
 import { startPollWorker } from '../workers/poll.ts'
 import { startRelayWorker } from '../workers/relay.ts'
 import { createApi } from './api/create-api.ts'
+import { listen } from './api/listen.ts'
 import type { Config } from './config/schema.ts'
 import { createDeliverBatch } from './deliver/deliver-batch.ts'
 import { checkUrl } from './deliver/guard/url.ts'
@@ -20,7 +20,6 @@ import { createDetectionStore } from './detect/store.ts'
 import { createWatermarkFiles } from './detect/watermark-files.ts'
 import { createListUsers } from './elevenlabs/list-users.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
-import { RingpostError } from './errors.ts'
 import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
@@ -41,6 +40,7 @@ import { createOutbox } from './outbox/outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
+import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
 import { createResend } from './resend/create-resend.ts'
@@ -322,30 +322,4 @@ export async function startApp(deps: {
     await stop()
     throw error
   }
-}
-
-async function listen(api: FastifyInstance, at: { host: string; port: number }): Promise<string> {
-  try {
-    return await api.listen(at)
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code
-    const why: Record<string, string> = {
-      EADDRINUSE: `port ${at.port} is taken: stop what uses it, set PORT to another, or PORT=0 for any free one`,
-      EACCES: `port ${at.port} needs more rights than this user has: set PORT to one above 1023`,
-      EADDRNOTAVAIL: `${at.host} is no address of this machine: set HOST to one that is`,
-    }
-    const said = why[code ?? ''] ?? (cause as Error).message
-    throw new RingpostError('setup_failed', `The API cannot listen on ${at.host}:${at.port}: ${said}.`, {
-      cause,
-    })
-  }
-}
-
-async function isReady(redis: Redis): Promise<boolean> {
-  if (redis.status !== 'ready') return false
-  const answered = redis.ping().then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([answered, new Promise<false>((resolve) => setTimeout(resolve, 1_000, false).unref())])
 }

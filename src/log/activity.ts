@@ -113,6 +113,8 @@ export function createActivityFeed(deps: {
       watchers++
       if (blocking === null) {
         blocking = deps.connect()
+        // It reconnects by itself; whether Redis is there is told elsewhere.
+        blocking.on('error', () => undefined)
         void follow(blocking)
       }
       try {
