@@ -1,11 +1,11 @@
-// What `npm start` and `npm test` run: sets up what is missing, then hands over. Plain JavaScript without
+// What `npm start`, `npm test` and the long proofs run: sets up what is missing, then hands over. Plain JavaScript without
 // packages, because it must run on Node 20 in a fresh clone.
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chooseNode } from './bootstrap/node.mjs'
 import { installPackages } from './bootstrap/packages.mjs'
 import { provideRedis } from './bootstrap/redis.mjs'
-import { passOnSignals, signalCode, stopSignal } from './bootstrap/run.mjs'
+import { passOnSignals, run, signalCode, stopSignal } from './bootstrap/run.mjs'
 import { SetupError, say } from './bootstrap/say.mjs'
 import { printCounts, start, test } from './bootstrap/verbs.mjs'
 
@@ -13,17 +13,18 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const [verb, ...args] = process.argv.slice(2)
 
 async function main() {
-  if (verb !== 'start' && verb !== 'test') {
-    say('usage: node scripts/bootstrap.mjs start|test [arguments]')
+  if (verb !== 'start' && verb !== 'test' && verb !== 'run') {
+    say('usage: node scripts/bootstrap.mjs start|test|run FILE [arguments]')
     return 2
   }
   passOnSignals()
-  await installPackages(root, { dev: verb === 'test' })
+  await installPackages(root, { dev: verb !== 'start' })
   const node = await chooseNode(root)
   const redisFolder = await provideRedis(root, { verb })
   if (stopSignal()) return signalCode(stopSignal())
   const path = [redisFolder, join(root, 'node_modules', '.bin'), dirname(node), process.env.PATH]
   const env = { ...process.env, PATH: path.filter(Boolean).join(delimiter) }
+  if (verb === 'run') return run(node, args, { cwd: root, env })
   return verb === 'start' ? start({ node, root, env, args }) : test({ root, env, args })
 }
 

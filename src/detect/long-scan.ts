@@ -8,14 +8,17 @@ import { type Attention, type LastBaseline, laterWatermark, type SourceState } f
 import type { StateChange } from './store.ts'
 import { createRoll, type Roll } from './user-digest.ts'
 
+export type LongScanJob = PollJob & {
+  kind: 'baseline' | 'full'
+  isListed: (userId: string) => Promise<boolean>
+}
+
 /**
  * Reads the whole list, as a baseline or as a full scan, giving way to head polls at their usual times. Its
  * place is saved with each page, so that it goes on where it was after a crash; removals are looked for only
  * where nothing interrupted it.
  */
-export async function longScan(
-  job: PollJob & { kind: 'baseline' | 'full'; isListed: (userId: string) => Promise<boolean> },
-): Promise<void> {
+export async function longScan(job: LongScanJob): Promise<void> {
   const { source, token, store, kind, dry } = job
   const { now } = job.scanDeps
   const began = now()
@@ -85,21 +88,15 @@ export async function longScan(
   const { known_users, removals_accepted } = await store.readState(source.id)
   const removals =
     roll !== null && resumed === null && serverTime !== null
-      ? await detectRemovals(
-          { store, isListed: job.isListed, now },
-          {
-            source,
-            token,
-            seen: roll.hasSeen,
-            // Nobody who was known when the scan began is missing: there is nobody to look for.
-            complete: roll.unseen === 0,
-            between,
-            since: serverTime,
-            knownUsers: known_users,
-            accepted: removals_accepted,
-            signal: job.signal,
-          },
-        )
+      ? await countedRemovals(job, {
+          seen: roll.hasSeen,
+          // Nobody who was known when the scan began is missing: there is nobody to look for.
+          complete: roll.unseen === 0,
+          between,
+          since: serverTime,
+          knownUsers: known_users,
+          accepted: removals_accepted,
+        })
       : null
   if (job.signal.aborted) return
   const after = await store.readState(source.id)
@@ -109,6 +106,26 @@ export async function longScan(
       : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
+}
+
+/** Looks for removals and adds what came of it to the poll's total, also where it breaks off. */
+async function countedRemovals(
+  job: LongScanJob,
+  removals: Omit<Parameters<typeof detectRemovals>[1], 'source' | 'token' | 'signal'>,
+): Promise<RemovalResult> {
+  const { source, token, signal, store, isListed, total, scanDeps } = job
+  const result: RemovalResult = { removed: 0, told: 0, heldBack: 0, requests: 0 }
+  try {
+    await detectRemovals(
+      { store, isListed, now: scanDeps.now, pause: scanDeps.pause },
+      { ...removals, source, token, signal },
+      result,
+    )
+  } finally {
+    total.requests += result.requests
+    if (result.told > 0) total.events['user.removed'] = (total.events['user.removed'] ?? 0) + result.told
+  }
+  return result
 }
 
 /**
@@ -171,7 +188,7 @@ function fullDone(
     accepted: SourceState['removals_accepted']
   },
 ): StateChange {
-  const { source, total, logger } = job
+  const { source, logger } = job
   const { after, began, number, removals, accepted } = scan
   const now = job.scanDeps.now()
   const set: StateChange['set'] = {
@@ -185,8 +202,6 @@ function fullDone(
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
   if (removals === null) return { set, delete: done }
 
-  total.requests += removals.requests
-  if (removals.removed > 0 && accepted !== 'baseline') total.events['user.removed'] = removals.removed
   if (accepted !== undefined) done.push('removals_accepted')
   const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
   if (removals.heldBack > 0) {

@@ -1,11 +1,12 @@
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
+import { askAgain } from './ask-again.ts'
 import { buildRemoval } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
 import { bucketsAtOnce } from './read-packed.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { DetectionStore, SnapshotChange } from './store.ts'
 
-/** Users removed or marked at once. */
+/** Users marked at once. */
 const BATCH = 100
 /** Removals that are looked up one by one after each scan, at most; the rest comes with the next scan. */
 const LOOK_UPS = 500
@@ -17,9 +18,12 @@ export function removalLimit(knownUsers: number): number {
   return Math.max(AT_LEAST, Math.floor(knownUsers * SHARE))
 }
 
-/** What came of looking for absent users. `heldBack` is how many wait for a person. */
+/** What came of looking for absent users. */
 export interface RemovalResult {
+  /** Users who have a tombstone now, and how many of them were told. */
   removed: number
+  told: number
+  /** Users who wait for a person. */
   heldBack: number
   requests: number
 }
@@ -29,6 +33,7 @@ export interface RemovalResult {
  * before as well is removed, with a tombstone that stays. Before a removal is told, the user is asked for by
  * name, for a list that shifts while it is read can skip a row.
  *
+ * @param result is added to as it goes, and tells how far it came where it throws
  * @param job.seen whether the scan, or a head poll meanwhile, has seen a user
  * @param job.since server time at the scan's first page; later contacts moved to the top and prove nothing
  * @param job.accepted what a person decided about removals that were held back
@@ -38,6 +43,7 @@ export async function detectRemovals(
     store: Pick<DetectionStore, 'scanBuckets' | 'readUsers' | 'commitPage'>
     isListed: (userId: string) => Promise<boolean>
     now: () => UnixMs
+    pause: (ms: number) => Promise<void>
   },
   job: {
     source: { id: string; name: string }
@@ -52,16 +58,17 @@ export async function detectRemovals(
     accepted: 'events' | 'baseline' | undefined
     signal: AbortSignal
   },
-): Promise<RemovalResult> {
+  result: RemovalResult,
+): Promise<void> {
   const { source, token, between } = job
-  if (job.complete) return { removed: 0, heldBack: 0, requests: 0 }
+  if (job.complete) return
   const limit = job.accepted === undefined ? removalLimit(job.knownUsers) : Number.POSITIVE_INFINITY
   const gone: string[] = []
   let total = 0
   let marks: SnapshotChange[] = []
 
   for await (const users of deps.store.scanBuckets(source.id, bucketsAtOnce(job.knownUsers), job.seen)) {
-    if (job.signal.aborted) return { removed: 0, heldBack: 0, requests: 0 }
+    if (job.signal.aborted) return
     if (between.due()) await between.run()
     for (const { userId, snapshot } of users) {
       if (snapshot.removed || snapshot.last_contact >= job.since) continue
@@ -78,30 +85,38 @@ export async function detectRemovals(
     }
   }
   if (marks.length > 0) await commit(marks, [])
-  if (total > limit) return { removed: 0, heldBack: total, requests: 0 }
+  if (total > limit) {
+    result.heldBack = total
+    return
+  }
 
-  let requests = 0
-  let removed = 0
   for (const userId of gone.slice(0, LOOK_UPS)) {
     if (job.signal.aborted) break
     if (between.due()) await between.run()
     const [snapshot] = await deps.store.readUsers(source.id, [userId])
     if (!snapshot?.absent || snapshot.removed) continue
-    requests++
-    const listed = await deps.isListed(userId)
+    const listed = await askAgain(
+      () => {
+        result.requests++
+        return deps.isListed(userId)
+      },
+      { pause: deps.pause, signal: job.signal },
+    )
     const after: Snapshot = listed
       ? { ...snapshot, absent: false }
       : { ...snapshot, absent: false, fall: null, removed: true }
     const tell = !listed && job.accepted !== 'baseline'
-    await commit(
+    const done = await commit(
       [{ userId, before: snapshot, after }],
       tell ? [buildRemoval(source, userId, snapshot, deps.now())] : [],
     )
-    if (!listed) removed++
+    if (!done) continue
+    if (!listed) result.removed++
+    if (tell) result.told++
   }
-  return { removed, heldBack: 0, requests }
 
-  async function commit(users: SnapshotChange[], events: Event[]): Promise<void> {
+  /** @returns false where a user was forgotten meanwhile; who is still absent is found by the next scan */
+  async function commit(users: SnapshotChange[], events: Event[]): Promise<boolean> {
     const fewer = users.filter(({ after }) => after.removed).length
     const reply = await deps.store.commitPage(source.id, token, {
       users,
@@ -109,6 +124,6 @@ export async function detectRemovals(
       state: fewer === 0 ? {} : { increment: { known_users: -fewer } },
     })
     if (reply === 'FENCED') throw new FencedError()
-    // CONFLICT: a user was forgotten meanwhile; who is still absent is found by the next scan.
+    return reply === 'OK'
   }
 }

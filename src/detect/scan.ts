@@ -1,6 +1,7 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
+import { askAgain } from './ask-again.ts'
 import { type Committed, commitRows } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import type { FloodGate } from './flood-gate.ts'
@@ -72,11 +73,6 @@ export interface ScanDeps {
 const PAGES_AHEAD = 4
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
-/**
- * How long to wait before a page behind the first is asked for again (ms). A scan of ten thousand pages would
- * hardly ever end if each passing failure of one request broke it off.
- */
-const TRY_AGAIN_MS = [1_000, 2_000, 4_000]
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
 /**
@@ -192,20 +188,14 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     }
   }
 
-  async function ask(at: string | null): Promise<ListedPage> {
-    for (let tries = 0; ; tries++) {
+  /** The first page is not asked for again: where it fails, the next poll is soon enough. */
+  function ask(at: string | null): Promise<ListedPage> {
+    const once = () => {
       // Counted before it is answered: a failed request is a request.
       result.requests++
-      try {
-        return await deps.listPage(at)
-      } catch (error) {
-        const wait = TRY_AGAIN_MS[tries]
-        const passing = error instanceof UpstreamError && error.kind === 'passing' && !error.retryAfterMs
-        if (at === null || wait === undefined || !passing) throw error
-        await deps.pause(wait)
-        if (plan.signal.aborted) throw error
-      }
+      return deps.listPage(at)
     }
+    return at === null ? once() : askAgain(once, { pause: deps.pause, signal: plan.signal })
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {

@@ -149,6 +149,26 @@ describe('a user who is gone', () => {
     expect(await types()).toEqual(['user.removed'])
   })
 
+  test('is asked for again where a look-up fails', async () => {
+    d.simulator.removeUser('user_0000007')
+    await fullScan()
+    d.simulator.fault({ kind: 'status', status: 500, skip: 3, times: 3 })
+    expect(await fullScan()).toMatchObject({ outcome: 'done', requests: 7, events: { 'user.removed': 1 } })
+  })
+
+  test('is counted also where the look-up of the next one fails for good', async () => {
+    d.simulator.removeUser('user_0000007')
+    d.simulator.removeUser('user_0000008')
+    await fullScan()
+    d.simulator.fault({ kind: 'status', status: 500, skip: 4, times: 4 })
+    expect(await fullScan()).toMatchObject({ outcome: 'failed', requests: 8, events: { 'user.removed': 1 } })
+    expect(await types()).toEqual(['user.removed'])
+    expect((await d.state()).known_users).toBe(199)
+    await fullScan()
+    await fullScan()
+    expect(await types()).toEqual(['user.removed', 'user.removed'])
+  })
+
   test('together with many others waits for a person', async () => {
     for (let i = 1; i <= 40; i++) d.simulator.removeUser(`user_${String(i).padStart(7, '0')}`)
     await fullScan()

@@ -6,7 +6,7 @@ import { pino } from 'pino'
 import { startPrivateRedis } from '../../src/redis/private-server.ts'
 import { describeBroken, runMany } from './many.ts'
 import { catchMutants } from './mutants.ts'
-import { SCENARIOS } from './scenarios.ts'
+import { SCENARIOS, type Scenario } from './scenarios.ts'
 
 const whole = (text: string) => {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
@@ -18,6 +18,7 @@ const program = new Command('test:simulation')
   .option('--seeds <count>', 'runs of each scenario', whole, 300)
   .option('--steps <count>', 'steps of each run', whole, 800)
   .option('--scenario <name>', `one of ${SCENARIOS.map(({ name }) => name).join(', ')}`)
+  .option('--mixture <json>', 'a scenario of your own: the fields of Scenario, as test:models prints them')
   .option('--seed <seed>', 'only this one')
   .option('--first <seed>', 'the first seed', whole, 1)
   .option('--until-broken', 'stop a scenario at the first run that breaks a promise')
@@ -28,6 +29,7 @@ const options = program.opts<{
   seeds: number
   steps: number
   scenario?: string
+  mixture?: string
   seed?: string
   first: number
   untilBroken?: boolean
@@ -49,7 +51,10 @@ try {
 process.exit(failed ? 1 : 0)
 
 async function runScenarios(socket: string): Promise<boolean> {
-  const chosen = SCENARIOS.filter(({ name }) => options.scenario === undefined || name === options.scenario)
+  const chosen: readonly Scenario[] =
+    options.mixture === undefined
+      ? SCENARIOS.filter(({ name }) => options.scenario === undefined || name === options.scenario)
+      : [JSON.parse(options.mixture)]
   if (chosen.length === 0) program.error(`There is no scenario ${options.scenario}.`)
   let good = true
   for (const scenario of chosen) {
@@ -62,9 +67,9 @@ async function runScenarios(socket: string): Promise<boolean> {
       steps: options.steps,
       ...(options.untilBroken ? { untilBroken: true } : {}),
     })
-    const { runs, steps, polls, interruptions, events, broken } = summary
+    const { runs, steps, polls, interruptions, decisions, events, broken } = summary
     print(
-      `${scenario.name.padEnd(10)} ${runs} runs, ${steps} steps, ${polls} polls, ${interruptions} interrupted, ${events} events, ${broken.length} runs broken (${Math.round((Date.now() - began) / 1000)} s)`,
+      `${scenario.name.padEnd(10)} ${runs} runs, ${steps} steps, ${polls} polls, ${interruptions} interrupted, ${decisions} decisions, ${events} events, ${broken.length} runs broken (${Math.round((Date.now() - began) / 1000)} s)`,
     )
     for (const result of broken.slice(0, 3)) print(describeBroken(scenario.name, result))
     good &&= broken.length === 0

@@ -9,6 +9,7 @@ export interface Summary {
   steps: number
   polls: number
   interruptions: number
+  decisions: number
   events: number
   /** Runs that broke a promise. */
   broken: RunResult[]
@@ -37,6 +38,7 @@ export async function runMany(options: {
     steps: 0,
     polls: 0,
     interruptions: 0,
+    decisions: 0,
     events: 0,
     broken: [],
   }
@@ -50,6 +52,7 @@ export async function runMany(options: {
         summary.steps += result.steps
         summary.polls += result.polls
         summary.interruptions += result.interruptions
+        summary.decisions += result.decisions
         summary.events += result.events
         if (result.violations.length > 0) summary.broken.push(result)
       }
@@ -62,9 +65,10 @@ export async function runMany(options: {
 }
 
 /** The violations of a run in a few lines, and how to see them again. */
-export function describeBroken(scenario: string, result: RunResult): string {
+export function describeBroken(scenario: string, result: RunResult, mixture?: Scenario): string {
   const lines = result.violations.slice(0, 5).map(({ rule, detail }) => `  broken: ${rule} (${detail})`)
   const more = result.violations.length > 5 ? [`  and ${result.violations.length - 5} more`] : []
-  const again = `npm run test:simulation -- --scenario ${scenario} --seed ${result.seed} --steps ${result.steps}`
+  const which = mixture === undefined ? `--scenario ${scenario}` : `--mixture '${JSON.stringify(mixture)}'`
+  const again = `npm run test:simulation -- ${which} --seed ${result.seed} --steps ${result.steps}`
   return [`  seed ${result.seed}: ${again}`, ...lines, ...more].join('\n')
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { pino } from 'pino'
-import { createPoll, type Poll } from '../../src/detect/poll.ts'
+import { acceptAttention } from '../../src/detect/accept.ts'
+import { createPoll, type Poll, type PollReport } from '../../src/detect/poll.ts'
 import type { PolledSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
@@ -10,7 +11,7 @@ import { classifyResponse } from '../../src/elevenlabs/classify-response.ts'
 import type { ListUsers } from '../../src/elevenlabs/list-users.ts'
 import { readPage } from '../../src/elevenlabs/read-page.ts'
 import { createKeys } from '../../src/redis/keys.ts'
-import type { Event } from '../../src/types.ts'
+import type { Event, UnixMs } from '../../src/types.ts'
 import { checkRun, type Violation } from './check.ts'
 import { createOperations, type Interruption, interruptedRedis } from './interrupted-redis.ts'
 import { createRandom } from './random.ts'
@@ -31,6 +32,8 @@ export interface RunResult {
   steps: number
   polls: number
   interruptions: number
+  /** Floods and removals of many that a person has accepted as events. */
+  decisions: number
   events: number
   violations: Violation[]
   trace: string
@@ -67,9 +70,10 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
   const trace = createHash('sha256')
   const told: Event[] = []
   const violations: Violation[] = []
-  const result = { seed, steps, polls: 0, interruptions: 0 }
+  const result = { seed, steps, polls: 0, interruptions: 0, decisions: 0 }
   let lastRead = '0-0'
   let restored = false
+  let settled = false
   let operationsOfPoll = 30
   // Half of the runs get by with polls of the top until the end.
   const fullScans = seed % 2 === 0
@@ -139,15 +143,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     let said: number | null = null
     try {
       const report = await once(source, { now: true, ...(options.full ? { full: true } : {}) })
-      if (process.env.SIM_DEBUG)
-        console.log(
-          Math.round((clock.ms - START_MS) / 1000),
-          report.outcome,
-          report.kind,
-          report.requests,
-          JSON.stringify(report.events),
-          report.error,
-        )
+      if (process.env.SIM_DEBUG) debug(report, clock.ms)
       trace.update(JSON.stringify([report.outcome, report.kind, report.requests, report.events]))
       nextAt = report.next_at
       said = Object.values(report.events).reduce((sum, n) => sum + n, 0)
@@ -158,6 +154,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     else operationsOfPoll = Math.max(10, Math.min(120, operations.count + 5))
     await redis.del(slots.lease)
     await read()
+    await decide()
     const found = told.length - toldBefore
     if (plan === null && !restored && said !== found) {
       violations.push({
@@ -166,6 +163,15 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
       })
     }
     return nextAt ?? now()
+  }
+
+  /** Where so much has happened at once that a person is asked, they say "events", in their own time. */
+  async function decide(): Promise<void> {
+    const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
+    const { attention } = await store.readState(source.id)
+    if (attention === undefined || (!settled && random.chance(0.5))) return
+    await acceptAttention({ redis, keys, store }, source.id, 'events')
+    result.decisions++
   }
 
   /** Reads on in the outbox, as the relay does, and looks at what must hold at every moment. */
@@ -228,6 +234,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     }
 
     // Nothing goes wrong from now on, and what is late surfaces.
+    settled = true
     upstream.settle()
     for (const end = now() + (scenario.latestSecs + 3_700) * 1_000; now() < end; ) {
       clock.ms += INTERVAL_MS * 4
@@ -249,6 +256,12 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     await redis.unlink(slots.state, slots.outbox, slots.eventIndex, slots.lease, slots.quarantine, ...buckets)
   }
   return { ...result, events: told.length, violations, trace: trace.digest('hex') }
+}
+
+/** With `SIM_DEBUG=1` each poll is a line. */
+function debug({ kind, outcome, requests, rows, events, error }: PollReport, atMs: UnixMs): void {
+  const secs = Math.round((atMs - START_MS) / 1000)
+  console.log(secs, kind, outcome, requests, rows, JSON.stringify(events), error ?? '')
 }
 
 /** Counts of the snapshots of users, and who of them is a tombstone. */
