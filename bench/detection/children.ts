@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import nodeFlags from '../../scripts/node-flags.json' with { type: 'json' }
 
 /** A process of the bench, and how it is ended: by its own id, and only when it has gone. */
 export interface Child {
@@ -10,8 +11,9 @@ export interface Child {
 /** Starts a file of the bench as a process of its own, with its settings as one JSON argument. */
 export function startChild(file: string, settings: object): Child {
   const child = fork(new URL(file, import.meta.url), [JSON.stringify(settings)], {
-    // What this process was started with is not for its children: a profile, above all.
-    execArgv: process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [],
+    // As `npm start` runs the service. What this process was started with is not for its children: a profile,
+    // above all.
+    execArgv: [...nodeFlags, ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])],
     serialization: 'json',
   })
   const gone = once(child, 'exit')

@@ -15,7 +15,7 @@ export type LongScanJob = PollJob & {
 
 /**
  * Reads the whole list, as a baseline or as a full scan, giving way to head polls at their usual times. Its
- * place is saved with each page, so that it goes on where it was after a crash; removals are looked for only
+ * place is saved as it goes, so that it goes on where it was after a crash; removals are looked for only
  * where nothing interrupted it.
  */
 export async function longScan(job: LongScanJob): Promise<void> {

@@ -5,7 +5,10 @@ import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { UnixMs } from '../types.ts'
 
-/** Different unreadable rows kept for each source; more of them are counted and not kept. */
+/**
+ * Different unreadable rows kept for each source. What comes beyond is in the warnings of the poll that met it,
+ * with its number, each time.
+ */
 const LIMIT = 1000
 
 /** Keeps rows that could not be read, so that a person can see them. The same row is kept once. */

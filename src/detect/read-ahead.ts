@@ -1,11 +1,15 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 
 /** Pages in the order of the list, of which some are on their way before they are wanted. */
 export interface ReadAhead {
   /** The page at the cursor that the last one named, or at the given one. */
   next(cursor: string | null): Promise<ListedPage>
-  /** Asks for the page behind the last one, where that may be. */
-  goOn(): void
+  /**
+   * Asks for the page behind the last one, where that may be, and lets what was asked for be sent: undici writes
+   * a request in a later turn of the event loop, and without one upstream would stand idle while the caller works.
+   */
+  goOn(): Promise<void>
   /** Whether a page has been asked for that nobody has taken yet. */
   readonly holds: boolean
   /** Asks for nothing more. What is on its way is let go. */
@@ -55,7 +59,10 @@ export function createReadAhead(deps: {
       waiting.splice(0, 1)
       return page
     },
-    goOn: askAhead,
+    async goOn() {
+      askAhead()
+      if (waiting.length > 0) await nextTurn()
+    },
     get holds() {
       return waiting.length > 0
     },

@@ -70,7 +70,7 @@ export interface ScanDeps {
 }
 
 /** Pages that a scan of the whole list has at hand before they are compared. */
-const PAGES_AHEAD = 4
+const PAGES_AHEAD = 2
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
 /** How far the clocks of upstream's parts may differ (seconds). */
@@ -168,7 +168,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       }
       result.newestFirst &&= isNewestFirst(page.rows, lastContact)
       lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
-      pages.goOn()
+      await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
         lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,

@@ -37,35 +37,38 @@ function contentDigest(count: number, lastContact: UnixSecs, firstContact: UnixS
   return (b & 0x1fffff) * 2 ** 32 + (a >>> 0) || 1
 }
 
-/** Half full at most, so that a look-up rarely takes a second step. */
-const LOAD = 0.5
+/** Two thirds full at most, so that a look-up takes few steps. */
+const LOAD = 2 / 3
+/** How much it grows by when it is full. */
+const GROWTH = 1.5
 
 /**
- * The users of a source as a full scan found them recorded, and whom the scan has seen of them: by digest, up to
- * 32 bytes each, for a million strings in a Set would take a hundred megabytes. It may be wrong where two ids
+ * The users of a source as a full scan found them recorded, and whom the scan has seen of them: by digest, 24
+ * bytes each, for a million strings in a Set would take a hundred megabytes. It may be wrong where two ids
  * have one digest: then a user is compared once more for nothing, or a removal is found by a later scan.
  */
 export function createRoll(expectedUsers = 0) {
   // A hash table of pairs in one array, so that a look-up touches one line of the processor's cache: the digest
   // of an id, negative once the user was seen, and that of the content. 0 is a free place; no digest is 0.
-  let places = 1024
-  while (places * LOAD <= expectedUsers) places *= 2
+  let places = Math.max(1024, Math.ceil((expectedUsers + 1) / LOAD))
   let table = new Float64Array(2 * places)
   let size = 0
   let unseen = 0
 
   /** Where a user's pair is, or the free place where it belongs. */
   function placeOf(digest: number): number {
-    const mask = places - 1
-    for (let at = digest & mask; ; at = (at + 1) & mask) {
+    // The low 32 bits as a share of the places, of which there may be any number.
+    let at = Math.floor(((digest >>> 0) / 2 ** 32) * places)
+    for (;;) {
       const there = table[at * 2]
       if (there === 0 || there === digest || there === -digest) return at * 2
+      if (++at === places) at = 0
     }
   }
 
   function grow(): void {
     const before = table
-    places *= 2
+    places = Math.ceil(places * GROWTH)
     table = new Float64Array(2 * places)
     for (let from = 0; from < before.length; from += 2) {
       const digest = before[from] ?? 0
