@@ -7,12 +7,9 @@ import { startRelayWorker } from '../workers/relay.ts'
 import { createApi } from './api/create-api.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/schema.ts'
-import { createDrainEndpoints } from './deliver/drain-endpoints.ts'
-import { createEventTexts } from './deliver/event-texts.ts'
 import { checkUrl } from './deliver/guard/url.ts'
-import { createMakeAttempt } from './deliver/make-attempt.ts'
-import { createSender } from './deliver/send.ts'
 import { createSecret } from './deliver/sign.ts'
+import { createDelivery } from './delivery.ts'
 import { acceptAttention } from './detect/accept.ts'
 import { createPoll } from './detect/poll.ts'
 import { createPollSource } from './detect/poll-source.ts'
@@ -20,14 +17,11 @@ import { createQuarantine } from './detect/quarantine.ts'
 import { createDetectionStore } from './detect/store.ts'
 import { createWatermarkFiles } from './detect/watermark-files.ts'
 import { createListUsers } from './elevenlabs/list-users.ts'
-import { createEndpointAlerts } from './endpoints/endpoint-alerts.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
-import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
-import { createDeliveryLog } from './log/deliveries.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
 
 import { createForgetFailures } from './log/forget-failures.ts'
@@ -38,8 +32,7 @@ import { createSweep } from './maintain/sweep.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
 import { createReadSources } from './metrics/read-sources.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
-import { createOutbox } from './outbox/outbox.ts'
-import { createSystemOutbox, outboxOwners } from './outbox/system-outbox.ts'
+import { outboxOwners } from './outbox/system-outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
@@ -164,52 +157,31 @@ export async function startApp(deps: {
     pollSoon: queues.pollSoon,
     logger,
   })
-  const outbox = createOutbox({ redis, keys })
 
   // outbox → fanout → deliver → log
-  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
-  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
-  const reader = createDeliveryReader({ redis, keys })
-  const owners = outboxOwners(sources)
-  const events = createEventReader({ outbox, owners })
   const noteActivity = createActivityWriter({ redis, keys })
-  const relay = createRelay({
-    outbox,
-    endpoints,
-    deliveries,
-    wake: queues.wake,
-    noteActivity,
-    logger,
-  })
-  const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
-  releases.push(sender.close)
-  const makeAttempt = createMakeAttempt({ endpoints, sender, now })
-  const alerts = createEndpointAlerts({
+  const { outbox, deliveries, sender, makeAttempt, alerts, relay, drains } = createDelivery({
     redis,
     keys,
+    queues,
     endpoints,
-    systemOutbox: createSystemOutbox({ redis, keys, relayNow: queues.relayNow }),
-    wake: queues.wake,
-    now,
-    logger,
-  })
-  const drains = createDrainEndpoints({
-    deliveries,
-    endpoints,
-    eventTexts: createEventTexts({ outbox }),
-    makeAttempt,
-    wakeLater: queues.wakeLater,
-    noteHealth: alerts.note,
-    attempted: metrics.attempted,
-    noteActivity,
-    schedule: config.retrySchedule,
+    policy,
     deadlineMs: config.deliveryTimeoutMs,
+    schedule: config.retrySchedule,
+    retentionMs: config.deliveryRetentionMs,
     now,
     random,
     logger,
     signal: stopping.signal,
+    attempted: metrics.attempted,
+    noteActivity,
   })
+  releases.push(sender.close)
   releases.push(() => drains.settled(config.deliveryTimeoutMs + 5_000))
+  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const reader = createDeliveryReader({ redis, keys })
+  const owners = outboxOwners(sources)
+  const events = createEventReader({ outbox, owners })
   const sweep = createSweep({
     owners,
     endpoints,

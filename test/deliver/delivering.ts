@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
-import { createDrainEndpoints } from '../../src/deliver/drain-endpoints.ts'
-import { createEventTexts } from '../../src/deliver/event-texts.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
-import { createMakeAttempt } from '../../src/deliver/make-attempt.ts'
-import { createSender } from '../../src/deliver/send.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
-import { createEndpointAlerts } from '../../src/endpoints/endpoint-alerts.ts'
+import { createDelivery } from '../../src/delivery.ts'
 import { createEndpoints, type EndpointRecord, type NewEndpoint } from '../../src/endpoints/endpoints.ts'
-import { createRelay } from '../../src/fanout/relay.ts'
 import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createSweep } from '../../src/maintain/sweep.ts'
-import { createSystemOutbox, SYSTEM } from '../../src/outbox/system-outbox.ts'
+import { SYSTEM } from '../../src/outbox/system-outbox.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { createRecords } from '../../src/redis/records.ts'
@@ -49,35 +44,28 @@ export async function startDelivering(
     onFreshStart: createForgetFailures({ redis, keys }),
     now,
   })
-  const relay = createRelay({ outbox, endpoints, deliveries, wake: queues.wake, logger })
-  const alerts = createEndpointAlerts({
-    redis,
-    keys,
-    endpoints,
-    systemOutbox: createSystemOutbox({ redis, keys, relayNow: async (id) => void (await relay(id)) }),
-    wake: queues.wake,
-    now,
-    logger,
-  })
   const stopping = new AbortController()
-  const sender = createSender({ policy, deadlineMs })
   const start = () =>
-    createDrainEndpoints({
-      deliveries,
+    createDelivery({
+      redis,
+      keys,
+      // What happens to endpoints is fanned out without a worker.
+      queues: { ...queues, relayNow: async (id) => void (await deliveriesOf[0]?.relay(id)) },
       endpoints,
-      eventTexts: createEventTexts({ outbox }),
-      makeAttempt: createMakeAttempt({ endpoints, sender, now }),
-      wakeLater: queues.wakeLater,
-      noteHealth: alerts.note,
-      schedule: over.schedule ?? [],
+      policy,
       deadlineMs,
+      schedule: over.schedule ?? [],
+      retentionMs: 7 * 86_400_000,
       now,
       random: () => 0,
       logger,
       signal: stopping.signal,
       ...(over.atOnce === undefined ? {} : { atOnce: over.atOnce }),
     })
-  const drains = Array.from({ length: over.workers ?? 1 }, start)
+  const first = start()
+  const deliveriesOf = [first, ...Array.from({ length: (over.workers ?? 1) - 1 }, start)]
+  const { relay, alerts } = first
+  const drains = deliveriesOf.map((delivery) => delivery.drains)
   const workers = drains.flatMap(({ drain }) =>
     (['deliver', 'retry'] as const).map((lane) =>
       startDeliverWorker(lane, { connection: redis, keys, logger, concurrency: 20, drain }),
@@ -101,7 +89,7 @@ export async function startDelivering(
     stopping.abort()
     await closeWorkers(workers, 5_000)
     for (const { settled } of drains) await settled(1_000)
-    await sender.close()
+    for (const { sender } of deliveriesOf) await sender.close()
     await Promise.all(drains.map(({ settled }) => settled(1_000)))
     await queues.close()
     await stage.close()
