@@ -57,11 +57,20 @@ export function createDelivery(deps: {
     logger,
   })
   const watched = deps.noteActivity === undefined ? {} : { noteActivity: deps.noteActivity }
-  const relay = createRelay({ outbox, endpoints, deliveries, wake: queues.wake, logger, ...watched })
+  const eventTexts = createEventTexts({ outbox })
+  const relay = createRelay({
+    outbox,
+    endpoints,
+    deliveries,
+    wake: queues.wake,
+    noteText: eventTexts.note,
+    logger,
+    ...watched,
+  })
   const drains = createDrainEndpoints({
     deliveries,
     endpoints,
-    eventTexts: createEventTexts({ outbox }),
+    eventTexts: eventTexts.read,
     makeAttempt,
     wakeLater: queues.wakeLater,
     noteHealth: alerts.note,

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
 import type { NoteActivity } from '../log/activity.ts'
-import type { Claim, DeliveryLog, Ending, HealthNote } from '../log/deliveries.ts'
+import type { Claim, DeliveryLog, Ending, HealthNote, Taken } from '../log/deliveries.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 import type { EventTexts } from './event-texts.ts'
 import type { Fault } from './failures.ts'
@@ -11,10 +11,19 @@ import type { MadeAttempt, MakeAttempt } from './make-attempt.ts'
 import { createRecorder, type Recorder, type Result } from './recorder.ts'
 import { retryDelay } from './schedule.ts'
 
-/** Requests to one endpoint at a time, of all workers together. */
+/** Requests to one endpoint at a time, of one process. */
 export const AT_ONCE = 50
+/**
+ * Deliveries of one endpoint that are claimed at a time, as a multiple of that and by all processes together: while
+ * results are recorded and more is taken, requests go on.
+ */
+const CLAIMS = 2
 /** Deliveries that end without an attempt, at once. */
 const UNSENT_AT_ONCE = 100
+/** More is taken when fewer are claimed than this share of what may be. */
+const FILL_BELOW = 0.7
+/** How long a claim may wait for a request to end before it is given back (ms): the rest is for its own request. */
+const STALE_MS = 3_000
 /** How much longer than an attempt may take its claim holds (ms). */
 const CLAIM_MARGIN_MS = 5_000
 /** What is not ours to wait for longer (ms): the endpoint is woken instead. */
@@ -37,16 +46,29 @@ const EXPIRED: DeliveryError = {
 interface Lane {
   token: string
   record: Recorder
-  /** Attempts under way, and not yet recorded. */
-  inFlight: number
+  /** What is claimed and not yet recorded: what waits for a request to end, what is sent, what is being recorded. */
+  claimed: number
+  /** Requests under way. */
+  sending: number
+  waiting: Claimed[]
   /** The filling of the lane, while it goes on. */
   filling: Promise<void> | null
   /** Somebody asked while it was filled. */
   again: boolean
   /** More may be waiting than could be taken. */
   limited: boolean
-  /** Those who wait until fewer are in flight. */
+  /** Those who wait until fewer are claimed. */
   waiters: (() => void)[]
+}
+
+/** A delivery that is this process' to send. */
+interface Claimed {
+  claim: Claim
+  endpoint: EndpointRecord
+  /** The event; null where it has left the log. */
+  text: string | null
+  /** When it was claimed, by the clock of `performance.now()`. */
+  since: number
 }
 
 /**
@@ -85,6 +107,7 @@ export function createDrainEndpoints(deps: {
 }) {
   const { deliveries, endpoints, now, logger, signal, atOnce = AT_ONCE } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
+  const claimsAtOnce = CLAIMS * atOnce
   const lanes = new Map<string, Lane>()
 
   function laneOf(endpointId: string): Lane {
@@ -99,7 +122,9 @@ export function createDrainEndpoints(deps: {
         logger,
         signal,
       }),
-      inFlight: 0,
+      claimed: 0,
+      sending: 0,
+      waiting: [],
       filling: null,
       again: false,
       limited: false,
@@ -118,26 +143,33 @@ export function createDrainEndpoints(deps: {
     }
     lane.filling = fill(endpointId, lane).finally(() => {
       lane.filling = null
-      if (lane.inFlight === 0) lanes.delete(endpointId)
+      if (lane.claimed === 0) lanes.delete(endpointId)
     })
     return lane.filling
   }
 
   async function fill(endpointId: string, lane: Lane): Promise<void> {
+    let known: EndpointRecord | null = null
     while (!signal.aborted) {
       lane.again = false
-      const endpoint = await endpoints.find(endpointId)
-      const end =
-        endpoint === null || endpoint.deleted_at !== null ? DELETED : endpoint.enabled ? null : DISABLED
-      const { claims, waitMs, limited } = await deliveries.take(endpointId, lane.token, holdMs, {
-        room: end === null ? atOnce - lane.inFlight : UNSENT_AT_ONCE,
-        atOnce,
-        rate: endpoint?.rate_limit ?? null,
-        unsent: end !== null,
-      })
+      // An endpoint that could be sent to a moment ago is read anew while something is taken for it.
+      const found: Promise<EndpointRecord | null> = endpoints.find(endpointId)
+      const expected: EndpointRecord | null = known ?? (await found)
+      const unsent: boolean = endOf(expected) !== null
+      const [{ claims, waitMs, limited }, endpoint]: [Taken, EndpointRecord | null] = await Promise.all([
+        deliveries.take(endpointId, lane.token, holdMs, {
+          room: unsent ? UNSENT_AT_ONCE : claimsAtOnce - lane.claimed,
+          atOnce: claimsAtOnce,
+          rate: expected?.rate_limit ?? null,
+          unsent,
+        }),
+        found,
+      ])
+      const end = endOf(endpoint)
+      known = end === null ? endpoint : null
       lane.limited = limited
       if (claims.length === 0) {
-        if (lane.again) continue
+        if (lane.again || (end !== null && !unsent)) continue
         if (waitMs === null) return
         if (waitMs > SHORT_MS) return deps.wakeLater(endpointId, waitMs)
         await wait(waitMs, undefined, { signal }).catch(() => undefined)
@@ -147,44 +179,70 @@ export function createDrainEndpoints(deps: {
         await Promise.all(claims.map((claim) => finish(endpointId, lane, claim, 'skipped', end ?? DELETED)))
         continue
       }
+      lane.claimed += claims.length
+      const since = performance.now()
       const texts = await deps.eventTexts(claims)
-      for (const [i, claim] of claims.entries()) start(endpoint, lane, claim, texts[i] ?? null)
+      for (const [i, claim] of claims.entries()) {
+        lane.waiting.push({ claim, endpoint, text: texts[i] ?? null, since })
+      }
+      send(lane)
       // With room for a few only, nearly every answer would be followed by a question to Redis.
-      await fewerInFlight(lane, Math.floor(atOnce / 2))
+      await fewerClaimed(lane, Math.floor(claimsAtOnce * FILL_BELOW))
     }
   }
 
-  function fewerInFlight(lane: Lane, most: number): Promise<void> {
-    if (lane.inFlight <= most) return Promise.resolve()
+  function fewerClaimed(lane: Lane, most: number): Promise<void> {
+    if (lane.claimed <= most) return Promise.resolve()
     return new Promise((resolve) => {
-      const look = () => (lane.inFlight <= most ? resolve() : lane.waiters.push(look))
+      const look = () => (lane.claimed <= most ? resolve() : lane.waiters.push(look))
       lane.waiters.push(look)
     })
   }
 
-  function start(endpoint: EndpointRecord, lane: Lane, claim: Claim, text: string | null): void {
-    lane.inFlight++
-    const work =
-      text === null
-        ? finish(endpoint.id, lane, claim, 'failed', EXPIRED)
-        : attempt(endpoint, lane, claim, text)
-    work
-      .catch((error: unknown) => {
-        // What it had claimed is attempted again when the claim runs out.
-        logger.error(
-          { err: error, endpoint: endpoint.id, delivery: claim.deliveryId },
-          'An attempt broke off.',
-        )
-      })
-      .finally(() => {
-        lane.inFlight--
-        const { waiters } = lane
-        lane.waiters = []
-        for (const look of waiters) look()
-        if (lane.filling !== null) return
-        if (lane.inFlight === 0) lanes.delete(endpoint.id)
-        if (lane.limited && !signal.aborted) drainOn(endpoint.id)
-      })
+  /** Begins as many requests as there may be. */
+  function send(lane: Lane): void {
+    while (lane.sending < atOnce) {
+      const next = lane.waiting.shift()
+      if (next === undefined) return
+      const { endpoint, claim } = next
+      const stale = signal.aborted || performance.now() - next.since > STALE_MS
+      const work = stale ? giveBack(endpoint.id, claim, 0) : attempt(lane, next)
+      work
+        .catch((error: unknown) => {
+          // What it had claimed is attempted again when the claim runs out.
+          logger.error(
+            { err: error, endpoint: endpoint.id, delivery: claim.deliveryId },
+            'An attempt broke off.',
+          )
+        })
+        .finally(() => done(endpoint.id, lane))
+    }
+  }
+
+  function done(endpointId: string, lane: Lane): void {
+    lane.claimed--
+    send(lane)
+    const { waiters } = lane
+    lane.waiters = []
+    for (const look of waiters) look()
+    if (lane.filling !== null) return
+    if (lane.claimed === 0) lanes.delete(endpointId)
+    if (lane.limited && !signal.aborted) drainOn(endpointId)
+  }
+
+  /** What waits here is for the breaker, or for nobody: other claims of this endpoint are not sent into the same fire. */
+  async function giveBackWaiting(endpointId: string, lane: Lane): Promise<void> {
+    const claims = lane.waiting.map(({ claim }) => claim)
+    if (claims.length === 0) return
+    lane.waiting = []
+    lane.claimed -= claims.length
+    lane.limited = true
+    await deliveries.release(endpointId, claims, 0)
+  }
+
+  async function giveBack(endpointId: string, claim: Claim, afterMs: number): Promise<void> {
+    await deliveries.release(endpointId, [claim], afterMs)
+    if (!signal.aborted) await deps.wakeLater(endpointId, afterMs)
   }
 
   /** Where nobody asked: what is left over is found by the sweep. */
@@ -210,16 +268,21 @@ export function createDrainEndpoints(deps: {
     )
   }
 
-  async function attempt(endpoint: EndpointRecord, lane: Lane, claim: Claim, text: string): Promise<void> {
-    const made = await deps.makeAttempt(endpoint, claim.eventId, text)
+  async function attempt(lane: Lane, { claim, endpoint, text }: Claimed): Promise<void> {
+    if (text === null) return finish(endpoint.id, lane, claim, 'failed', EXPIRED)
+    lane.sending++
+    const made = await deps.makeAttempt(endpoint, claim.eventId, text).finally(() => {
+      lane.sending--
+    })
     const { outcome } = made
     deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', made.attempt.duration_ms)
-    if (outcome.kind === 'failed' && outcome.fault === 'ours') {
-      // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
-      await deliveries.release(endpoint.id, [claim], OURS_MS)
-      await deps.wakeLater(endpoint.id, OURS_MS)
-      return
+    if (outcome.kind === 'failed' && (outcome.disable || outcome.connectionFailure)) {
+      await giveBackWaiting(endpoint.id, lane)
+    } else {
+      send(lane)
     }
+    // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
+    if (outcome.kind === 'failed' && outcome.fault === 'ours') return giveBack(endpoint.id, claim, OURS_MS)
     const delay =
       outcome.kind === 'failed' && outcome.retry === 'schedule'
         ? retryDelay({
@@ -273,7 +336,7 @@ export function createDrainEndpoints(deps: {
       const ends = performance.now() + withinMs
       while (lanes.size > 0 && performance.now() < ends) {
         await Promise.race([
-          ...[...lanes.values()].map((lane) => lane.filling ?? fewerInFlight(lane, 0)),
+          ...[...lanes.values()].map((lane) => lane.filling ?? fewerClaimed(lane, 0)),
           wait(Math.max(1, ends - performance.now())),
         ]).catch(() => undefined)
       }
@@ -282,6 +345,12 @@ export function createDrainEndpoints(deps: {
 }
 
 export type DrainEndpoints = ReturnType<typeof createDrainEndpoints>
+
+/** Why nothing is sent to an endpoint; null where it is. */
+function endOf(endpoint: EndpointRecord | null): DeliveryError | null {
+  if (endpoint === null || endpoint.deleted_at !== null) return DELETED
+  return endpoint.enabled ? null : DISABLED
+}
 
 function endingOf(claim: Claim, { attempt, outcome }: MadeAttempt, nextAttemptAt: UnixMs | null): Ending {
   const failure = outcome.kind === 'failed' ? outcome : null

@@ -30,8 +30,17 @@ export function createEventTexts(deps: { outbox: Pick<Outbox, 'jsonAtEach'> }) {
     }
   }
 
+  return {
+    /** Keeps what somebody else has just read. */
+    note(event: EventAt, text: string): void {
+      keep(placeOf(event), text)
+    },
+
+    read,
+  }
+
   /** @returns in the order asked for; null for an event that has left the log */
-  return async function eventTexts(events: readonly EventAt[]): Promise<(string | null)[]> {
+  async function read(events: readonly EventAt[]): Promise<(string | null)[]> {
     const found = new Map<string, string | null>()
     const missing = new Map<string, EventAt>()
     for (const event of events) {
@@ -52,4 +61,4 @@ export function createEventTexts(deps: { outbox: Pick<Outbox, 'jsonAtEach'> }) {
   }
 }
 
-export type EventTexts = ReturnType<typeof createEventTexts>
+export type EventTexts = ReturnType<typeof createEventTexts>['read']

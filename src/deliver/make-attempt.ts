@@ -1,4 +1,5 @@
 import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
+import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
 import type { Outcome } from './failures.ts'
 import { maskEchoes } from './mask-echoes.ts'
@@ -8,6 +9,9 @@ import { signatureHeader } from './sign.ts'
 
 /** How much of a request's body is kept (characters). */
 const KEPT_BODY = 4096
+
+/** Reading a URL costs more than looking it up. */
+const shownUrl = remember(1_000, maskUrl)
 
 /** An attempt as the log keeps it, without its number, and what it means. */
 export interface MadeAttempt {
@@ -43,7 +47,7 @@ export function createMakeAttempt(deps: {
       attempt: {
         at: new Date(sent.at).toISOString(),
         duration_ms: sent.durationMs,
-        url: maskUrl(target.url),
+        url: shownUrl(target.url),
         request: { headers: signed, body: body.slice(0, KEPT_BODY) },
         response: maskEchoes(sent.response, Object.values(target.headers)),
         error: error && { ...error, message: maskUrlIn(error.message, target.url) },

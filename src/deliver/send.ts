@@ -1,6 +1,7 @@
 import { RingpostError } from '../errors.ts'
 import { createAgent } from '../http/agent.ts'
 import { HttpFailure, type HttpResponse, request } from '../http/request.ts'
+import { remember } from '../secrets/remember.ts'
 import type { UnixMs } from '../types.ts'
 import { classifyFailure, classifyRefusedUrl, classifyResponse, type Outcome } from './failures.ts'
 import { createGuardedConnect, type Lookup } from './guard/connector.ts'
@@ -49,6 +50,8 @@ export function createSender(options: {
     ...(options.lookup ? { lookup: options.lookup } : {}),
   })
   const agent = createAgent({ connect, connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN })
+  // The policy is the same for as long as the process lives. A refusal is not remembered.
+  const checked = remember(1_000, (url) => checkUrl(url, policy))
   let closed: Promise<void> | null = null
 
   return {
@@ -61,7 +64,7 @@ export function createSender(options: {
       try {
         const response = await request(agent, {
           method: 'POST',
-          url: checkUrl(url, policy),
+          url: checked(url),
           headers: lowerCased(headers),
           body,
           deadlineMs,
@@ -101,5 +104,6 @@ function lowerCased(headers: Record<string, string>): Record<string, string> {
 
 /** With `stream`, a character that was cut in half is left out. */
 function textOf({ body, truncated }: HttpResponse): string {
+  if (body.length === 0) return ''
   return new TextDecoder().decode(body, { stream: truncated })
 }

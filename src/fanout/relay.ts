@@ -24,6 +24,8 @@ export function createRelay(deps: {
   deliveries: Pick<DeliveryLog, 'accept'>
   /** Asks for what waits for an endpoint to be sent. */
   wake: (endpointId: string) => Promise<void>
+  /** Told of events that deliveries will ask for in a moment. */
+  noteText?: (event: { sourceId: string; streamId: string }, text: string) => void
   /** Tells those who watch live. */
   noteActivity?: NoteActivity
   logger: Logger
@@ -35,6 +37,7 @@ export function createRelay(deps: {
       const entries = await deps.outbox.unrelayed(sourceId, PAGE)
       const last = entries.at(-1)
       if (last === undefined) break
+      for (const { streamId, text } of entries) deps.noteText?.({ sourceId, streamId }, text)
       for (const endpoint of await deps.endpoints.list()) {
         const wanted = entries.filter(({ event }) => matches(event, endpoint))
         if (wanted.length === 0) continue

@@ -24,6 +24,9 @@ export const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 300_000 }
  */
 export const DISABLING = { afterMs: 5 * 86_400_000, leastFailures: 10, warnings: [0.5, 0.7, 0.9] as const }
 
+/** Fields of one claim in the reply of the script. */
+const CLAIM_FIELDS = 7
+
 /** Where an event is to be found, and for whom. */
 export interface NewDelivery {
   eventId: string
@@ -100,8 +103,7 @@ export function createDeliveryLog(deps: {
   const { redis, keys, now } = deps
   const script = (name: string) => createScript(redis, new URL(`./${name}.lua`, import.meta.url))
   const accept = script('accept-deliveries')
-  const take = script('take-due')
-  const claim = script('claim-deliveries')
+  const take = script('take-deliveries')
   const record = script('record-attempts')
   const release = script('release-claims')
 
@@ -144,45 +146,37 @@ export function createDeliveryLog(deps: {
      */
     async take(endpointId: string, token: string, holdMs: number, limits: TakeLimits): Promise<Taken> {
       const endpoint = keys.endpoint(endpointId)
-      const until = now() + holdMs
-      const [wait, ids] = (await take(
+      const reply = (await take(
         [endpoint.due, endpoint.retries, endpoint.busy, endpoint.health, endpoint.pace],
         [
           now(),
-          until,
+          now() + holdMs,
+          token,
           limits.room,
           limits.atOnce,
           limits.rate ?? '',
           limits.unsent ? 1 : 0,
           BREAKER.failures,
+          endpoint.delivery(''),
         ],
-      )) as [number, Buffer[]]
-      const taken = ids.map(String)
-      const rest = { waitMs: wait < 0 ? null : wait, limited: wait === -2 }
-      if (taken.length === 0) return { claims: [], ...rest }
-      const replies = (await claim(
-        [endpoint.busy, ...taken.map(endpoint.delivery)],
-        [now(), until, token, ...taken],
-      )) as (Buffer[] | null)[]
-      const claims = taken.flatMap((deliveryId, i): Claim[] => {
-        const reply = replies[i]
-        if (!reply) return []
-        const [attempts = '0', scheduled = '0', eventId = '', eventType = '', sourceId = '', streamId = ''] =
-          reply.map(String)
-        return [
-          {
-            deliveryId,
-            token,
-            attempts: Number(attempts),
-            scheduled: Number(scheduled),
-            eventId,
-            eventType: eventType as EventType,
-            sourceId,
-            streamId,
-          },
-        ]
-      })
-      return { claims, ...rest }
+      )) as [number, ...Buffer[]]
+      const [wait, ...fields] = reply
+      const claims: Claim[] = []
+      for (let i = 0; i < fields.length; i += CLAIM_FIELDS) {
+        const [deliveryId = '', attempts, scheduled, eventId = '', type, sourceId = '', streamId = ''] =
+          fields.slice(i, i + CLAIM_FIELDS).map(String)
+        claims.push({
+          deliveryId,
+          token,
+          attempts: Number(attempts),
+          scheduled: Number(scheduled),
+          eventId,
+          eventType: type as EventType,
+          sourceId,
+          streamId,
+        })
+      }
+      return { claims, waitMs: wait < 0 || claims.length > 0 ? null : wait, limited: wait === -2 }
     },
 
     /** Records attempts and what becomes of their deliveries. */

@@ -13,83 +13,102 @@
 -- where another claim decides the status (the attempt is kept all the same, for it took place).
 -- Atomic so that the log, the status and the lists of a delivery never disagree.
 local FIRST, WIDTH = 8, 9
+local PLACES = { pending = 5, retrying = 6, succeeded = 7, failed = 8, skipped = 9 }
 local now = tonumber(ARGV[1])
 
+-- Read once, changed by each result, written once.
+local FIELDS = { 'failing_since', 'failures', 'unanswered', 'open_until', 'opened', 'recovered', 'last_success' }
+local health, before = {}, redis.call('HMGET', KEYS[4], unpack(FIELDS))
+for i, name in ipairs(FIELDS) do
+  health[name] = before[i] or nil
+end
 local function note_health(what)
   if what == '' then
     return
   end
   if what == 'up' then
-    local since, failures = unpack(redis.call('HMGET', KEYS[4], 'failing_since', 'failures'))
-    redis.call('HSET', KEYS[4], 'last_success', now)
-    if since and now - tonumber(since) >= tonumber(ARGV[6]) and tonumber(failures or 0) >= tonumber(ARGV[7]) then
-      redis.call('HSET', KEYS[4], 'recovered', since)
+    local since, failures = tonumber(health.failing_since), tonumber(health.failures or 0)
+    if since and now - since >= tonumber(ARGV[6]) and failures >= tonumber(ARGV[7]) then
+      health.recovered = health.failing_since
     end
-    redis.call('HDEL', KEYS[4], 'failing_since', 'failures')
-    redis.call('HDEL', KEYS[4], 'unanswered', 'open_until', 'opened')
+    health.last_success = now
+    health.failing_since, health.failures = nil, nil
+    health.unanswered, health.open_until, health.opened = nil, nil, nil
     return
   end
-  redis.call('HSETNX', KEYS[4], 'failing_since', now)
-  redis.call('HINCRBY', KEYS[4], 'failures', 1)
+  health.failing_since = health.failing_since or now
+  health.failures = tonumber(health.failures or 0) + 1
   if what == 'down' then
-    redis.call('HDEL', KEYS[4], 'unanswered', 'open_until', 'opened')
+    health.unanswered, health.open_until, health.opened = nil, nil, nil
     return
   end
-  local unanswered = redis.call('HINCRBY', KEYS[4], 'unanswered', 1)
-  local until_ = tonumber(redis.call('HGET', KEYS[4], 'open_until') or 0)
+  health.unanswered = tonumber(health.unanswered or 0) + 1
   -- What was under way when it opened says nothing new.
-  if unanswered >= tonumber(ARGV[3]) and until_ <= now then
-    local opened = redis.call('HINCRBY', KEYS[4], 'opened', 1)
-    local wait = math.min(tonumber(ARGV[4]) * 2 ^ math.min(opened - 1, 30), tonumber(ARGV[5]))
-    redis.call('HSET', KEYS[4], 'open_until', now + wait)
+  if health.unanswered >= tonumber(ARGV[3]) and tonumber(health.open_until or 0) <= now then
+    health.opened = tonumber(health.opened or 0) + 1
+    local wait = tonumber(ARGV[4]) * 2 ^ math.min(health.opened - 1, 30)
+    health.open_until = now + math.min(wait, tonumber(ARGV[5]))
   end
 end
 
-local replies = { false }
+local replies, leave, enter, ended = { false }, {}, {}, {}
+local function put(list, name, value)
+  list[#list + 1] = name
+  list[#list + 1] = value
+end
+local function listed(lists, key)
+  lists[key] = lists[key] or {}
+  return lists[key]
+end
+
 local at = FIRST
 for i = 10, #KEYS, 2 do
   local hash, attempts = KEYS[i], KEYS[i + 1]
-  local id, token, place, status, attempt, body, err, next_at, health = unpack(ARGV, at, at + WIDTH - 1)
+  local id, token, place, status, attempt, body, err, next_at, said = unpack(ARGV, at, at + WIDTH - 1)
   at = at + WIDTH
-  local created, holder, first_body = unpack(redis.call('HMGET', hash, 'c', 'k', 'q'))
+  local created, holder, first_body, made, was = unpack(redis.call('HMGET', hash, 'c', 'k', 'q', 'n', 's'))
   if not created then
-    redis.call('ZREM', KEYS[1], id)
+    ended[#ended + 1] = id
     replies[#replies + 1] = 'GONE'
   else
+    local fields = {}
     if attempt ~= '' then
       -- The body is the same in nearly all attempts, and is kept once.
       if not first_body then
-        redis.call('HSET', hash, 'q', body)
+        fields = { 'q', body }
       elseif first_body ~= body then
         attempt = attempt .. '\n' .. body
       end
-      redis.call('RPUSH', attempts, attempt)
       -- The newest fifty: one that is sent again by hand for ever must not grow for ever.
-      redis.call('LTRIM', attempts, -50, -1)
-      redis.call('HINCRBY', hash, 'n', 1)
+      if redis.call('RPUSH', attempts, attempt) > 50 then
+        redis.call('LTRIM', attempts, -50, -1)
+      end
+      put(fields, 'n', tonumber(made) + 1)
     end
-    note_health(health)
+    note_health(said)
     if holder ~= token and status ~= 'succeeded' then
+      if #fields > 0 then
+        redis.call('HSET', hash, unpack(fields))
+      end
       replies[#replies + 1] = 'OVERTAKEN'
     else
       local wanted = 4 + tonumber(place)
-      for list = 5, 9 do
-        if list ~= wanted then
-          redis.call('ZREM', KEYS[list], id)
-        end
+      if PLACES[was] ~= wanted then
+        table.insert(listed(leave, PLACES[was]), id)
+        put(listed(enter, wanted), created, id)
       end
-      redis.call('ZADD', KEYS[wanted], created, id)
-      for list = 1, 3 do
-        redis.call('ZREM', KEYS[list], id)
-      end
-      redis.call('HSET', hash, 's', status)
+      ended[#ended + 1] = id
       redis.call('HDEL', hash, 'k', 'ku', 'x', 'err')
+      put(fields, 's', status)
       if err ~= '' then
-        redis.call('HSET', hash, 'err', err)
+        put(fields, 'err', err)
       end
       if next_at ~= '' then
-        redis.call('HSET', hash, 'x', next_at)
-        redis.call('ZADD', KEYS[3], next_at, id)
+        put(fields, 'x', next_at)
+      end
+      redis.call('HSET', hash, unpack(fields))
+      if next_at ~= '' then
+        put(listed(enter, 3), next_at, id)
       else
         -- What ended late can be looked at for a day at least.
         local ends = math.max(tonumber(created) + tonumber(ARGV[2]), now + 86400000)
@@ -100,9 +119,41 @@ for i = 10, #KEYS, 2 do
     end
   end
 end
-local health = redis.call('HMGET', KEYS[4], 'failing_since', 'failures', 'recovered')
-for i = 1, 3 do
-  health[i] = health[i] or ''
+
+if #ended > 0 then
+  local held = redis.call('ZREM', KEYS[1], unpack(ended))
+  if held < #ended then
+    -- Their claims had run out, and they wait for another attempt.
+    redis.call('ZREM', KEYS[2], unpack(ended))
+    redis.call('ZREM', KEYS[3], unpack(ended))
+  end
 end
-replies[1] = health
+for key, ids in pairs(leave) do
+  redis.call('ZREM', KEYS[key], unpack(ids))
+end
+for key, members in pairs(enter) do
+  redis.call('ZADD', KEYS[key], unpack(members))
+end
+
+local set, gone = {}, {}
+for i, name in ipairs(FIELDS) do
+  if health[name] == nil then
+    if before[i] then
+      gone[#gone + 1] = name
+    end
+  elseif health[name] ~= before[i] then
+    set[#set + 1] = name
+    set[#set + 1] = health[name]
+  end
+end
+if #set > 0 then
+  redis.call('HSET', KEYS[4], unpack(set))
+end
+if #gone > 0 then
+  redis.call('HDEL', KEYS[4], unpack(gone))
+end
+local function text(value)
+  return value and tostring(value) or ''
+end
+replies[1] = { text(health.failing_since), text(health.failures), text(health.recovered) }
 return replies

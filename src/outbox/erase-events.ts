@@ -7,6 +7,8 @@ import type { OutboxEntry } from './outbox.ts'
 /** Entries read at once. */
 const PAGE = 250
 
+type ErasableEvent = Pick<OutboxEntry, 'streamId' | 'event'>
+
 /** What erasing a person needs of the outbox: a walk over all of it, and taking entries out. */
 export function createEventEraser(deps: {
   redis: Pick<Redis, 'callBuffer' | 'xrange' | 'xrevrange'>
@@ -17,7 +19,7 @@ export function createEventEraser(deps: {
 
   return {
     /** All events that a source had when the walk began, oldest first, a page at a time. */
-    async *walk(sourceId: string): AsyncGenerator<OutboxEntry[]> {
+    async *walk(sourceId: string): AsyncGenerator<ErasableEvent[]> {
       const { outbox } = keys.source(sourceId)
       // Not to the end: a source that keeps announcing would never be done.
       const [newest] = await redis.xrevrange(outbox, '+', '-', 'COUNT', 1)
@@ -34,7 +36,7 @@ export function createEventEraser(deps: {
     },
 
     /** @returns how many of them were there */
-    async erase(sourceId: string, entries: readonly OutboxEntry[]): Promise<number> {
+    async erase(sourceId: string, entries: readonly ErasableEvent[]): Promise<number> {
       const { outbox, eventIndex } = keys.source(sourceId)
       const args = entries.flatMap(({ streamId, event }) => [streamId, event.id])
       return Number(await erase([outbox, eventIndex], args))

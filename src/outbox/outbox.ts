@@ -7,6 +7,8 @@ import type { Event, UnixMs } from '../types.ts'
 export interface OutboxEntry {
   streamId: string
   event: Event
+  /** The event as the text that is signed and sent. */
+  text: string
 }
 
 /**
@@ -99,5 +101,8 @@ function jsonOf([streamId, fields]: StreamEntry): string {
 }
 
 function entriesOf(reply: StreamEntry[]): OutboxEntry[] {
-  return reply.map((entry) => ({ streamId: entry[0], event: JSON.parse(jsonOf(entry)) as Event }))
+  return reply.map((entry) => {
+    const text = jsonOf(entry)
+    return { streamId: entry[0], text, event: JSON.parse(text) as Event }
+  })
 }

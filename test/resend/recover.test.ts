@@ -105,7 +105,7 @@ function worker(outcome: MadeAttempt['outcome']) {
   const { drain } = createDrainEndpoints({
     deliveries: stage.deliveries,
     endpoints: { find: async () => endpoint, disable: async () => undefined },
-    eventTexts: createEventTexts(stage),
+    eventTexts: createEventTexts(stage).read,
     makeAttempt: async (_endpoint, eventId) => {
       sent.set(eventId, (sent.get(eventId) ?? 0) + 1)
       await tick()

@@ -1,0 +1,91 @@
+-- Takes deliveries of one endpoint whose time has come, and claims each for one attempt.
+-- KEYS[1] due, KEYS[2] retries, KEYS[3] busy, KEYS[4] health, KEYS[5] pace
+-- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] claim token, ARGV[4] how many at most,
+-- ARGV[5] requests at a time of all workers together, ARGV[6] deliveries a second ('' for no limit), ARGV[7] 1 where
+-- nothing will be sent (breaker and pace are of no account), ARGV[8] connection failures in a row at which the
+-- breaker opens, ARGV[9] what the key of a delivery begins with, before its id
+-- Returns {ms until more may be taken, then for each delivery: id, attempts so far, attempts of the present
+-- schedule, event id, event type, source id, stream id}; instead of ms, -1 where whatever comes wakes the endpoint
+-- anyway, and -2 where it has as many requests as it may.
+-- Atomic so that no two workers take the same one, nor more together than the endpoint may have. Which deliveries
+-- these are is known only here, so that their keys are not among KEYS; they are of the same slot.
+local now, room = tonumber(ARGV[1]), tonumber(ARGV[4])
+
+-- Whoever held these has died.
+local orphans = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 100)
+for _, id in ipairs(orphans) do
+  redis.call('ZREM', KEYS[3], id)
+  redis.call('ZADD', KEYS[1], now, id)
+end
+
+if ARGV[7] ~= '1' then
+  local busy = redis.call('ZCARD', KEYS[3])
+  room = math.min(room, tonumber(ARGV[5]) - busy)
+  local failures, opens = unpack(redis.call('HMGET', KEYS[4], 'unanswered', 'open_until'))
+  if tonumber(failures or 0) >= tonumber(ARGV[8]) then
+    local wait = tonumber(opens or 0) - now
+    if wait > 0 then
+      return { math.ceil(wait) }
+    end
+    -- One at a time until an answer comes.
+    room = math.min(room, 1 - busy)
+  end
+  if room < 1 then
+    return { -2 }
+  end
+  if ARGV[6] ~= '' then
+    -- A token bucket that holds one second's deliveries, and one at least.
+    local rate = tonumber(ARGV[6])
+    local size = math.max(1, rate)
+    local tokens, at = unpack(redis.call('HMGET', KEYS[5], 'tokens', 'at'))
+    tokens, at = tonumber(tokens or size), tonumber(at or now)
+    tokens = math.min(size, tokens + math.max(0, now - at) * rate / 1000)
+    redis.call('HSET', KEYS[5], 'tokens', tokens, 'at', math.max(now, at))
+    redis.call('PEXPIRE', KEYS[5], 3600000)
+    if tokens < 1 then
+      return { math.ceil((1 - tokens) * 1000 / rate) }
+    end
+    room = math.min(room, math.floor(tokens))
+  end
+end
+
+local taken, scores = {}, {}
+local function take(key, count)
+  if count < 1 then
+    return
+  end
+  local ids = redis.call('ZRANGEBYSCORE', key, '-inf', now, 'LIMIT', 0, count)
+  if #ids == 0 then
+    return
+  end
+  redis.call('ZREM', key, unpack(ids))
+  for _, id in ipairs(ids) do
+    local hash = ARGV[9] .. id
+    local status, made, base, held, event, kind, source, place =
+      unpack(redis.call('HMGET', hash, 's', 'n', 'b', 'ku', 'e', 't', 'o', 'm'))
+    local waits = status == 'pending' or status == 'retrying'
+    if waits and not (held and tonumber(held) > now) then
+      redis.call('HSET', hash, 'k', ARGV[3], 'ku', ARGV[2])
+      scores[#scores + 1] = ARGV[2]
+      scores[#scores + 1] = id
+      local counted = tostring(tonumber(made) - tonumber(base or 0))
+      for _, field in ipairs({ id, made, counted, event, kind, source, place }) do
+        taken[#taken + 1] = field
+      end
+    end
+  end
+end
+-- A quarter is for retries where there are any, of small rooms now and then one: neither lane waits behind the
+-- other.
+take(KEYS[2], math.floor((room + now % 4) / 4))
+take(KEYS[1], room - #taken / 7)
+take(KEYS[2], room - #taken / 7)
+if #scores == 0 then
+  return { -1 }
+end
+redis.call('ZADD', KEYS[3], unpack(scores))
+if ARGV[6] ~= '' and ARGV[7] ~= '1' then
+  redis.call('HINCRBYFLOAT', KEYS[5], 'tokens', -#scores / 2)
+end
+table.insert(taken, 1, 0)
+return taken
