@@ -127,9 +127,11 @@ export type SourceCondition = 'baseline' | 'live' | 'paused' | 'failing' | 'need
 
 export function conditionOf(state: SourceState, paused: boolean): SourceCondition {
   if (paused) return 'paused'
-  if (state.attention !== undefined) return 'needs_attention'
-  if (state.failing_since !== undefined) return 'failing'
-  return state.mode
+  const { attention, failing_since, mode } = state
+  // Held back removals stop no poll, so that a failure is the more urgent of the two.
+  if (attention?.kind === 'flood') return 'needs_attention'
+  if (failing_since !== undefined) return 'failing'
+  return attention === undefined ? mode : 'needs_attention'
 }
 
 const BASELINE_SENTENCES: Record<BaselineReason, string> = {
@@ -148,11 +150,14 @@ export function describeState(
 ): string {
   const known = `${state.known_users.toLocaleString('en-US')} users`
   if (source.paused) return `${known} known; polling is paused`
-  if (state.attention !== undefined) return state.attention.message
+  const { attention } = state
+  if (attention?.kind === 'flood') return attention.message
   if (state.failing_since !== undefined) {
     const wait = Math.max(0, Math.round((state.not_before - now) / 1000))
-    return `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`
+    const failure = `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`
+    return attention === undefined ? failure : `${failure} ${attention.message}`
   }
+  if (attention !== undefined) return attention.message
   if (state.mode === 'baseline')
     return `${known} recorded so far, no alerts sent; ${BASELINE_SENTENCES[state.baseline_reason]}`
   return `${known} known; polling every ${source.pollInterval}`

@@ -1,0 +1,61 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { acceptAttention } from '../../src/detect/accept.ts'
+import { conditionOf, describeState } from '../../src/detect/source-state.ts'
+import { createDetection, type Detection } from './detection.ts'
+
+let d: Detection
+beforeEach(async () => {
+  d = await createDetection()
+})
+afterEach(() => d.close())
+
+/** A live source of so many users, polled a while ago. */
+async function live(users: number) {
+  d.simulator.seed({ users, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3600 })
+  await d.poll()
+  d.pass(600)
+}
+const user = (i: number) => `user_${String(i).padStart(7, '0')}`
+const types = async () => (await d.events()).map(({ type }) => type)
+const fullScan = () => d.poll({}, { full: true })
+const flood = (users: number) =>
+  d.simulator.seed({ users, idOf: (i) => `flood-${i}`, spacingSecs: 0, newestUnixSecs: d.nowSecs() })
+const accept = (as: 'events' | 'baseline') =>
+  acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, as)
+
+/** So many users are gone, and a person is asked. */
+async function heldBack(gone: number) {
+  for (let i = 1; i <= gone; i++) d.simulator.removeUser(user(i))
+  await fullScan()
+  await fullScan()
+  expect((await d.state()).attention).toMatchObject({ kind: 'mass_removal', users: gone })
+}
+
+test('a flood that comes while removals wait for a person is told as well', async () => {
+  await live(200)
+  await heldBack(50)
+  expect(await types()).toEqual(['source.needs_attention'])
+  d.pass(60)
+  flood(501)
+  await d.poll()
+  expect((await d.state()).attention?.kind).toBe('flood')
+  const events = await d.events()
+  expect(events.map(({ data }) => data.reason)).toEqual(['mass_removal', 'flood'])
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2)
+})
+
+test('a failure is seen although removals wait for a person', async () => {
+  await live(200)
+  await heldBack(50)
+  d.simulator.setApiKey('another')
+  await d.poll()
+  const state = await d.state()
+  expect(conditionOf(state, false)).toBe('failing')
+  const words = describeState(state, { paused: false, pollInterval: '30s' }, d.clock.ms)
+  expect(words).toMatch(/check the key.*50 users are gone/)
+  d.simulator.setApiKey('sim_key')
+  await d.poll()
+  expect(conditionOf(await d.state(), false)).toBe('needs_attention')
+})
+
+void accept
