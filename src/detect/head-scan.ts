@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
-import { closedGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
+import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
 import type { PolledSource } from './polled-source.ts'
 import { emptyResult, runScan, type ScanDeps, type ScanPlan, type ScanResult } from './scan.ts'
 import type { ScanKind, SourceState } from './source-state.ts'
@@ -99,10 +99,11 @@ async function countedScan(job: PollJob, plan: ScanPlan): Promise<ScanResult> {
   }
 }
 
-/** Newcomers pass freely in a baseline, which tells hardly any, and where a person has said so. */
+/** Newcomers pass at once in a baseline, which tells hardly any, and freely where a person has said so. */
 export function gateOf(state: SourceState): FloodGate {
-  if (state.mode === 'baseline' || state.flood_accepted !== undefined) return openGate()
-  return closedGate(floodLimit(state.known_users))
+  if (state.flood_accepted !== undefined) return openGate()
+  const limit = floodLimit(state.known_users)
+  return state.mode === 'baseline' ? countingGate(limit) : closedGate(limit)
 }
 
 export function rulesOf(

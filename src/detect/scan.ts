@@ -216,9 +216,10 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       },
     })
     unsavedPages = save ? 1 : unsavedPages + 1
-    plan.gate.hold(committed.newcomers)
     add(committed)
     if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()
+    plan.gate.hold(committed.newcomers)
+    plan.gate.announced(committed.events['user.created'] ?? 0)
     if (plan.dry) return committed.changed
     if (page.unreadable.length > 0) result.newlyUnreadable += await deps.quarantine(page.unreadable)
     return committed.changed

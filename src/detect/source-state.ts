@@ -45,6 +45,9 @@ export interface LastPoll {
   warnings?: PollWarning[]
 }
 
+/** As `announce_since`: later than any first contact that can be read, so that a baseline announces nobody. */
+export const NOBODY = Number.MAX_SAFE_INTEGER
+
 /** Begins the counters of events by type, which commit-page.lua writes. */
 const EVENTS = 'events:'
 

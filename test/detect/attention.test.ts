@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import { conditionOf, describeState } from '../../src/detect/source-state.ts'
+import { deleteKeys } from '../../src/redis/delete-keys.ts'
 import { createDetection, type Detection } from './detection.ts'
 
 let d: Detection
@@ -58,4 +59,66 @@ test('a failure is seen although removals wait for a person', async () => {
   expect(conditionOf(await d.state(), false)).toBe('needs_attention')
 })
 
-void accept
+describe('a baseline whose dates say that everybody is new', () => {
+  const LIES: [string, () => Promise<void>][] = [
+    [
+      'because of the server’s clock',
+      async () => {
+        d.simulator.seed({ users: 1_000, newestUnixSecs: d.nowSecs() - 3600 })
+        d.simulator.fault({
+          kind: 'date_header',
+          value: 'Thu, 01 Jan 1970 00:00:00 GMT',
+          times: 'always',
+        })
+      },
+    ],
+    [
+      'because first contacts are in milliseconds',
+      async () => {
+        d.simulator.seed({ users: 1_000, newestUnixSecs: d.nowSecs() - 3600 })
+        for (let i = 1; i <= 1_000; i++) {
+          d.simulator.overrideRow(user(i), { first_contact_unix_secs: d.clock.ms })
+        }
+      },
+    ],
+    [
+      'because the folder with the watermark is a year old',
+      async () => {
+        d.simulator.seed({ users: 1, newestUnixSecs: d.nowSecs() - 3600 })
+        await d.poll()
+        await d.poll()
+        d.pass(365 * 86_400)
+        await deleteKeys(d.redis, d.keys.prefix)
+        d.simulator.seed({ users: 999, newestUnixSecs: d.nowSecs() - 3600 })
+      },
+    ],
+  ]
+
+  test.each(LIES)('%s stops and asks, and can be taken in silence', async (_, lie) => {
+    await lie()
+    expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/wrong dates/) })
+    expect(conditionOf(await d.state(), false)).toBe('needs_attention')
+    expect(await types()).toEqual([...Array(600).fill('user.created'), 'source.needs_attention'])
+    expect((await d.tick()).outcome).toBe('waiting')
+    await accept('baseline')
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: {} })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 1_000 })
+    d.simulator.clearFaults()
+    d.pass(60)
+    d.simulator.call({ user_id: 'next' })
+    expect((await d.poll()).events).toEqual({ 'user.created': 1 })
+  })
+
+  test('goes on to announce where a person says that it is true', async () => {
+    await LIES[2]?.[1]()
+    await d.poll()
+    await accept('events')
+    expect(await d.poll()).toMatchObject({
+      outcome: 'done',
+      kind: 'baseline',
+      events: { 'user.created': 399 },
+    })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 1_000 })
+    expect((await d.state()).flood_accepted).toBeUndefined()
+  })
+})
