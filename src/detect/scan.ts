@@ -110,7 +110,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   const seenCursors = new Set<string>()
   let cursor = plan.cursor
   let rules: Rules | null = null
-  let lastContact: UnixSecs | null = null
+  let pageBefore: readonly UserRow[] = []
   let emptyPages = 0
   let unsavedPages = SAVE_EVERY_PAGES
   result.complete = false
@@ -166,8 +166,8 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
             : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
         )
       }
-      result.newestFirst &&= isNewestFirst(page.rows, lastContact)
-      lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
+      result.newestFirst &&= isNewestFirst(page.rows, pageBefore)
+      if (page.rows.length > 0) pageBefore = page.rows
       await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
