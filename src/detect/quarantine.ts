@@ -10,6 +10,8 @@ import type { UnixMs } from '../types.ts'
  * with its number, each time.
  */
 const LIMIT = 1000
+/** Rows of one call. */
+const ROWS_AT_ONCE = 1_000
 
 /** Keeps rows that could not be read, so that a person can see them. The same row is kept once. */
 export function createQuarantine(deps: {
@@ -21,11 +23,18 @@ export function createQuarantine(deps: {
   return {
     /** How many of the rows are new. */
     async add(sourceId: string, rows: readonly UnreadableRow[]): Promise<number> {
-      const entries = rows.flatMap((unreadable) => [
-        hash('sha256', unreadable.row).slice(0, 32),
-        JSON.stringify({ ...unreadable, first_seen: new Date(deps.now()).toISOString() }),
-      ])
-      return Number(await keep([deps.keys.source(sourceId).quarantine], [LIMIT, ...entries]))
+      const { quarantine } = deps.keys.source(sourceId)
+      let added = 0
+      for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+        const entries = rows
+          .slice(from, from + ROWS_AT_ONCE)
+          .flatMap((unreadable) => [
+            hash('sha256', unreadable.row).slice(0, 32),
+            JSON.stringify({ ...unreadable, first_seen: new Date(deps.now()).toISOString() }),
+          ])
+        added += Number(await keep([quarantine], [LIMIT, ...entries]))
+      }
+      return added
     },
 
     async list(sourceId: string): Promise<(UnreadableRow & { first_seen: string })[]> {

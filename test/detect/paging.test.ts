@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
+import { acceptAttention } from '../../src/detect/accept.ts'
 import type { SimulatorOptions } from '../../src/simulator/types.ts'
 import { createDetection, type Detection } from './detection.ts'
 
@@ -26,4 +27,50 @@ test('callers who move up between two pages by offset are no disorder, and cost 
   expect(await warnings()).toEqual([])
   d.pass(30)
   expect((await d.poll()).events).toEqual({ 'user.created': 3 })
+})
+
+test('a page of very many rows is read like any other', async () => {
+  await live(20)
+  const page = (users: unknown[]) =>
+    d.simulator.fault({ kind: 'raw', body: JSON.stringify({ users, has_more: false }) })
+  const rows = (count: number, fields: object) =>
+    Array.from({ length: count }, (_, i) => ({
+      user_id: `many-${i}`,
+      conversation_count: 1,
+      last_contact_unix_secs: 1_000,
+      ...fields,
+    }))
+  page(rows(150_000, {}))
+  expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/new at once/) })
+  await acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, 'events')
+  page(rows(2_500, {}))
+  expect((await d.poll()).events).toEqual({ 'user.created': 2_500 })
+  page(rows(2_500, { conversation_count: 2 }))
+  expect((await d.poll()).events).toEqual({ 'user.conversation_count.increased': 2_500 })
+  page(rows(150_000, { conversation_count: 'several' }))
+  expect(await d.poll()).toMatchObject({ outcome: 'done', events: {} })
+  expect((await d.state()).quarantined_rows).toBe(1_000)
+})
+
+test.each([
+  ['one page', 1],
+  ['three pages', 3],
+])('%s that go round under new cursors end the scan, which would never end', async (_, length) => {
+  await live(500)
+  d.simulator.call({ user_id: 'new' })
+  const { listUsers } = d.deps
+  const cursors: (string | null)[] = [null]
+  let requests = 0
+  d.deps.listUsers = async (query, signal) => {
+    const at = requests++ % length
+    const page = await listUsers({ ...query, cursor: cursors[at] ?? null }, signal)
+    cursors[at + 1] = page.nextCursor
+    // Nobody is old enough to stop at.
+    const rows = page.rows.map((row) => ({ ...row, last_contact_unix_secs: d.nowSecs() }))
+    return { ...page, rows, nextCursor: `nonce-${requests}` }
+  }
+  expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/again on/) })
+  expect(requests).toBeLessThan(30)
+  d.deps.listUsers = listUsers
+  expect((await d.poll()).events).toEqual({ 'user.created': 1 })
 })
