@@ -122,3 +122,35 @@ describe('a baseline whose dates say that everybody is new', () => {
     expect((await d.state()).flood_accepted).toBeUndefined()
   })
 })
+
+test.each(['events', 'baseline'] as const)(
+  'over 500 removals that are accepted as %s all go at once',
+  async (as) => {
+    await live(2_000)
+    await heldBack(700)
+    await accept(as)
+    await d.poll()
+    expect(await d.state()).toMatchObject({ known_users: 1_300 })
+    expect((await types()).filter((type) => type === 'user.removed')).toHaveLength(as === 'events' ? 700 : 0)
+    await fullScan()
+    expect((await d.state()).attention).toBeUndefined()
+  },
+)
+
+test('a user who cannot be asked for by name is no obstacle to the removal of others', async () => {
+  await live(200)
+  const long = 'x'.repeat(9_000)
+  d.simulator.call({ user_id: long })
+  await d.poll()
+  d.pass(60)
+  const { listUsers } = d.deps
+  d.deps.listUsers = (query, signal) => {
+    if (query.search === long) d.simulator.fault({ kind: 'html', status: 414 })
+    return listUsers(query, signal)
+  }
+  d.simulator.removeUser(long)
+  d.simulator.removeUser(user(7))
+  await fullScan()
+  expect(await fullScan()).toMatchObject({ outcome: 'done', events: { 'user.removed': 1 } })
+  expect(await fullScan()).toMatchObject({ outcome: 'done', events: {} })
+})

@@ -74,3 +74,25 @@ test.each([
   d.deps.listUsers = listUsers
   expect((await d.poll()).events).toEqual({ 'user.created': 1 })
 })
+
+test.each([
+  ['400 of a code that nobody knows', { status: 400, code: 'bad_request' }],
+  ['500', { status: 500 }],
+  ['404', { status: 404 }],
+])('a full scan whose place is answered with %s begins again at the top', async (_, answer) => {
+  await live(2_500)
+  d.beforeRequest(15, () => d.simulator.fault({ kind: 'status', status: 500, times: 'always' }))
+  await d.poll({}, { full: true })
+  d.simulator.clearFaults()
+  const { scan_cursor } = await d.state()
+  expect(scan_cursor).toBeDefined()
+  const { listUsers } = d.deps
+  d.deps.listUsers = (query, signal) => {
+    if (query.cursor === scan_cursor) d.simulator.fault({ kind: 'status', ...answer })
+    return listUsers(query, signal)
+  }
+  expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/from the top/) })
+  d.deps.listUsers = listUsers
+  expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full', rows: 2_600 })
+  expect((await d.state()).scan_kind).toBeUndefined()
+})
