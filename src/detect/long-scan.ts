@@ -37,7 +37,8 @@ export async function longScan(job: LongScanJob): Promise<void> {
   let nextHead = now() + source.intervalMs
 
   const between = {
-    due: () => now() >= nextHead,
+    // A dry scan holds no lease, so that head polls go on beside it.
+    due: () => !dry && now() >= nextHead,
     run: async () => {
       // A baseline's head polls begin once its first page has fixed the watermark.
       await headScan(job, remember)

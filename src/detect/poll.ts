@@ -42,6 +42,11 @@ export interface PollOptions {
 
 const TAKEN_OVER = 'The poll was stopped: ringpost stops, or another process has taken over.'
 
+const NO_KEY =
+  'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.'
+
+const NEVER = new AbortController().signal
+
 const NOTHING_TO_COMPARE =
   'The URL, key or filters have changed: the next poll takes a new baseline in silence, and there is nothing to compare before it.'
 
@@ -77,6 +82,8 @@ export function createPoll(deps: PollDeps): Poll {
 
   return async function poll(source, options = {}) {
     const began = now()
+    // It writes nothing, and must not hold up those who do: a dry full scan can take an hour.
+    if (options.dryRun) return pollLeased(source, options, { token: 0, lost: NEVER, began })
     const report = await withLease(store, source.id, deps.leaseMs, async (token, lost) => {
       try {
         return await pollLeased(source, options, { token, lost, began })
@@ -94,7 +101,9 @@ export function createPoll(deps: PollDeps): Poll {
     lease: { token: number; lost: AbortSignal; began: UnixMs },
   ): Promise<PollReport> {
     const { token, lost, began } = lease
-    if (!hasKey(source)) return noteNoKey(source, token, began)
+    if (!hasKey(source)) {
+      return options.dryRun ? { ...idle('failed'), error: NO_KEY } : noteNoKey(source, token, began)
+    }
     const changed = options.dryRun ? await identityChanged(source) : false
     if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
     const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
@@ -128,10 +137,7 @@ export function createPoll(deps: PollDeps): Poll {
 
   /** Nothing can be asked without a key, and everything that is known stays. */
   async function noteNoKey(source: PolledSource, token: number, began: UnixMs): Promise<PollReport> {
-    const trouble = new UpstreamError(
-      'key',
-      'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.',
-    )
+    const trouble = new UpstreamError('key', NO_KEY)
     const next_at = await note({ source, token, began, kind: 'head', total: emptyResult(), trouble })
     return { ...idle('failed'), error: trouble.message, next_at }
   }

@@ -203,7 +203,7 @@ describe('a dry run', () => {
     await deleteKeys(d.redis, d.keys.prefix)
     const report = await d.poll({}, { dryRun: true })
     expect(report).toMatchObject({ outcome: 'done', kind: 'baseline', rows: 200, events: {} })
-    expect(Object.values(await dump())).toEqual([{ fence: '' }])
+    expect(await dump()).toEqual({})
   })
 
   test('of a source whose settings have changed says that there is nothing to compare', async () => {
@@ -225,5 +225,16 @@ describe('a dry run', () => {
     expect(await dump()).toEqual(before)
     await d.poll()
     expect(brief(await d.events())).toEqual(['new: user.created 0→1'])
+  })
+
+  test('that reads the whole list holds up no poll, and counts nobody twice', async () => {
+    d.simulator.call({ user_id: 'new' })
+    let meanwhile: Promise<unknown> = Promise.resolve()
+    d.beforeRequest(2, () => {
+      d.pass(40)
+      meanwhile = d.poll()
+    })
+    expect((await d.poll({}, { dryRun: true, full: true })).events).toEqual({ 'user.created': 1 })
+    expect(await meanwhile).toMatchObject({ outcome: 'done', events: { 'user.created': 1 } })
   })
 })
