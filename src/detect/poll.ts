@@ -206,7 +206,10 @@ export function createPoll(deps: PollDeps): Poll {
       if (error instanceof FencedError || signal.aborted) {
         return reportOf('failed', TAKEN_OVER, null)
       }
-      if (!(error instanceof UpstreamError || error instanceof FloodError)) throw error
+      if (!(error instanceof UpstreamError || error instanceof FloodError)) {
+        if (!dry) await noteUnexpected(error)
+        throw error
+      }
       trouble = error
     }
     const outcome = trouble === null ? 'done' : 'failed'
@@ -217,6 +220,16 @@ export function createPoll(deps: PollDeps): Poll {
     } catch (error) {
       if (error instanceof FencedError) return reportOf('failed', TAKEN_OVER, null)
       throw error
+    }
+
+    /** What is nobody's fault but ours is told like a failure of upstream, where Redis still takes it down. */
+    async function noteUnexpected(error: unknown): Promise<void> {
+      const why = error instanceof Error ? error.message : String(error)
+      const unexpected = new UpstreamError(
+        'passing',
+        `ringpost could not carry the poll through: ${why.replace(/\.$/, '')}. Its log has more.`,
+      )
+      await note({ ...at, kind, total, trouble: unexpected }).catch(() => undefined)
     }
 
     function reportOf(how: PollReport['outcome'], error: string | null, next_at: UnixMs | null): PollReport {

@@ -238,3 +238,16 @@ describe('a dry run', () => {
     expect(await meanwhile).toMatchObject({ outcome: 'done', events: { 'user.created': 1 } })
   })
 })
+
+test('what ringpost itself cannot carry through is seen in the state, and passes when it is mended', async () => {
+  const key = d.keys.source(d.source.id).users('user_0000003')
+  const packed = await d.redis.hgetBuffer(key, 'user_0000003')
+  await d.redis.hset(key, 'user_0000003', Buffer.from([0]))
+  await expect(d.poll()).rejects.toThrow(/another version/)
+  expect(conditionOf(await d.state(), false)).toBe('failing')
+  expect(await inWords()).toMatch(/could not carry the poll through: A snapshot has layout 0/)
+  expect((await d.tick()).outcome).toBe('waiting')
+  await d.redis.hset(key, 'user_0000003', packed ?? '')
+  await d.poll()
+  expect(conditionOf(await d.state(), false)).toBe('live')
+})
