@@ -37,6 +37,8 @@ export interface Rules {
   milestones: readonly number[] | null
   /** Null: sentiment is not watched. */
   sentimentThreshold: number | null
+  /** What is recorded was judged by another threshold: sentiment is judged anew and nothing is told of it. */
+  sentimentInSilence?: boolean
   /** The number of the full scan at work, and of the last one that was complete; null in other scans. */
   fullScan: { number: number; lastComplete: number } | null
 }
@@ -198,13 +200,13 @@ function sentimentOf(
   row: UserRow,
   snapshot: Snapshot | null,
   next: Snapshot,
-  { sentimentThreshold: threshold }: Rules,
+  { sentimentThreshold: threshold, sentimentInSilence: silent }: Rules,
 ): { state: Snapshot['sentiment']; changes: Change[] } {
   const before = snapshot?.sentiment ?? 'unknown'
   const score = threshold === null ? null : recentSentiment(row.sentiment)
   if (threshold === null || score === null) return { state: before, changes: [] }
   const state = score < threshold ? 'low' : 'fine'
-  if (!(state === 'low' && before === 'fine')) return { state, changes: [] }
+  if (silent || !(state === 'low' && before === 'fine')) return { state, changes: [] }
   const { count, epoch } = next
   return {
     state,

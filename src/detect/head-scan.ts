@@ -117,6 +117,7 @@ export function rulesOf(
     returnedAfterSecs: source.returnedAfterMs / 1000,
     milestones: source.milestones,
     sentimentThreshold: source.sentimentThreshold,
+    sentimentInSilence: state.sentiment_judged_by !== (source.sentimentThreshold ?? undefined),
   }
 }
 

@@ -199,9 +199,15 @@ function baselineDone(
       last_lookback: now,
       seen_at: Math.max(began, after.seen_at ?? 0),
       last_baseline: JSON.stringify(lastBaseline),
+      ...judgedBy(source),
     },
     delete: ['scan_kind', 'scan_cursor', 'announce_since', 'flood_accepted'],
   }
+}
+
+/** Every row was compared, so that every user's sentiment is one of this threshold. */
+function judgedBy({ sentimentThreshold }: PollJob['source']): StateChange['set'] {
+  return sentimentThreshold === null ? {} : { sentiment_judged_by: sentimentThreshold }
 }
 
 function fullDone(
@@ -224,6 +230,7 @@ function fullDone(
     seen_at: Math.max(began, after.seen_at ?? 0),
     scan_number: number,
     last_complete_scan: number,
+    ...judgedBy(source),
   }
   const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')

@@ -197,7 +197,7 @@ export function createPoll(deps: PollDeps): Poll {
     try {
       // A dry full scan would count twice what it and the head poll both find.
       if (kind === 'head' && !(dry && options.full)) kind = await headScan(job)
-      const long = longScanDue(state, options)
+      const long = longScanDue(source, state, options)
       if (long !== null) {
         kind = long
         await longScan({ ...job, kind: long, isListed: (userId) => isListed(source, userId, signal) })
@@ -239,10 +239,17 @@ export function createPoll(deps: PollDeps): Poll {
   }
 
   /** Which long scan this poll goes on with, if any. */
-  function longScanDue(state: SourceState, options: PollOptions): 'baseline' | 'full' | null {
+  function longScanDue(
+    source: PolledSource,
+    state: SourceState,
+    options: PollOptions,
+  ): 'baseline' | 'full' | null {
     if (state.mode === 'baseline') return 'baseline'
     if (options.full) return 'full'
     if (options.dryRun) return null
+    // Everybody's sentiment is judged by the new threshold, in silence, before anybody's is told.
+    const { sentimentThreshold } = source
+    if (sentimentThreshold !== null && sentimentThreshold !== state.sentiment_judged_by) return 'full'
     const due = now() - (state.last_full_scan ?? 0) >= deps.fullScanIntervalMs
     return state.scan_kind === 'full' || due ? 'full' : null
   }

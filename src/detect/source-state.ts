@@ -82,6 +82,8 @@ const stateSchema = z.object({
   /** When the last full scan and the last lookback ended (unix ms). */
   last_full_scan: int.optional(),
   last_lookback: int.optional(),
+  /** The threshold that the recorded sentiment of every user was judged by. */
+  sentiment_judged_by: z.coerce.number().optional(),
   /** What waits for a person. */
   attention: text.transform((json) => JSON.parse(json) as Attention).optional(),
   attention_announced: int.optional(),

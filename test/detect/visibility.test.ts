@@ -251,3 +251,22 @@ test('what ringpost itself cannot carry through is seen in the state, and passes
   await d.poll()
   expect(conditionOf(await d.state(), false)).toBe('live')
 })
+
+test('another sentiment threshold judges everybody anew in silence, and tells who falls after that', async () => {
+  const threshold = (sentimentThreshold: number) => ({ sentimentThreshold })
+  const call = (user_id: string, sentiment_score: number) => d.simulator.call({ user_id, sentiment_score })
+  await d.close()
+  d = await createDetection({ sentiment: true })
+  for (let i = 0; i < 50; i++) call(`user-${i}`, 0)
+  await d.poll(threshold(-0.5))
+  d.pass(600)
+  // Below the new one are all, and above it is nobody who was not before.
+  expect(await d.poll(threshold(0.5))).toMatchObject({ kind: 'full', rows: 100, events: {} })
+  d.pass(600)
+  expect(await d.poll(threshold(0.5))).toMatchObject({ kind: 'head', events: {} })
+  for (let i = 0; i < 30; i++) call('user-1', 1)
+  await d.poll(threshold(0.5))
+  d.pass(30)
+  for (let i = 0; i < 90; i++) call('user-1', -1)
+  expect((await d.poll(threshold(0.5))).events).toMatchObject({ 'user.sentiment.dropped': 1 })
+})
