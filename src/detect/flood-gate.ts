@@ -6,7 +6,10 @@ const HOLD_AT_MOST = 1_000
 const AT_LEAST = 500
 const SHARE = 0.2
 
-/** A live scan has found more new users than can be true; nothing of them was written. */
+/**
+ * A live scan has found more users who are new, or back after they were removed, than can be true; nothing of
+ * them was written.
+ */
 export class FloodError extends Error {
   readonly newcomers: number
   readonly limit: number
@@ -14,7 +17,7 @@ export class FloodError extends Error {
   constructor(newcomers: number, limit: number, message?: string) {
     super(
       message ??
-        `More than ${limit} users are new at once, which looks like another list and not like calls: no alerts were sent. Accept them as events, or as the new baseline.`,
+        `More than ${limit} users are new or back at once, which looks like another list and not like calls: no alerts were sent. Accept them as events, or as the new baseline.`,
     )
     this.newcomers = newcomers
     this.limit = limit

@@ -154,3 +154,21 @@ test('a user who cannot be asked for by name is no obstacle to the removal of ot
   expect(await fullScan()).toMatchObject({ outcome: 'done', events: { 'user.removed': 1 } })
   expect(await fullScan()).toMatchObject({ outcome: 'done', events: {} })
 })
+
+test.each([
+  ['events', { 'user.returned': 700 }],
+  ['baseline', {}],
+] as const)('hundreds who are back after a removal are a flood; accepted as %s', async (as, told) => {
+  await live(2_000)
+  await heldBack(700)
+  await accept('baseline')
+  await d.poll()
+  for (let i = 1; i <= 700; i++) d.simulator.restoreUser(user(i))
+  d.pass(60)
+  expect(await fullScan()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/back at once/) })
+  expect((await types()).filter((type) => type.startsWith('user.'))).toEqual([])
+  await accept(as)
+  d.pass(60)
+  expect(await d.poll()).toMatchObject({ outcome: 'done', events: told })
+  expect(await d.state()).toMatchObject({ mode: 'live', known_users: 2_000 })
+})
