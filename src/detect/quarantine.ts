@@ -55,14 +55,17 @@ export function createQuarantine(deps: {
 
 export type Quarantine = ReturnType<typeof createQuarantine>
 
-/** Whether a row, as JSON text that may have been cut off, is of a user. Their id may be why it is unreadable. */
+/**
+ * Whether a row, as JSON text that may have been cut off, is of a user or names them. Their id may be why it is
+ * unreadable.
+ */
 function isOf(userId: string, row: string): boolean {
-  const name = '"user_id":'
-  const at = row.indexOf(name)
-  if (at === -1) return false
-  const value = row.slice(at + name.length)
   const encoded = JSON.stringify(userId)
-  if (value.startsWith(encoded)) return true
-  const number = /^-?\d+/.exec(value)?.[0]
-  return number === userId || (value.length > 1 && encoded.startsWith(value))
+  return row
+    .split('"user_id":')
+    .slice(1)
+    .some((value, i, values) => {
+      if (value.startsWith(encoded) || /^-?\d+/.exec(value)?.[0] === userId) return true
+      return i === values.length - 1 && value.length > 1 && encoded.startsWith(value)
+    })
 }

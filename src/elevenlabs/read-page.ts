@@ -82,7 +82,7 @@ export function readPage(body: string): UsersPage {
     }
     const read = readRow(item)
     if ('row' in read) rows.push(read.row)
-    else unreadable.push({ row: JSON.stringify(item).slice(0, 4096), reason: read.reason })
+    else unreadable.push({ row: JSON.stringify(idFirst(item)).slice(0, 4096), reason: read.reason })
   }
   const { has_more, next_cursor } = page.data
   if (has_more === true && !next_cursor) {
@@ -138,6 +138,12 @@ function isWithinLimit(value: unknown): value is number {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string'
+}
+
+/** The row with its user's id in front, so that a row which is cut off can still be found by it and erased. */
+function idFirst(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null || !Object.hasOwn(item, 'user_id')) return item
+  return { user_id: (item as { user_id: unknown }).user_id, ...item }
 }
 
 /** The row as the schema reads it, or why it cannot be read. */

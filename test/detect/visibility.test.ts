@@ -270,3 +270,22 @@ test('another sentiment threshold judges everybody anew in silence, and tells wh
   for (let i = 0; i < 90; i++) call('user-1', -1)
   expect((await d.poll(threshold(0.5))).events).toMatchObject({ 'user.sentiment.dropped': 1 })
 })
+
+test('rows that could not be read are found by their user, wherever in the row the id is', async () => {
+  const users = [
+    { most_frustrated: [{ user_id: 'another' }], user_id: 'one', conversation_count: 'x' },
+    { note: 'x'.repeat(5_000), user_id: 'one', conversation_count: 'x' },
+    { user_id: 'one too', conversation_count: 'x' },
+  ]
+  d.simulator.fault({ kind: 'raw', body: JSON.stringify({ users, has_more: false }) })
+  await d.poll()
+  expect(await d.quarantine.erase(d.source.id, 'one')).toBe(2)
+  expect(await d.quarantine.list(d.source.id)).toHaveLength(1)
+})
+
+test('a key that upstream repeats in its error is not shown', async () => {
+  const message = 'The key sk_0123456789 is not valid'
+  d.simulator.fault({ kind: 'status', status: 401, code: 'invalid_api_key', message })
+  const { error } = await d.poll({ apiKey: 'sk_0123456789' })
+  expect(error).toMatch(/The key … is not valid/)
+})
