@@ -24,7 +24,7 @@ const PATIENCE_MS = 5 * 60_000
  */
 export function createPollNote(deps: {
   store: DetectionStore
-  watermarks: WatermarkFiles
+  watermarks: Pick<WatermarkFiles, 'read' | 'write'>
   now: () => UnixMs
   random: () => number
   logger: Logger

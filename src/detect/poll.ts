@@ -56,7 +56,7 @@ export interface PollDeps {
   listUsers: ListUsers
   store: DetectionStore
   quarantine: Quarantine
-  watermarks: WatermarkFiles
+  watermarks: Pick<WatermarkFiles, 'read' | 'write'>
   fullScanIntervalMs: number
   leaseMs: number
   now: () => UnixMs
