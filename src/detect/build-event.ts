@@ -34,8 +34,13 @@ export function buildEvent(source: Named, change: Change, row: UserRow, now: Uni
   return userEvent(source, row.user_id, change, bounded, now, copy)
 }
 
+/** Without bound for what is nested so deep that it can be read and not be written. */
 function bytesOf(value: unknown): number {
-  return Buffer.byteLength(JSON.stringify(value))
+  try {
+    return Buffer.byteLength(JSON.stringify(value))
+  } catch {
+    return Number.POSITIVE_INFINITY
+  }
 }
 
 /** An id that is cut off is another id. */

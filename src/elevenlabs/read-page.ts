@@ -82,7 +82,7 @@ export function readPage(body: string): UsersPage {
     }
     const read = readRow(item)
     if ('row' in read) rows.push(read.row)
-    else unreadable.push({ row: JSON.stringify(idFirst(item)).slice(0, 4096), reason: read.reason })
+    else unreadable.push({ row: rowText(item), reason: read.reason })
   }
   const { has_more, next_cursor } = page.data
   if (has_more === true && !next_cursor) {
@@ -138,6 +138,16 @@ function isWithinLimit(value: unknown): value is number {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string'
+}
+
+function rowText(item: unknown): string {
+  try {
+    return JSON.stringify(idFirst(item)).slice(0, 4096)
+  } catch {
+    // Nested so deep that it can be read and not be written.
+    const { user_id } = idFirst(item) as { user_id?: unknown }
+    return JSON.stringify(typeof user_id === 'string' ? { user_id } : {}).slice(0, 4096)
+  }
 }
 
 /** The row with its user's id in front, so that a row which is cut off can still be found by it and erased. */

@@ -289,3 +289,19 @@ test('a key that upstream repeats in its error is not shown', async () => {
   const { error } = await d.poll({ apiKey: 'sk_0123456789' })
   expect(error).toMatch(/The key … is not valid/)
 })
+
+test('rows that are nested so deep that nothing can write them stop no other', async () => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+  const odd = (id: string, rest: string) => `{"user_id":"${id}","last_contact_unix_secs":5,${rest}}`
+  const users = [
+    odd('raw', `"conversation_count":1,"x":${deep}`),
+    odd('mood', `"conversation_count":1,"sentiment":${deep}`),
+    odd('bad', `"conversation_count":"x","x":${deep}`),
+    deep,
+    odd('other', '"conversation_count":1'),
+  ]
+  d.simulator.fault({ kind: 'raw', body: `{"users":[${users}],"has_more":false}` })
+  expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 3 } })
+  const aside = await d.quarantine.list(d.source.id)
+  expect(aside.map(({ row }) => row).sort()).toEqual(['{"user_id":"bad"}', '{}'])
+})
