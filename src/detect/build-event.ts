@@ -1,3 +1,4 @@
+import { isTooDeep } from '../elevenlabs/depth.ts'
 import { eventId } from '../ids.ts'
 import type { Event, EventType, UnixMs, UserRow } from '../types.ts'
 import type { Change } from './diff.ts'
@@ -19,7 +20,7 @@ const SENTIMENT_LIMIT = 1_024
 
 /**
  * The Standard Webhooks payload for a change. `data.raw` is the row as upstream sent it, so that fields
- * which ringpost does not know yet reach the receiver; null where it is longer than 16 KB.
+ * which ringpost does not know yet reach the receiver; null where it is longer than 16 KB or nested too deep.
  */
 export function buildEvent(source: Named, change: Change, row: UserRow, now: UnixMs): Event {
   const { raw, ...user } = row
@@ -34,13 +35,8 @@ export function buildEvent(source: Named, change: Change, row: UserRow, now: Uni
   return userEvent(source, row.user_id, change, bounded, now, copy)
 }
 
-/** Without bound for what is nested so deep that it can be read and not be written. */
 function bytesOf(value: unknown): number {
-  try {
-    return Buffer.byteLength(JSON.stringify(value))
-  } catch {
-    return Number.POSITIVE_INFINITY
-  }
+  return isTooDeep(value) ? Number.POSITIVE_INFINITY : Buffer.byteLength(JSON.stringify(value))
 }
 
 /** An id that is cut off is another id. */

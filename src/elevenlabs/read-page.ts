@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { UserRow } from '../types.ts'
+import { isTooDeep } from './depth.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** A row that could not be read, kept to be shown. */
@@ -141,13 +142,9 @@ function isTextOrNull(value: unknown): value is string | null {
 }
 
 function rowText(item: unknown): string {
-  try {
-    return JSON.stringify(idFirst(item)).slice(0, 4096)
-  } catch {
-    // Nested so deep that it can be read and not be written.
-    const { user_id } = idFirst(item) as { user_id?: unknown }
-    return JSON.stringify(typeof user_id === 'string' ? { user_id } : {}).slice(0, 4096)
-  }
+  if (!isTooDeep(item)) return JSON.stringify(idFirst(item)).slice(0, 4096)
+  const { user_id } = item as { user_id?: unknown }
+  return JSON.stringify(typeof user_id === 'string' ? { user_id } : {}).slice(0, 4096)
 }
 
 /** The row with its user's id in front, so that a row which is cut off can still be found by it and erased. */

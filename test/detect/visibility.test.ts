@@ -295,13 +295,15 @@ test('rows that are nested so deep that nothing can write them stop no other', a
   const odd = (id: string, rest: string) => `{"user_id":"${id}","last_contact_unix_secs":5,${rest}}`
   const users = [
     odd('raw', `"conversation_count":1,"x":${deep}`),
+    // As deep as can just be written, and not within an event.
+    odd('edge', `"conversation_count":1,"x":${'['.repeat(4_450) + ']'.repeat(4_450)}`),
     odd('mood', `"conversation_count":1,"sentiment":${deep}`),
     odd('bad', `"conversation_count":"x","x":${deep}`),
     deep,
     odd('other', '"conversation_count":1'),
   ]
   d.simulator.fault({ kind: 'raw', body: `{"users":[${users}],"has_more":false}` })
-  expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 3 } })
+  expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 4 } })
   const aside = await d.quarantine.list(d.source.id)
   expect(aside.map(({ row }) => row).sort()).toEqual(['{"user_id":"bad"}', '{}'])
 })
