@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { parseHttpDate } from '../http/http-date.ts'
 import { HttpFailure, request } from '../http/request.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
 import { classifyResponse, readErrorDetail } from './classify-response.ts'
@@ -105,8 +106,8 @@ function refusesDirection(body: Buffer): boolean {
 }
 
 function serverTime(date: string | undefined, now: UnixMs): UnixSecs {
-  const parsed = date === undefined ? Number.NaN : Date.parse(date)
-  return Math.floor((Number.isNaN(parsed) ? now : parsed) / 1000)
+  const parsed = date === undefined ? null : parseHttpDate(date, now)
+  return Math.floor((parsed ?? now) / 1000)
 }
 
 function unreachable(error: unknown, host: string): UpstreamError {

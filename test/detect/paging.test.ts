@@ -96,3 +96,15 @@ test.each([
   expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full', rows: 2_600 })
   expect((await d.state()).scan_kind).toBeUndefined()
 })
+
+test.each(['-5', '1', 'yesterday', '2001'])(
+  'a Date header of %s is no date, and our own clock is taken',
+  async (value) => {
+    await live(20)
+    d.simulator.call({ user_id: 'new' })
+    d.simulator.fault({ kind: 'date_header', value })
+    expect((await d.poll()).events).toEqual({ 'user.created': 1 })
+    expect((await d.state()).watermark).toBe(d.nowSecs())
+    expect(await warnings()).toEqual([])
+  },
+)
