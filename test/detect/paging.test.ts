@@ -108,3 +108,25 @@ test.each(['-5', '1', 'yesterday', '2001'])(
     expect(await warnings()).toEqual([])
   },
 )
+
+test('a watermark that a wrong clock has put into the future is taken back, and hides nobody', async () => {
+  await live(400)
+  d.simulator.call({ user_id: 'odd' })
+  d.simulator.overrideRow('odd', { last_contact_unix_secs: d.nowSecs() + 90 * 86_400 })
+  d.simulator.fault({ kind: 'date_header', value: new Date(d.clock.ms + 60 * 86_400_000).toUTCString() })
+  await d.poll()
+  expect((await d.state()).watermark).toBeGreaterThan(d.nowSecs() + 50 * 86_400)
+  d.simulator.overrideRow('odd', null)
+  d.pass(60)
+  const calledAt = d.nowSecs()
+  for (let i = 1; i <= 300; i++) d.simulator.call({ user_id: `user_${String(i).padStart(7, '0')}` })
+  // The first page is committed, and then the poll ends.
+  d.beforeRequest(2, () => d.simulator.fault({ kind: 'status', status: 500, times: 4 }))
+  expect(await d.poll()).toMatchObject({ outcome: 'failed' })
+  d.pass(60)
+  await d.poll()
+  expect((await d.state()).events_by_type['user.conversation_count.increased']).toBe(300)
+  expect((await d.state()).watermark).toBe(calledAt)
+  d.pass(30)
+  expect((await d.poll()).requests).toBeLessThan(6)
+})
