@@ -241,6 +241,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
         },
       })
       changedBefore += committed.changed
+      // What was written is counted also where the gate closes on the rest of the page.
       add(committed)
       if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()
       plan.gate.hold(committed.newcomers)
