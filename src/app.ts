@@ -131,6 +131,7 @@ export async function startApp(deps: {
   releases.push(() => upstreamAgent.close())
   const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
   const quarantine = createQuarantine({ redis, keys, now })
+  const watermarks = createWatermarkFiles(config.dataDir)
   const listUsers = createListUsers({ dispatcher: upstreamAgent, now })
   const pollSource = createPollSource({
     sources,
@@ -139,7 +140,7 @@ export async function startApp(deps: {
       listUsers,
       store,
       quarantine,
-      watermarks: createWatermarkFiles(config.dataDir),
+      watermarks,
       fullScanIntervalMs: config.fullScanIntervalMs,
       leaseMs: LEASE_MS,
       now,
@@ -191,7 +192,7 @@ export async function startApp(deps: {
     bounds,
     relayNow: queues.relayNow,
     wake: queues.wake,
-    purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources }),
+    purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
     eventRetentionMs: config.eventRetentionMs,
     now,
     logger,

@@ -736,7 +736,7 @@ export interface components {
              */
             returned_after?: string;
             /**
-             * @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know.
+             * @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence.
              * @default null
              */
             sentiment_threshold?: number | null;
@@ -776,7 +776,7 @@ export interface components {
             milestones?: number[] | null;
             /** @description A call after a longer silence is `user.returned`; null for 30d. */
             returned_after?: string | null;
-            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. */
+            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
             sentiment_threshold?: number | null;
             /**
              * @description Fetching the conversation of each event is not supported yet.

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
-import type { Attention } from './source-state.ts'
+import { type Attention, NOBODY } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 
 /**
@@ -17,7 +17,7 @@ export async function acceptAttention(
   sourceId: string,
   as: 'events' | 'baseline',
 ): Promise<Attention> {
-  const { attention } = await deps.store.readState(sourceId)
+  const { attention, mode } = await deps.store.readState(sourceId)
   if (attention === undefined) {
     throw new RingpostError('conflict', `Nothing of source ${sourceId} waits for a decision.`)
   }
@@ -33,6 +33,8 @@ export async function acceptAttention(
     if (attention.scan === 'full') remove.push('last_full_scan')
     if (attention.scan === 'lookback') remove.push('last_lookback')
   } else {
+    // In a baseline it is the dates that cannot be believed: this time they announce nobody.
+    if (mode === 'baseline') set.announce_since = String(NOBODY)
     set.mode = 'baseline'
     set.baseline_reason = 'accepted'
     remove.push('baseline_started', 'scan_kind', 'scan_cursor')

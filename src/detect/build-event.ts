@@ -1,3 +1,4 @@
+import { isTooDeep } from '../elevenlabs/depth.ts'
 import { eventId } from '../ids.ts'
 import type { Event, EventType, UnixMs, UserRow } from '../types.ts'
 import type { Change } from './diff.ts'
@@ -13,15 +14,34 @@ interface Named {
  * ("Payload size"), and what ringpost adds takes less than the rest.
  */
 const RAW_LIMIT = 16_384
+/** And what else a row says besides its user's id: characters of a text, bytes of the sentiment as JSON. */
+const TEXT_LIMIT = 200
+const SENTIMENT_LIMIT = 1_024
 
 /**
  * The Standard Webhooks payload for a change. `data.raw` is the row as upstream sent it, so that fields
- * which ringpost does not know yet reach the receiver; null where it is longer than 16 KB.
+ * which ringpost does not know yet reach the receiver; null where it is longer than 16 KB or nested too deep.
  */
 export function buildEvent(source: Named, change: Change, row: UserRow, now: UnixMs): Event {
   const { raw, ...user } = row
-  const copy = Buffer.byteLength(JSON.stringify(raw)) <= RAW_LIMIT ? raw : null
-  return userEvent(source, row.user_id, change, { ...user }, now, copy)
+  const copy = bytesOf(raw) <= RAW_LIMIT ? raw : null
+  const bounded = {
+    ...user,
+    last_contact_conversation_id: shortOrNull(row.last_contact_conversation_id),
+    last_contact_agent_id: shortOrNull(row.last_contact_agent_id),
+    last_contact_agent_name: row.last_contact_agent_name?.slice(0, TEXT_LIMIT).toWellFormed() ?? null,
+    sentiment: bytesOf(row.sentiment) <= SENTIMENT_LIMIT ? row.sentiment : null,
+  }
+  return userEvent(source, row.user_id, change, bounded, now, copy)
+}
+
+function bytesOf(value: unknown): number {
+  return isTooDeep(value) ? Number.POSITIVE_INFINITY : Buffer.byteLength(JSON.stringify(value))
+}
+
+/** An id that is cut off is another id. */
+function shortOrNull(id: string | null): string | null {
+  return id !== null && id.length <= TEXT_LIMIT ? id : null
 }
 
 /** The payload for a user who is gone: what was last known of them. */

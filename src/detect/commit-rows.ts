@@ -22,7 +22,7 @@ export interface Committed {
 /**
  * Compares rows with their snapshots and writes what changed, events and snapshots together.
  *
- * @param job.keepNewcomers leaves users without a snapshot unwritten and returns them
+ * @param job.keepNewcomers leaves users without a snapshot, or with a tombstone, unwritten and returns them
  * @param job.dry compares and writes nothing
  * @param job.state what else to write with it, given what was found; null where nothing needs to be written
  *   without changes
@@ -63,7 +63,7 @@ export async function commitRows(
       if (next === null) return
       done.changed++
       if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++
-      if (before === null && job.keepNewcomers) {
+      if (job.keepNewcomers && (before === null || before.removed)) {
         done.newcomers.push(row)
         return
       }

@@ -37,6 +37,8 @@ export interface Rules {
   milestones: readonly number[] | null
   /** Null: sentiment is not watched. */
   sentimentThreshold: number | null
+  /** What is recorded was judged by another threshold: sentiment is judged anew and nothing is told of it. */
+  sentimentInSilence?: boolean
   /** The number of the full scan at work, and of the last one that was complete; null in other scans. */
   fullScan: { number: number; lastComplete: number } | null
 }
@@ -80,7 +82,7 @@ export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Di
     snapshot === null
       ? firstSeen(row, rules)
       : snapshot.removed
-        ? seenAgain(row, snapshot)
+        ? seenAgain(row, snapshot, rules)
         : seen(row, snapshot, rules)
   const reached = changes.flatMap((change) => milestones(change, rules.milestones))
   const sentiment = sentimentOf(row, snapshot, next, rules)
@@ -141,22 +143,26 @@ function seen(row: UserRow, snapshot: Snapshot, rules: Rules): Judged {
 
 /**
  * A user who had been removed is back, in a new epoch. More conversations than ever are a rise; fewer with a
- * newer contact are a count that began anew; the same ones again are a return and nothing else.
+ * newer contact are a count that began anew; the same ones again are a return and nothing else. A baseline that is
+ * taken of a list to which many have come back is silent about them.
  */
-function seenAgain(row: UserRow, snapshot: Snapshot): Judged {
+function seenAgain(row: UserRow, snapshot: Snapshot, { announce }: Rules): Judged {
   const to = row.conversation_count
   const called = to > snapshot.count || row.last_contact_unix_secs > snapshot.last_contact
   const from = to > snapshot.count ? snapshot.count : called ? 0 : to
   const epoch = snapshot.epoch + 1
   const previous = { conversation_count: snapshot.count, last_contact_unix_secs: snapshot.last_contact }
   const change = { from, to, epoch, previous }
+  const next = newSnapshot({
+    count: to,
+    last_contact: row.last_contact_unix_secs,
+    first_contact: row.first_contact_unix_secs,
+    epoch,
+  })
+  if (!announce.everyone && row.last_contact_unix_secs <= announce.firstContactAfter)
+    return { next, changes: [] }
   return {
-    next: newSnapshot({
-      count: to,
-      last_contact: row.last_contact_unix_secs,
-      first_contact: row.first_contact_unix_secs,
-      epoch,
-    }),
+    next,
     changes: [
       ...(called ? [{ type: 'user.conversation_count.increased' as const, ...change }] : []),
       { type: 'user.returned', ...change },
@@ -198,13 +204,13 @@ function sentimentOf(
   row: UserRow,
   snapshot: Snapshot | null,
   next: Snapshot,
-  { sentimentThreshold: threshold }: Rules,
+  { sentimentThreshold: threshold, sentimentInSilence: silent }: Rules,
 ): { state: Snapshot['sentiment']; changes: Change[] } {
   const before = snapshot?.sentiment ?? 'unknown'
   const score = threshold === null ? null : recentSentiment(row.sentiment)
   if (threshold === null || score === null) return { state: before, changes: [] }
   const state = score < threshold ? 'low' : 'fine'
-  if (!(state === 'low' && before === 'fine')) return { state, changes: [] }
+  if (silent || !(state === 'low' && before === 'fine')) return { state, changes: [] }
   const { count, epoch } = next
   return {
     state,

@@ -6,14 +6,18 @@ const HOLD_AT_MOST = 1_000
 const AT_LEAST = 500
 const SHARE = 0.2
 
-/** A live scan has found more new users than can be true; nothing of them was written. */
+/**
+ * A live scan has found more users who are new, or back after they were removed, than can be true; nothing of
+ * them was written.
+ */
 export class FloodError extends Error {
   readonly newcomers: number
   readonly limit: number
 
-  constructor(newcomers: number, limit: number) {
+  constructor(newcomers: number, limit: number, message?: string) {
     super(
-      `More than ${limit} users are new at once, which looks like another list and not like calls: no alerts were sent. Accept them as events, or as the new baseline.`,
+      message ??
+        `More than ${limit} users are new or back at once, which looks like another list and not like calls: no alerts were sent. Accept them as events, or as the new baseline.`,
     )
     this.newcomers = newcomers
     this.limit = limit
@@ -41,10 +45,37 @@ export interface FloodGate {
   hold(newcomers: readonly UserRow[]): void
   /** What was held, to be committed. */
   release(): UserRow[]
+  /**
+   * Newcomers of a page were announced at once.
+   *
+   * @throws FloodError above the limit
+   */
+  announced(newcomers: number): void
 }
 
 export function openGate(): FloodGate {
-  return { open: true, holding: false, overflowed: false, hold() {}, release: () => [] }
+  return { open: true, holding: false, overflowed: false, hold() {}, release: () => [], announced() {} }
+}
+
+/**
+ * The gate of a baseline, which announces hardly anybody: who first called after it began, or after Redis was
+ * lost. Where dates lie, that could be everybody. Nobody is held back, for a baseline takes long; above the limit
+ * it stops, and what it has announced by then stays announced.
+ */
+export function countingGate(limit: number): FloodGate {
+  let count = 0
+  return {
+    ...openGate(),
+    announced(newcomers) {
+      count += newcomers
+      if (count <= limit) return
+      throw new FloodError(
+        count,
+        limit,
+        `A baseline found more than ${limit} users whose dates say that they are new, which looks like wrong dates and not like calls: ${count} were announced, and no more are. Accept the others as events, or record them in silence as the baseline.`,
+      )
+    },
+  }
 }
 
 export function closedGate(limit: number): FloodGate {
@@ -73,5 +104,6 @@ export function closedGate(limit: number): FloodGate {
       held = new Map()
       return released
     },
+    announced() {},
   }
 }

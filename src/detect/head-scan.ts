@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
-import { closedGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
+import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
 import type { PolledSource } from './polled-source.ts'
 import { emptyResult, runScan, type ScanDeps, type ScanPlan, type ScanResult } from './scan.ts'
 import type { ScanKind, SourceState } from './source-state.ts'
@@ -11,6 +11,8 @@ import type { DetectionStore } from './store.ts'
 /** How far a lookback reads below the watermark (seconds), and how often there is one (ms). */
 const LOOKBACK_SECS = 3600
 const LOOKBACK_EVERY_MS = 15 * 60_000
+/** A watermark that is so far ahead of our clock comes from an upstream whose clock was wrong (seconds). */
+const AHEAD_SECS = 86_400
 
 /** A poll at work: the lease is held. */
 export interface PollJob {
@@ -46,6 +48,14 @@ export async function headScan(
   const announce = live
     ? ({ everyone: true } as const)
     : { everyone: false as const, firstContactAfter: state.announce_since ?? baseline_started }
+  // Below it everything is old, so that a scan that died half-way would not be made good.
+  const ahead = watermark !== undefined && watermark > began / 1000 + AHEAD_SECS
+  if (ahead) {
+    job.logger.warn(
+      { source: source.id, watermark },
+      'The watermark is in the future: the clock of upstream was wrong. The whole list is read, and the watermark taken back.',
+    )
+  }
   const scanned = await guardedScan(job, state, {
     source,
     token,
@@ -57,13 +67,18 @@ export async function headScan(
     mayBeEmpty: state.known_users === 0,
     dry: job.dry,
     onRows,
+    ...(ahead ? { floor: null, watermark: undefined } : {}),
     signal: job.signal,
   })
   if (!scanned.complete || job.dry) return kind
   const accepted = state.flood_accepted === 'head' || state.flood_accepted === 'lookback'
   fenced(
     await store.finishScan(source.id, token, watermark, scanned.top, {
-      set: { seen_at: began, ...(lookback ? { last_lookback: job.scanDeps.now() } : {}) },
+      set: {
+        seen_at: began,
+        ...(ahead && scanned.top !== null ? { watermark: scanned.top } : {}),
+        ...(lookback ? { last_lookback: job.scanDeps.now() } : {}),
+      },
       delete: accepted ? ['flood_accepted'] : [],
     }),
   )
@@ -99,10 +114,11 @@ async function countedScan(job: PollJob, plan: ScanPlan): Promise<ScanResult> {
   }
 }
 
-/** Newcomers pass freely in a baseline, which tells hardly any, and where a person has said so. */
+/** Newcomers pass at once in a baseline, which tells hardly any, and freely where a person has said so. */
 export function gateOf(state: SourceState): FloodGate {
-  if (state.mode === 'baseline' || state.flood_accepted !== undefined) return openGate()
-  return closedGate(floodLimit(state.known_users))
+  if (state.flood_accepted !== undefined) return openGate()
+  const limit = floodLimit(state.known_users)
+  return state.mode === 'baseline' ? countingGate(limit) : closedGate(limit)
 }
 
 export function rulesOf(
@@ -116,6 +132,7 @@ export function rulesOf(
     returnedAfterSecs: source.returnedAfterMs / 1000,
     milestones: source.milestones,
     sentimentThreshold: source.sentimentThreshold,
+    sentimentInSilence: state.sentiment_judged_by !== (source.sentimentThreshold ?? undefined),
   }
 }
 

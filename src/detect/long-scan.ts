@@ -1,9 +1,11 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
+import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
 import type { Skip } from './read-packed.ts'
 import { bucketsAtOnce } from './read-packed.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
+import type { ScanPlan } from './scan.ts'
 import { type Attention, type LastBaseline, laterWatermark, type SourceState } from './source-state.ts'
 import type { StateChange } from './store.ts'
 import { createRoll, type Roll } from './user-digest.ts'
@@ -35,7 +37,8 @@ export async function longScan(job: LongScanJob): Promise<void> {
   let nextHead = now() + source.intervalMs
 
   const between = {
-    due: () => now() >= nextHead,
+    // A dry scan holds no lease, so that head polls go on beside it.
+    due: () => !dry && now() >= nextHead,
     run: async () => {
       // A baseline's head polls begin once its first page has fixed the watermark.
       await headScan(job, remember)
@@ -44,7 +47,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
   }
   if (roll !== null) await callRoll(job, state.known_users, roll, between)
 
-  const scanned = await guardedScan(job, state, {
+  const plan: ScanPlan = {
     source,
     token,
     cursor: resumed,
@@ -81,6 +84,9 @@ export async function longScan(job: LongScanJob): Promise<void> {
       ? { isAsRecorded: roll.meet }
       : { onRows: remember }),
     signal: job.signal,
+  }
+  const scanned = await guardedScan(job, state, plan).catch((error: unknown) => {
+    throw resumed !== null && firstPage === null ? placeLost(error) : error
   })
   if (!scanned.complete || dry) return
 
@@ -108,19 +114,40 @@ export async function longScan(job: LongScanJob): Promise<void> {
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
 }
 
+/**
+ * The top of the list was read a moment ago, and the place where a scan was to go on cannot be: whatever upstream
+ * says of it, its cursor is of no more use, and to ask with it again could fail for ever.
+ */
+function placeLost(error: unknown): unknown {
+  // A wait that upstream asks for, and a key that it refuses, are not the cursor's.
+  if (!(error instanceof UpstreamError) || error.retryAfterMs !== null) return error
+  if (error.kind === 'slow_down' || error.kind === 'key') return error
+  return new UpstreamError(
+    'cursor',
+    `The scan cannot go on where it was and starts again from the top: ${error.message}`,
+    { cause: error },
+  )
+}
+
 /** Looks for removals and adds what came of it to the poll's total, also where it breaks off. */
 async function countedRemovals(
   job: LongScanJob,
   removals: Omit<Parameters<typeof detectRemovals>[1], 'source' | 'token' | 'signal'>,
 ): Promise<RemovalResult> {
   const { source, token, signal, store, isListed, total, scanDeps } = job
-  const result: RemovalResult = { removed: 0, told: 0, heldBack: 0, requests: 0 }
+  const result: RemovalResult = { removed: 0, told: 0, heldBack: 0, unanswered: 0, requests: 0 }
   try {
     await detectRemovals(
       { store, isListed, now: scanDeps.now, pause: scanDeps.pause },
       { ...removals, source, token, signal },
       result,
     )
+    if (result.unanswered > 0) {
+      job.logger.warn(
+        { source: source.id, users: result.unanswered },
+        'Upstream does not answer whether some users who are gone from the list are there: they stay known.',
+      )
+    }
   } finally {
     total.requests += result.requests
     if (result.told > 0) total.events['user.removed'] = (total.events['user.removed'] ?? 0) + result.told
@@ -172,9 +199,15 @@ function baselineDone(
       last_lookback: now,
       seen_at: Math.max(began, after.seen_at ?? 0),
       last_baseline: JSON.stringify(lastBaseline),
+      ...judgedBy(source),
     },
     delete: ['scan_kind', 'scan_cursor', 'announce_since', 'flood_accepted'],
   }
+}
+
+/** Every row was compared, so that every user's sentiment is one of this threshold. */
+function judgedBy({ sentimentThreshold }: PollJob['source']): StateChange['set'] {
+  return sentimentThreshold === null ? {} : { sentiment_judged_by: sentimentThreshold }
 }
 
 function fullDone(
@@ -197,6 +230,7 @@ function fullDone(
     seen_at: Math.max(began, after.seen_at ?? 0),
     scan_number: number,
     last_complete_scan: number,
+    ...judgedBy(source),
   }
   const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')

@@ -24,7 +24,7 @@ const PATIENCE_MS = 5 * 60_000
  */
 export function createPollNote(deps: {
   store: DetectionStore
-  watermarks: WatermarkFiles
+  watermarks: Pick<WatermarkFiles, 'read' | 'write'>
   now: () => UnixMs
   random: () => number
   logger: Logger
@@ -179,7 +179,9 @@ export function createPollNote(deps: {
       tell('source.recovered', before.failing_announced, { failing_since: iso(before.failing_announced) })
     }
     const waits = typeof attention === 'string' ? (JSON.parse(attention) as Attention) : before.attention
-    if (waits !== undefined && before.attention_announced === undefined) {
+    // A flood can take the place of held back removals that were told.
+    const told = before.attention_announced !== undefined && before.attention?.kind === waits?.kind
+    if (waits !== undefined && !told) {
       const { kind, users, message, since } = waits
       tell('source.needs_attention', since, { reason: kind, users, message, since: iso(since) })
       change.set = { ...change.set, attention_announced: 1 }

@@ -42,6 +42,11 @@ export interface PollOptions {
 
 const TAKEN_OVER = 'The poll was stopped: ringpost stops, or another process has taken over.'
 
+const NO_KEY =
+  'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.'
+
+const NEVER = new AbortController().signal
+
 const NOTHING_TO_COMPARE =
   'The URL, key or filters have changed: the next poll takes a new baseline in silence, and there is nothing to compare before it.'
 
@@ -51,7 +56,7 @@ export interface PollDeps {
   listUsers: ListUsers
   store: DetectionStore
   quarantine: Quarantine
-  watermarks: WatermarkFiles
+  watermarks: Pick<WatermarkFiles, 'read' | 'write'>
   fullScanIntervalMs: number
   leaseMs: number
   now: () => UnixMs
@@ -77,6 +82,8 @@ export function createPoll(deps: PollDeps): Poll {
 
   return async function poll(source, options = {}) {
     const began = now()
+    // It writes nothing, and must not hold up those who do: a dry full scan can take an hour.
+    if (options.dryRun) return pollLeased(source, options, { token: 0, lost: NEVER, began })
     const report = await withLease(store, source.id, deps.leaseMs, async (token, lost) => {
       try {
         return await pollLeased(source, options, { token, lost, began })
@@ -94,7 +101,9 @@ export function createPoll(deps: PollDeps): Poll {
     lease: { token: number; lost: AbortSignal; began: UnixMs },
   ): Promise<PollReport> {
     const { token, lost, began } = lease
-    if (!hasKey(source)) return noteNoKey(source, token, began)
+    if (!hasKey(source)) {
+      return options.dryRun ? { ...idle('failed'), error: NO_KEY } : noteNoKey(source, token, began)
+    }
     const changed = options.dryRun ? await identityChanged(source) : false
     if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
     const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
@@ -128,10 +137,7 @@ export function createPoll(deps: PollDeps): Poll {
 
   /** Nothing can be asked without a key, and everything that is known stays. */
   async function noteNoKey(source: PolledSource, token: number, began: UnixMs): Promise<PollReport> {
-    const trouble = new UpstreamError(
-      'key',
-      'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.',
-    )
+    const trouble = new UpstreamError('key', NO_KEY)
     const next_at = await note({ source, token, began, kind: 'head', total: emptyResult(), trouble })
     return { ...idle('failed'), error: trouble.message, next_at }
   }
@@ -191,7 +197,7 @@ export function createPoll(deps: PollDeps): Poll {
     try {
       // A dry full scan would count twice what it and the head poll both find.
       if (kind === 'head' && !(dry && options.full)) kind = await headScan(job)
-      const long = longScanDue(state, options)
+      const long = longScanDue(source, state, options)
       if (long !== null) {
         kind = long
         await longScan({ ...job, kind: long, isListed: (userId) => isListed(source, userId, signal) })
@@ -200,7 +206,10 @@ export function createPoll(deps: PollDeps): Poll {
       if (error instanceof FencedError || signal.aborted) {
         return reportOf('failed', TAKEN_OVER, null)
       }
-      if (!(error instanceof UpstreamError || error instanceof FloodError)) throw error
+      if (!(error instanceof UpstreamError || error instanceof FloodError)) {
+        if (!dry) await noteUnexpected(error)
+        throw error
+      }
       trouble = error
     }
     const outcome = trouble === null ? 'done' : 'failed'
@@ -213,6 +222,16 @@ export function createPoll(deps: PollDeps): Poll {
       throw error
     }
 
+    /** What is nobody's fault but ours is told like a failure of upstream, where Redis still takes it down. */
+    async function noteUnexpected(error: unknown): Promise<void> {
+      const why = error instanceof Error ? error.message : String(error)
+      const unexpected = new UpstreamError(
+        'passing',
+        `ringpost could not carry the poll through: ${why.replace(/\.$/, '')}. Its log has more.`,
+      )
+      await note({ ...at, kind, total, trouble: unexpected }).catch(() => undefined)
+    }
+
     function reportOf(how: PollReport['outcome'], error: string | null, next_at: UnixMs | null): PollReport {
       const { requests, rows, events } = total
       return { outcome: how, kind, requests, rows, events, duration_ms: now() - at.began, error, next_at }
@@ -220,10 +239,17 @@ export function createPoll(deps: PollDeps): Poll {
   }
 
   /** Which long scan this poll goes on with, if any. */
-  function longScanDue(state: SourceState, options: PollOptions): 'baseline' | 'full' | null {
+  function longScanDue(
+    source: PolledSource,
+    state: SourceState,
+    options: PollOptions,
+  ): 'baseline' | 'full' | null {
     if (state.mode === 'baseline') return 'baseline'
     if (options.full) return 'full'
     if (options.dryRun) return null
+    // Everybody's sentiment is judged by the new threshold, in silence, before anybody's is told.
+    const { sentimentThreshold } = source
+    if (sentimentThreshold !== null && sentimentThreshold !== state.sentiment_judged_by) return 'full'
     const due = now() - (state.last_full_scan ?? 0) >= deps.fullScanIntervalMs
     return state.scan_kind === 'full' || due ? 'full' : null
   }

@@ -10,6 +10,8 @@ import type { UnixMs } from '../types.ts'
  * with its number, each time.
  */
 const LIMIT = 1000
+/** Rows of one call. */
+const ROWS_AT_ONCE = 1_000
 
 /** Keeps rows that could not be read, so that a person can see them. The same row is kept once. */
 export function createQuarantine(deps: {
@@ -21,11 +23,18 @@ export function createQuarantine(deps: {
   return {
     /** How many of the rows are new. */
     async add(sourceId: string, rows: readonly UnreadableRow[]): Promise<number> {
-      const entries = rows.flatMap((unreadable) => [
-        hash('sha256', unreadable.row).slice(0, 32),
-        JSON.stringify({ ...unreadable, first_seen: new Date(deps.now()).toISOString() }),
-      ])
-      return Number(await keep([deps.keys.source(sourceId).quarantine], [LIMIT, ...entries]))
+      const { quarantine } = deps.keys.source(sourceId)
+      let added = 0
+      for (let from = 0; from < rows.length; from += ROWS_AT_ONCE) {
+        const entries = rows
+          .slice(from, from + ROWS_AT_ONCE)
+          .flatMap((unreadable) => [
+            hash('sha256', unreadable.row).slice(0, 32),
+            JSON.stringify({ ...unreadable, first_seen: new Date(deps.now()).toISOString() }),
+          ])
+        added += Number(await keep([quarantine], [LIMIT, ...entries]))
+      }
+      return added
     },
 
     async list(sourceId: string): Promise<(UnreadableRow & { first_seen: string })[]> {
@@ -46,14 +55,17 @@ export function createQuarantine(deps: {
 
 export type Quarantine = ReturnType<typeof createQuarantine>
 
-/** Whether a row, as JSON text that may have been cut off, is of a user. Their id may be why it is unreadable. */
+/**
+ * Whether a row, as JSON text that may have been cut off, is of a user or names them. Their id may be why it is
+ * unreadable.
+ */
 function isOf(userId: string, row: string): boolean {
-  const name = '"user_id":'
-  const at = row.indexOf(name)
-  if (at === -1) return false
-  const value = row.slice(at + name.length)
   const encoded = JSON.stringify(userId)
-  if (value.startsWith(encoded)) return true
-  const number = /^-?\d+/.exec(value)?.[0]
-  return number === userId || (value.length > 1 && encoded.startsWith(value))
+  return row
+    .split('"user_id":')
+    .slice(1)
+    .some((value, i, values) => {
+      if (value.startsWith(encoded) || /^-?\d+/.exec(value)?.[0] === userId) return true
+      return i === values.length - 1 && value.length > 1 && encoded.startsWith(value)
+    })
 }

@@ -1,3 +1,4 @@
+import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
 import { askAgain } from './ask-again.ts'
 import { buildRemoval } from './build-event.ts'
@@ -8,8 +9,12 @@ import type { DetectionStore, SnapshotChange } from './store.ts'
 
 /** Users marked at once. */
 const BATCH = 100
-/** Removals that are looked up one by one after each scan, at most; the rest comes with the next scan. */
+/**
+ * Removals that are looked up one by one after each scan, at most, or as many as a scan has pages; the rest comes
+ * with the next scan. Where a person has decided, all are.
+ */
 const LOOK_UPS = 500
+const USERS_A_LOOK_UP = 100
 const AT_LEAST = 10
 const SHARE = 0.1
 
@@ -25,6 +30,8 @@ export interface RemovalResult {
   told: number
   /** Users who wait for a person. */
   heldBack: number
+  /** Users of whom upstream does not say whether it lists them; they stay as they are. */
+  unanswered: number
   requests: number
 }
 
@@ -63,6 +70,10 @@ export async function detectRemovals(
   const { source, token, between } = job
   if (job.complete) return
   const limit = job.accepted === undefined ? removalLimit(job.knownUsers) : Number.POSITIVE_INFINITY
+  const most =
+    job.accepted === undefined
+      ? Math.max(LOOK_UPS, Math.ceil(job.knownUsers / USERS_A_LOOK_UP))
+      : Number.POSITIVE_INFINITY
   const gone: string[] = []
   let total = 0
   let marks: SnapshotChange[] = []
@@ -74,7 +85,7 @@ export async function detectRemovals(
       if (snapshot.removed || snapshot.last_contact >= job.since) continue
       if (snapshot.absent) {
         total++
-        if (gone.length <= Math.min(limit, LOOK_UPS)) gone.push(userId)
+        if (gone.length < Math.min(limit, most)) gone.push(userId)
       } else {
         marks.push({ userId, before: snapshot, after: { ...snapshot, absent: true } })
       }
@@ -90,7 +101,7 @@ export async function detectRemovals(
     return
   }
 
-  for (const userId of gone.slice(0, LOOK_UPS)) {
+  for (const userId of gone) {
     if (job.signal.aborted) break
     if (between.due()) await between.run()
     const [snapshot] = await deps.store.readUsers(source.id, [userId])
@@ -101,7 +112,15 @@ export async function detectRemovals(
         return deps.isListed(userId)
       },
       { pause: deps.pause, signal: job.signal },
-    )
+    ).catch((error: unknown) => {
+      // It cannot be asked for, because the id is too long for instance: no reason to look for nobody else.
+      if (error instanceof UpstreamError && error.kind === 'request') return null
+      throw error
+    })
+    if (listed === null) {
+      result.unanswered++
+      continue
+    }
     const after: Snapshot = listed
       ? { ...snapshot, absent: false }
       : { ...snapshot, absent: false, fall: null, removed: true }

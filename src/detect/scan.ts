@@ -9,6 +9,7 @@ import { mergeRows } from './merge-rows.ts'
 import { createReadAhead } from './read-ahead.ts'
 import { isNewestFirst, mayStop, watermarkCandidate } from './stop.ts'
 import type { DetectionStore, StateChange } from './store.ts'
+import { userDigest } from './user-digest.ts'
 
 /** What one pass over the list is to do. */
 export interface ScanPlan {
@@ -80,8 +81,12 @@ const CLOCK_SLACK_SECS = 60
  * a commit of each would cost a third of the scan's time.
  */
 const SAVE_EVERY_PAGES = 10
-/** Rows that are committed at once. */
+/** Pages in a row that begin and end with the users of an earlier page, after which the list is taken to go round. */
+const REPEATED_PAGES = 20
+/** Newcomers that were held back and are committed at once. */
 const BATCH = 100
+/** Rows of a page that are compared at once: more than a page should have, and one script's work for Redis. */
+const ROWS_AT_ONCE = 1_000
 
 export function emptyResult(): ScanResult {
   return {
@@ -110,8 +115,10 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   const seenCursors = new Set<string>()
   let cursor = plan.cursor
   let rules: Rules | null = null
-  let lastContact: UnixSecs | null = null
+  let pageBefore: readonly UserRow[] = []
   let emptyPages = 0
+  let repeatedPages = 0
+  const seenPages = new Set<number>()
   let unsavedPages = SAVE_EVERY_PAGES
   result.complete = false
   result.top = null
@@ -166,8 +173,15 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
             : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
         )
       }
-      result.newestFirst &&= isNewestFirst(page.rows, lastContact)
-      lastContact = page.rows.at(-1)?.last_contact_unix_secs ?? lastContact
+      repeatedPages = isRepeated(page.rows) ? repeatedPages + 1 : 0
+      if (repeatedPages > REPEATED_PAGES) {
+        throw new UpstreamError(
+          'bad_page',
+          `The upstream sent the users of earlier pages again on ${repeatedPages} pages in a row, each under a new cursor, which would never end.`,
+        )
+      }
+      result.newestFirst &&= isNewestFirst(page.rows, pageBefore)
+      if (page.rows.length > 0) pageBefore = page.rows
       await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
@@ -188,6 +202,14 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     }
   }
 
+  /** Whether a page like this one was there before. A digest, for there may be ten thousand pages. */
+  function isRepeated(rows: readonly UserRow[]): boolean {
+    const [first, last] = [rows[0], rows.at(-1)]
+    if (first === undefined || last === undefined) return false
+    const { size } = seenPages
+    return size === seenPages.add(userDigest(`${first.user_id}\n${last.user_id}`)).size
+  }
+
   /** The first page is not asked for again: where it fails, the next poll is soon enough. */
   function ask(at: string | null): Promise<ListedPage> {
     const once = () => {
@@ -204,25 +226,32 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     const { isAsRecorded } = plan
     const rows = isAsRecorded === undefined ? all : all.filter((row) => !isAsRecorded(row))
     const save = unsavedPages >= SAVE_EVERY_PAGES
-    const committed = await commitRows(deps, {
-      ...plan,
-      rows,
-      rules: by,
-      keepNewcomers: !plan.gate.open,
-      state: ({ newcomers, changed }) => {
-        // What is held back must be read again after a crash: the scan's place stays before it.
-        if (plan.progress === undefined || plan.gate.holding || newcomers.length > 0) return null
-        return changed > 0 || save ? plan.progress(page, result.top) : null
-      },
-    })
+    let changedBefore = 0
+    for (let from = 0; from === 0 || from < rows.length; from += ROWS_AT_ONCE) {
+      const isLast = from + ROWS_AT_ONCE >= rows.length
+      const committed = await commitRows(deps, {
+        ...plan,
+        rows: rows.slice(from, from + ROWS_AT_ONCE),
+        rules: by,
+        keepNewcomers: !plan.gate.open,
+        state: ({ newcomers, changed }) => {
+          // What is held back must be read again after a crash: the scan's place stays before it.
+          if (plan.progress === undefined || plan.gate.holding || newcomers.length > 0) return null
+          return isLast && (changedBefore + changed > 0 || save) ? plan.progress(page, result.top) : null
+        },
+      })
+      changedBefore += committed.changed
+      // What was written is counted also where the gate closes on the rest of the page.
+      add(committed)
+      if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()
+      plan.gate.hold(committed.newcomers)
+      plan.gate.announced(committed.events['user.created'] ?? 0)
+    }
     unsavedPages = save ? 1 : unsavedPages + 1
-    // What was written is counted also where the gate closes on the rest of the page.
-    add(committed)
-    plan.gate.hold(committed.newcomers)
-    if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()
-    if (plan.dry) return committed.changed
-    if (page.unreadable.length > 0) result.newlyUnreadable += await deps.quarantine(page.unreadable)
-    return committed.changed
+    if (!plan.dry && page.unreadable.length > 0) {
+      result.newlyUnreadable += await deps.quarantine(page.unreadable)
+    }
+    return changedBefore
   }
 
   async function releaseHeld(by: Rules): Promise<void> {

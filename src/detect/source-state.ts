@@ -45,6 +45,9 @@ export interface LastPoll {
   warnings?: PollWarning[]
 }
 
+/** As `announce_since`: later than any first contact that can be read, so that a baseline announces nobody. */
+export const NOBODY = Number.MAX_SAFE_INTEGER
+
 /** Begins the counters of events by type, which commit-page.lua writes. */
 const EVENTS = 'events:'
 
@@ -79,6 +82,8 @@ const stateSchema = z.object({
   /** When the last full scan and the last lookback ended (unix ms). */
   last_full_scan: int.optional(),
   last_lookback: int.optional(),
+  /** The threshold that the recorded sentiment of every user was judged by. */
+  sentiment_judged_by: z.coerce.number().optional(),
   /** What waits for a person. */
   attention: text.transform((json) => JSON.parse(json) as Attention).optional(),
   attention_announced: int.optional(),
@@ -127,9 +132,11 @@ export type SourceCondition = 'baseline' | 'live' | 'paused' | 'failing' | 'need
 
 export function conditionOf(state: SourceState, paused: boolean): SourceCondition {
   if (paused) return 'paused'
-  if (state.attention !== undefined) return 'needs_attention'
-  if (state.failing_since !== undefined) return 'failing'
-  return state.mode
+  const { attention, failing_since, mode } = state
+  // Held back removals stop no poll, so that a failure is the more urgent of the two.
+  if (attention?.kind === 'flood') return 'needs_attention'
+  if (failing_since !== undefined) return 'failing'
+  return attention === undefined ? mode : 'needs_attention'
 }
 
 const BASELINE_SENTENCES: Record<BaselineReason, string> = {
@@ -148,11 +155,14 @@ export function describeState(
 ): string {
   const known = `${state.known_users.toLocaleString('en-US')} users`
   if (source.paused) return `${known} known; polling is paused`
-  if (state.attention !== undefined) return state.attention.message
+  const { attention } = state
+  if (attention?.kind === 'flood') return attention.message
   if (state.failing_since !== undefined) {
     const wait = Math.max(0, Math.round((state.not_before - now) / 1000))
-    return `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`
+    const failure = `${state.failure ?? 'The last poll failed.'} Next try in ${wait}s.`
+    return attention === undefined ? failure : `${failure} ${attention.message}`
   }
+  if (attention !== undefined) return attention.message
   if (state.mode === 'baseline')
     return `${known} recorded so far, no alerts sent; ${BASELINE_SENTENCES[state.baseline_reason]}`
   return `${known} known; polling every ${source.pollInterval}`

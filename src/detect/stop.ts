@@ -1,16 +1,24 @@
 import type { UnixSecs, UserRow } from '../types.ts'
 
-/** Newest first within the page, and not newer than the page before. Ties are in any order. */
-export function isNewestFirst(
-  rows: readonly Pick<UserRow, 'last_contact_unix_secs'>[],
-  lastOfPageBefore: UnixSecs | null,
-): boolean {
-  let ceiling = lastOfPageBefore ?? Number.POSITIVE_INFINITY
+type Placed = Pick<UserRow, 'user_id' | 'last_contact_unix_secs'>
+
+/**
+ * Newest first within the page, and not newer than the page before. Ties are in any order. Rows of the page before
+ * may come again: while it was read, callers moved to the top and pushed the end of it onto this one.
+ */
+export function isNewestFirst(rows: readonly Placed[], pageBefore: readonly Placed[]): boolean {
+  let ceiling = Number.POSITIVE_INFINITY
   for (const { last_contact_unix_secs: at } of rows) {
     if (at > ceiling) return false
     ceiling = at
   }
-  return true
+  const [first] = rows
+  const last = pageBefore.at(-1)
+  if (first === undefined || last === undefined) return true
+  if (first.last_contact_unix_secs <= last.last_contact_unix_secs) return true
+  const before = new Set(pageBefore.map((row) => row.user_id))
+  const unseen = rows.find((row) => !before.has(row.user_id))
+  return unseen === undefined || unseen.last_contact_unix_secs <= last.last_contact_unix_secs
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { UnixSecs } from '../types.ts'
@@ -33,6 +33,12 @@ export function createWatermarkFiles(dataDir: string) {
       await writeFile(draft, text)
       await rename(draft, file(sourceId))
       written.set(sourceId, text)
+    },
+
+    /** Of a source that is deleted, whose place nobody will ask for. */
+    async remove(sourceId: string): Promise<void> {
+      written.delete(sourceId)
+      await rm(file(sourceId), { force: true })
     },
   }
 }

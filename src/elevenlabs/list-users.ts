@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { parseHttpDate } from '../http/http-date.ts'
 import { HttpFailure, request } from '../http/request.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
 import { classifyResponse, readErrorDetail } from './classify-response.ts'
@@ -73,13 +74,18 @@ export function createListUsers(deps: {
     if (response.truncated) {
       throw new UpstreamError('bad_page', `${host} sent a page of over 32 MB, which is not read.`)
     }
-    const body = response.body.toString('utf8')
+    const body = withoutKey(response.body.toString('utf8'), response.status, query.apiKey)
     const now = deps.now()
     if (response.status !== 200) {
       throw classifyResponse({ status: response.status, headers: response.headers, body, host, now })
     }
     return { ...readPage(body), serverTime: serverTime(response.headers.date, now), requests }
   }
+}
+
+/** An error may repeat the key, and its message is logged, shown and sent to endpoints. */
+function withoutKey(body: string, status: number, key: string): string {
+  return status === 200 || key.length < 8 ? body : body.replaceAll(key, '…')
 }
 
 function usersUrl(query: UsersQuery, withDirection: boolean): URL {
@@ -100,8 +106,8 @@ function refusesDirection(body: Buffer): boolean {
 }
 
 function serverTime(date: string | undefined, now: UnixMs): UnixSecs {
-  const parsed = date === undefined ? Number.NaN : Date.parse(date)
-  return Math.floor((Number.isNaN(parsed) ? now : parsed) / 1000)
+  const parsed = date === undefined ? null : parseHttpDate(date, now)
+  return Math.floor((parsed ?? now) / 1000)
 }
 
 function unreachable(error: unknown, host: string): UpstreamError {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { UserRow } from '../types.ts'
+import { isTooDeep } from './depth.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** A row that could not be read, kept to be shown. */
@@ -82,7 +83,7 @@ export function readPage(body: string): UsersPage {
     }
     const read = readRow(item)
     if ('row' in read) rows.push(read.row)
-    else unreadable.push({ row: JSON.stringify(item).slice(0, 4096), reason: read.reason })
+    else unreadable.push({ row: rowText(item), reason: read.reason })
   }
   const { has_more, next_cursor } = page.data
   if (has_more === true && !next_cursor) {
@@ -138,6 +139,18 @@ function isWithinLimit(value: unknown): value is number {
 
 function isTextOrNull(value: unknown): value is string | null {
   return value === null || typeof value === 'string'
+}
+
+function rowText(item: unknown): string {
+  if (!isTooDeep(item)) return JSON.stringify(idFirst(item)).slice(0, 4096)
+  const { user_id } = item as { user_id?: unknown }
+  return JSON.stringify(typeof user_id === 'string' ? { user_id } : {}).slice(0, 4096)
+}
+
+/** The row with its user's id in front, so that a row which is cut off can still be found by it and erased. */
+function idFirst(item: unknown): unknown {
+  if (typeof item !== 'object' || item === null || !Object.hasOwn(item, 'user_id')) return item
+  return { user_id: (item as { user_id: unknown }).user_id, ...item }
 }
 
 /** The row as the schema reads it, or why it cannot be read. */

@@ -15,6 +15,8 @@ export function createPurgeSource(deps: {
   /** Takes the lease from a poll that is still at work. */
   interrupt: (sourceId: string) => Promise<void>
   sources: { forget: (sourceId: string) => Promise<void> }
+  /** What the data folder keeps of the source. */
+  watermarks: { remove: (sourceId: string) => Promise<void> }
 }) {
   const { redis } = deps
 
@@ -25,6 +27,7 @@ export function createPurgeSource(deps: {
       await redis.unlink(Array.from({ length: BUCKETS_AT_ONCE }, (_, i) => source.bucket(from + i)))
     }
     await redis.unlink(source.quarantine)
+    await deps.watermarks.remove(sourceId)
   }
 
   return async function purgeSource(sourceId: string): Promise<void> {

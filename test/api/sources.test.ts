@@ -105,6 +105,21 @@ describe('GET /v1/sources/:id', () => {
     })
   })
 
+  test('whose baseline begins at no date is shown all the same', async () => {
+    const api = await startTestApi()
+    await api.addSource('src_default')
+    await api.redis.hset(api.keys.source('src_default').state, {
+      mode: 'baseline',
+      announce_since: String(2 ** 52),
+      baseline_started: String(-(2 ** 52)),
+    })
+    const { status, json } = await api.get('/v1/sources/src_default')
+    expect([status, json]).toEqual([
+      200,
+      expect.objectContaining({ baseline: { reason: 'first', since: null, started_at: null, recorded: 0 } }),
+    ])
+  })
+
   test('of a paused source says that nothing is planned', async () => {
     const api = await startTestApi()
     const source = await api.addSource('src_default')

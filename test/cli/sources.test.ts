@@ -44,6 +44,8 @@ test('a poll tells what it found, and a decision is carried out', async () => {
   expect(api.state.polls).toEqual([{ sourceId: 'src_default', full: true, dryRun: true }])
   const nothing = await ringpost(api.url, ['sources', 'accept', 'src_default', '--as', 'events'])
   expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining('waits for a decision')])
+  const wrong = await ringpost(api.url, ['sources', 'accept', 'src_default', '--as', 'nothing'])
+  expect(wrong.code).toBe(2)
 })
 
 test('users are listed and forgotten, whatever they are called', async () => {

@@ -35,3 +35,25 @@ test.each(['x', 'é', '界', '📞'])('a row of 16 KB of %s is copied, one byte 
     expect(bytes(event)).toBeLessThan(20_000)
   }
 })
+
+test('what else a row says is bounded too', () => {
+  const long = '📞'.repeat(100_000)
+  const row: UserRow = {
+    ...ROW,
+    last_contact_conversation_id: long,
+    last_contact_agent_id: long,
+    last_contact_agent_name: `x${long}`,
+    sentiment: { note: long },
+    raw: { long },
+  }
+  const event = buildEvent({ id: 'src_default', name: 'default' }, CHANGE, row, 0)
+  expect(bytes(event)).toBeLessThan(20_000)
+  expect(event.data.user).toMatchObject({
+    user_id: ROW.user_id,
+    last_contact_agent_id: null,
+    last_contact_conversation_id: null,
+    sentiment: null,
+  })
+  const { last_contact_agent_name: name } = event.data.user as UserRow
+  expect([name?.slice(0, 3), name?.isWellFormed()]).toEqual(['x📞', true])
+})

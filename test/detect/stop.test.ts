@@ -3,6 +3,8 @@ import { isNewestFirst, mayStop, watermarkCandidate } from '../../src/detect/sto
 import { row } from './rows.ts'
 
 const at = (...times: number[]) => times.map((last_contact_unix_secs) => row({ last_contact_unix_secs }))
+const users = (times: Record<string, number>) =>
+  Object.entries(times).map(([user_id, last_contact_unix_secs]) => row({ user_id, last_contact_unix_secs }))
 
 describe('a scan may stop early', () => {
   const page = { lastContactOfLastRow: 99, changes: 0, newestFirst: true, floor: 100 }
@@ -22,13 +24,20 @@ describe('a scan may stop early', () => {
 
 describe('newest first', () => {
   test('with ties, within a page and across pages', () => {
-    expect(isNewestFirst(at(3, 2, 2, 1), null)).toBe(true)
-    expect(isNewestFirst(at(3, 2), 3)).toBe(true)
-    expect(isNewestFirst([], 3)).toBe(true)
+    expect(isNewestFirst(at(3, 2, 2, 1), [])).toBe(true)
+    expect(isNewestFirst(at(3, 2), at(4, 3))).toBe(true)
+    expect(isNewestFirst([], at(3))).toBe(true)
   })
   test('not when a later row is newer', () => {
-    expect(isNewestFirst(at(2, 3), null)).toBe(false)
-    expect(isNewestFirst(at(4, 2), 3)).toBe(false)
+    expect(isNewestFirst(at(2, 3), [])).toBe(false)
+    expect(isNewestFirst(users({ b: 4, c: 2 }), users({ a: 3 }))).toBe(false)
+  })
+  test('although rows of the page before come again', () => {
+    const before = users({ a: 9, b: 8, c: 7 })
+    expect(isNewestFirst(users({ b: 8, c: 7, d: 6 }), before)).toBe(true)
+    expect(isNewestFirst(users({ b: 8, c: 7 }), before)).toBe(true)
+    expect(isNewestFirst(users({ b: 8, e: 8, c: 7 }), before)).toBe(false)
+    expect(isNewestFirst(users({ c: 7, b: 8 }), before)).toBe(false)
   })
 })
 

@@ -203,7 +203,7 @@ describe('a dry run', () => {
     await deleteKeys(d.redis, d.keys.prefix)
     const report = await d.poll({}, { dryRun: true })
     expect(report).toMatchObject({ outcome: 'done', kind: 'baseline', rows: 200, events: {} })
-    expect(Object.values(await dump())).toEqual([{ fence: '' }])
+    expect(await dump()).toEqual({})
   })
 
   test('of a source whose settings have changed says that there is nothing to compare', async () => {
@@ -226,4 +226,84 @@ describe('a dry run', () => {
     await d.poll()
     expect(brief(await d.events())).toEqual(['new: user.created 0→1'])
   })
+
+  test('that reads the whole list holds up no poll, and counts nobody twice', async () => {
+    d.simulator.call({ user_id: 'new' })
+    let meanwhile: Promise<unknown> = Promise.resolve()
+    d.beforeRequest(2, () => {
+      d.pass(40)
+      meanwhile = d.poll()
+    })
+    expect((await d.poll({}, { dryRun: true, full: true })).events).toEqual({ 'user.created': 1 })
+    expect(await meanwhile).toMatchObject({ outcome: 'done', events: { 'user.created': 1 } })
+  })
+})
+
+test('what ringpost itself cannot carry through is seen in the state, and passes when it is mended', async () => {
+  const key = d.keys.source(d.source.id).users('user_0000003')
+  const packed = await d.redis.hgetBuffer(key, 'user_0000003')
+  await d.redis.hset(key, 'user_0000003', Buffer.from([0]))
+  await expect(d.poll()).rejects.toThrow(/another version/)
+  expect(conditionOf(await d.state(), false)).toBe('failing')
+  expect(await inWords()).toMatch(/could not carry the poll through: A snapshot has layout 0/)
+  expect((await d.tick()).outcome).toBe('waiting')
+  await d.redis.hset(key, 'user_0000003', packed ?? '')
+  await d.poll()
+  expect(conditionOf(await d.state(), false)).toBe('live')
+})
+
+test('another sentiment threshold judges everybody anew in silence, and tells who falls after that', async () => {
+  const threshold = (sentimentThreshold: number) => ({ sentimentThreshold })
+  const call = (user_id: string, sentiment_score: number) => d.simulator.call({ user_id, sentiment_score })
+  await d.close()
+  d = await createDetection({ sentiment: true })
+  for (let i = 0; i < 50; i++) call(`user-${i}`, 0)
+  await d.poll(threshold(-0.5))
+  d.pass(600)
+  // Below the new one are all, and above it is nobody who was not before.
+  expect(await d.poll(threshold(0.5))).toMatchObject({ kind: 'full', rows: 100, events: {} })
+  d.pass(600)
+  expect(await d.poll(threshold(0.5))).toMatchObject({ kind: 'head', events: {} })
+  for (let i = 0; i < 30; i++) call('user-1', 1)
+  await d.poll(threshold(0.5))
+  d.pass(30)
+  for (let i = 0; i < 90; i++) call('user-1', -1)
+  expect((await d.poll(threshold(0.5))).events).toMatchObject({ 'user.sentiment.dropped': 1 })
+})
+
+test('rows that could not be read are found by their user, wherever in the row the id is', async () => {
+  const users = [
+    { most_frustrated: [{ user_id: 'another' }], user_id: 'one', conversation_count: 'x' },
+    { note: 'x'.repeat(5_000), user_id: 'one', conversation_count: 'x' },
+    { user_id: 'one too', conversation_count: 'x' },
+  ]
+  d.simulator.fault({ kind: 'raw', body: JSON.stringify({ users, has_more: false }) })
+  await d.poll()
+  expect(await d.quarantine.erase(d.source.id, 'one')).toBe(2)
+  expect(await d.quarantine.list(d.source.id)).toHaveLength(1)
+})
+
+test('a key that upstream repeats in its error is not shown', async () => {
+  const message = 'The key sk_0123456789 is not valid'
+  d.simulator.fault({ kind: 'status', status: 401, code: 'invalid_api_key', message })
+  const { error } = await d.poll({ apiKey: 'sk_0123456789' })
+  expect(error).toMatch(/The key … is not valid/)
+})
+
+test('rows that are nested so deep that nothing can write them stop no other', async () => {
+  const deep = '['.repeat(50_000) + ']'.repeat(50_000)
+  const odd = (id: string, rest: string) => `{"user_id":"${id}","last_contact_unix_secs":5,${rest}}`
+  const users = [
+    odd('raw', `"conversation_count":1,"x":${deep}`),
+    // As deep as can just be written, and not within an event.
+    odd('edge', `"conversation_count":1,"x":${'['.repeat(4_450) + ']'.repeat(4_450)}`),
+    odd('mood', `"conversation_count":1,"sentiment":${deep}`),
+    odd('bad', `"conversation_count":"x","x":${deep}`),
+    deep,
+    odd('other', '"conversation_count":1'),
+  ]
+  d.simulator.fault({ kind: 'raw', body: `{"users":[${users}],"has_more":false}` })
+  expect(await d.poll()).toMatchObject({ outcome: 'done', events: { 'user.created': 4 } })
+  const aside = await d.quarantine.list(d.source.id)
+  expect(aside.map(({ row }) => row).sort()).toEqual(['{"user_id":"bad"}', '{}'])
 })

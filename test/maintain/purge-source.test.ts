@@ -9,6 +9,7 @@ const RETENTION_MS = 30 * 86_400_000
 /** A sweep over the test API's Redis; what it would queue is remembered. */
 function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> = {}) {
   const relayed: string[] = []
+  const folders: string[] = []
   const sweep = createSweep({
     owners: outboxOwners(api.sources),
     endpoints: api.endpoints,
@@ -23,13 +24,14 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
       keys: api.keys,
       interrupt: api.store.interrupt,
       sources: api.sources,
+      watermarks: { remove: async (id) => void folders.push(id) },
     }),
     eventRetentionMs: RETENTION_MS,
     now: () => api.clock.now,
     logger: api.logger,
     ...over,
   })
-  return { sweep, relayed }
+  return { sweep, relayed, folders }
 }
 
 const keysOf = async (api: TestApi, id: string) =>
@@ -64,8 +66,9 @@ test('what is known of the users of a deleted source goes at once, its events wh
   const api = await startTestApi()
   api.clock.now = Date.now()
   const { id, event } = await deletedSource(api)
-  const { sweep, relayed } = sweepOf(api)
+  const { sweep, relayed, folders } = sweepOf(api)
   await sweep()
+  expect(folders).toContain(id)
   expect(await keysOf(api, id)).toEqual(
     [api.keys.source(id).eventIndex, api.keys.source(id).outbox, api.keys.source(id).state].sort(),
   )

@@ -283,7 +283,7 @@ async function snapshots(
 }
 
 /** Watermark files that survive the processes of a run. */
-function inMemory(): WatermarkFiles {
+function inMemory(): Pick<WatermarkFiles, 'read' | 'write'> {
   const files = new Map<string, { identity: string; watermark: number }>()
   return {
     read: async (sourceId) => files.get(sourceId) ?? null,

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../config/duration.ts'
 import { conditionOf, describeState, type SourceState } from '../../detect/source-state.ts'
 import type { SourceRecord } from '../../sources/sources.ts'
-import type { UnixMs } from '../../types.ts'
+import type { UnixMs, UnixSecs } from '../../types.ts'
 import type { ApiSource } from '../schemas/source.ts'
 
 /** A source as the API shows it: without its key. */
@@ -59,8 +59,8 @@ function baselineOf(state: SourceState): NonNullable<ApiSource['baseline']> {
   const { baseline_reason, announce_since, baseline_started, known_users } = state
   return {
     reason: baseline_reason,
-    since: announce_since === undefined ? null : iso(announce_since * 1000),
-    started_at: baseline_started === undefined ? null : iso(baseline_started * 1000),
+    since: secsOrNull(announce_since),
+    started_at: secsOrNull(baseline_started),
     recorded: known_users,
   }
 }
@@ -78,6 +78,12 @@ function nextPollOf(
 
 function iso(ms: UnixMs): string {
   return new Date(ms).toISOString()
+}
+
+/** Null also for a number of seconds that upstream sent and that is no date, which must not hide the source. */
+function secsOrNull(secs: UnixSecs | undefined): string | null {
+  const date = new Date((secs ?? Number.NaN) * 1000)
+  return Number.isNaN(date.getTime()) ? null : date.toISOString()
 }
 
 function isoOrNull(ms: UnixMs | null): string | null {

@@ -50,7 +50,7 @@ const sentimentThreshold = z
   .number()
   .nullable()
   .describe(
-    'A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know.',
+    'A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence.',
   )
 const enrich = z
   .literal(false, 'is not supported by this version of ringpost; leave it out, or send false')

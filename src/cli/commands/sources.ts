@@ -1,5 +1,5 @@
 import { text as readText } from 'node:stream/consumers'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { shortTime } from '../values.ts'
@@ -107,13 +107,17 @@ export function addSourceCommands(program: Command): void {
   sources
     .command('accept <id>')
     .description('decide about a source that needs attention')
-    .requiredOption('--as <decision>', '"events" tells what was held back, "baseline" records it in silence')
-    .action((id: string, options: { as: string }, command: Command) =>
+    .addOption(
+      new Option('--as <decision>', '"events" tells what was held back, "baseline" records it in silence')
+        .choices(['events', 'baseline'])
+        .makeOptionMandatory(),
+    )
+    .action((id: string, options: { as: 'events' | 'baseline' }, command: Command) =>
       withApi(command, async ({ api, out }) => {
         const source = await unwrap(
           api.POST('/v1/sources/{id}/accept', {
             params: { path: { id } },
-            body: { as: options.as as 'events' | 'baseline' },
+            body: { as: options.as },
           }),
         )
         out.answer(source, () => `Accepted as ${options.as}; ${id} is polled now.`)

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { acceptAttention } from '../../src/detect/accept.ts'
+import { conditionOf, describeState } from '../../src/detect/source-state.ts'
+import { deleteKeys } from '../../src/redis/delete-keys.ts'
+import { createDetection, type Detection } from './detection.ts'
+
+let d: Detection
+beforeEach(async () => {
+  d = await createDetection()
+})
+afterEach(() => d.close())
+
+/** A live source of so many users, polled a while ago. */
+async function live(users: number) {
+  d.simulator.seed({ users, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3600 })
+  await d.poll()
+  d.pass(600)
+}
+const user = (i: number) => `user_${String(i).padStart(7, '0')}`
+const types = async () => (await d.events()).map(({ type }) => type)
+const fullScan = () => d.poll({}, { full: true })
+const flood = (users: number) =>
+  d.simulator.seed({ users, idOf: (i) => `flood-${i}`, spacingSecs: 0, newestUnixSecs: d.nowSecs() })
+const accept = (as: 'events' | 'baseline') =>
+  acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, as)
+
+/** So many users are gone, and a person is asked. */
+async function heldBack(gone: number) {
+  for (let i = 1; i <= gone; i++) d.simulator.removeUser(user(i))
+  await fullScan()
+  await fullScan()
+  expect((await d.state()).attention).toMatchObject({ kind: 'mass_removal', users: gone })
+}
+
+test('a flood that comes while removals wait for a person is told as well', async () => {
+  await live(200)
+  await heldBack(50)
+  expect(await types()).toEqual(['source.needs_attention'])
+  d.pass(60)
+  flood(501)
+  await d.poll()
+  expect((await d.state()).attention?.kind).toBe('flood')
+  const events = await d.events()
+  expect(events.map(({ data }) => data.reason)).toEqual(['mass_removal', 'flood'])
+  expect(new Set(events.map(({ id }) => id)).size).toBe(2)
+})
+
+test('a failure is seen although removals wait for a person', async () => {
+  await live(200)
+  await heldBack(50)
+  d.simulator.setApiKey('another')
+  await d.poll()
+  const state = await d.state()
+  expect(conditionOf(state, false)).toBe('failing')
+  const words = describeState(state, { paused: false, pollInterval: '30s' }, d.clock.ms)
+  expect(words).toMatch(/check the key.*50 users are gone/)
+  d.simulator.setApiKey('sim_key')
+  await d.poll()
+  expect(conditionOf(await d.state(), false)).toBe('needs_attention')
+})
+
+describe('a baseline whose dates say that everybody is new', () => {
+  const LIES: [string, () => Promise<void>][] = [
+    [
+      'because of the server’s clock',
+      async () => {
+        d.simulator.seed({ users: 1_000, newestUnixSecs: d.nowSecs() - 3600 })
+        d.simulator.fault({
+          kind: 'date_header',
+          value: 'Thu, 01 Jan 1970 00:00:00 GMT',
+          times: 'always',
+        })
+      },
+    ],
+    [
+      'because first contacts are in milliseconds',
+      async () => {
+        d.simulator.seed({ users: 1_000, newestUnixSecs: d.nowSecs() - 3600 })
+        for (let i = 1; i <= 1_000; i++) {
+          d.simulator.overrideRow(user(i), { first_contact_unix_secs: d.clock.ms })
+        }
+      },
+    ],
+    [
+      'because the folder with the watermark is a year old',
+      async () => {
+        d.simulator.seed({ users: 1, newestUnixSecs: d.nowSecs() - 3600 })
+        await d.poll()
+        await d.poll()
+        d.pass(365 * 86_400)
+        await deleteKeys(d.redis, d.keys.prefix)
+        d.simulator.seed({ users: 999, newestUnixSecs: d.nowSecs() - 3600 })
+      },
+    ],
+  ]
+
+  test.each(LIES)('%s stops and asks, and can be taken in silence', async (_, lie) => {
+    await lie()
+    expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/wrong dates/) })
+    expect(conditionOf(await d.state(), false)).toBe('needs_attention')
+    expect(await types()).toEqual([...Array(600).fill('user.created'), 'source.needs_attention'])
+    expect((await d.tick()).outcome).toBe('waiting')
+    await accept('baseline')
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: {} })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 1_000 })
+    d.simulator.clearFaults()
+    d.pass(60)
+    d.simulator.call({ user_id: 'next' })
+    expect((await d.poll()).events).toEqual({ 'user.created': 1 })
+  })
+
+  test('goes on to announce where a person says that it is true', async () => {
+    await LIES[2]?.[1]()
+    await d.poll()
+    await accept('events')
+    expect(await d.poll()).toMatchObject({
+      outcome: 'done',
+      kind: 'baseline',
+      events: { 'user.created': 399 },
+    })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 1_000 })
+    expect((await d.state()).flood_accepted).toBeUndefined()
+  })
+})
+
+test.each(['events', 'baseline'] as const)(
+  'over 500 removals that are accepted as %s all go at once',
+  async (as) => {
+    await live(2_000)
+    await heldBack(700)
+    await accept(as)
+    await d.poll()
+    expect(await d.state()).toMatchObject({ known_users: 1_300 })
+    expect((await types()).filter((type) => type === 'user.removed')).toHaveLength(as === 'events' ? 700 : 0)
+    await fullScan()
+    expect((await d.state()).attention).toBeUndefined()
+  },
+)
+
+test('a user who cannot be asked for by name is no obstacle to the removal of others', async () => {
+  await live(200)
+  const long = 'x'.repeat(9_000)
+  d.simulator.call({ user_id: long })
+  await d.poll()
+  d.pass(60)
+  const { listUsers } = d.deps
+  d.deps.listUsers = (query, signal) => {
+    if (query.search === long) d.simulator.fault({ kind: 'html', status: 414 })
+    return listUsers(query, signal)
+  }
+  d.simulator.removeUser(long)
+  d.simulator.removeUser(user(7))
+  await fullScan()
+  expect(await fullScan()).toMatchObject({ outcome: 'done', events: { 'user.removed': 1 } })
+  expect(await fullScan()).toMatchObject({ outcome: 'done', events: {} })
+})
+
+test.each([
+  ['events', { 'user.returned': 700 }],
+  ['baseline', {}],
+] as const)('hundreds who are back after a removal are a flood; accepted as %s', async (as, told) => {
+  await live(2_000)
+  await heldBack(700)
+  await accept('baseline')
+  await d.poll()
+  for (let i = 1; i <= 700; i++) d.simulator.restoreUser(user(i))
+  d.pass(60)
+  expect(await fullScan()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/back at once/) })
+  expect((await types()).filter((type) => type.startsWith('user.'))).toEqual([])
+  await accept(as)
+  d.pass(60)
+  expect(await d.poll()).toMatchObject({ outcome: 'done', events: told })
+  expect(await d.state()).toMatchObject({ mode: 'live', known_users: 2_000 })
+})
