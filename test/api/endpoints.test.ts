@@ -23,6 +23,7 @@ describe('POST /v1/endpoints', () => {
       enabled: true,
       disabled_reason: null,
       signing: 'hmac-sha256',
+      managed_by: 'api',
       health: { state: 'healthy', failing_since: null, last_success_at: null },
       public_key: null,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
@@ -315,7 +316,7 @@ test('enabling tells of it before it is done, and only where the endpoint was di
   const { id } = await api.addEndpoint()
   const told: [string, boolean][] = []
   const endpoints = api.endpointsWith({
-    onEnabled: async (endpointId) => {
+    onFreshStart: async (endpointId) => {
       told.push([endpointId, (await api.endpoints.get(endpointId)).enabled])
     },
   })
