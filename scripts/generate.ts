@@ -4,11 +4,13 @@
  */
 import { writeFileSync } from 'node:fs'
 import { renderConfigurationDoc, renderEnvExample } from '../src/config/reference.ts'
+import { renderFileSchema } from '../src/config-file/json-schema.ts'
 import { renderClientTypes } from './openapi.ts'
 
 const GENERATED = {
   '.env.example': renderEnvExample,
   'docs/configuration.md': renderConfigurationDoc,
+  'docs/config-file.schema.json': renderFileSchema,
   'src/client/schema.ts': renderClientTypes,
 }
 

@@ -7,6 +7,11 @@ import { startRelayWorker } from '../workers/relay.ts'
 import { createApi } from './api/create-api.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/schema.ts'
+import { createConfiguration } from './config-file/configuration.ts'
+import { createKeepConfigured } from './config-file/keep-configured.ts'
+import type { LoadedFile } from './config-file/load.ts'
+import { createOwnership } from './config-file/ownership.ts'
+import type { Change } from './config-file/plan.ts'
 import { checkUrl } from './deliver/guard/url.ts'
 import { createSecret } from './deliver/sign.ts'
 import { createDelivery } from './delivery.ts'
@@ -66,6 +71,8 @@ const KEEP_EVERY_MS = 10_000
 export interface App {
   /** Where the API listens; null where this process has no role `api`. */
   url: string | null
+  /** What became of each source and endpoint that the configuration file names. */
+  configured: Change[]
   /** Drains and ends everything that was started. Can be called again. */
   stop(): Promise<void>
 }
@@ -80,8 +87,9 @@ export async function startApp(deps: {
   keyPrefix: string
   vault: Vault
   apiToken: string
-  /** Sources that the configuration names. */
+  /** Sources that the environment names. */
   configuredSources: readonly ManagedSource[]
+  configFile: LoadedFile | null
   logger: Logger
 }): Promise<App> {
   const { config, redis, vault, logger } = deps
@@ -103,6 +111,7 @@ export async function startApp(deps: {
 
   // What people have set up.
   const policy = { allowNetworks: config.allowNetworks, allowHttp: config.allowHttp }
+  const refuseUrl = (url: string) => void checkUrl(url, policy)
   const sources = createSources({
     records: createRecords<SourceRecord>(redis, keys.sources),
     vault,
@@ -112,7 +121,7 @@ export async function startApp(deps: {
   const endpoints = createEndpoints({
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
     vault,
-    checkUrl: (url) => void checkUrl(url, policy),
+    checkUrl: refuseUrl,
     createSecret,
     onFreshStart: createForgetFailures({ redis, keys }),
     now,
@@ -158,6 +167,16 @@ export async function startApp(deps: {
     pollSoon: queues.pollSoon,
     logger,
   })
+  const sourceControl = createSourceControl({
+    sources,
+    queues,
+    detection: {
+      interrupt: store.interrupt,
+      makeDue: store.makeDue,
+      accept: (sourceId, as) => acceptAttention({ redis, keys, store }, sourceId, as),
+    },
+  })
+  const configuration = createConfiguration({ sources, sourceControl, endpoints, checkUrl: refuseUrl })
 
   // outbox → fanout → deliver → log
   const noteActivity = createActivityWriter({ redis, keys })
@@ -200,6 +219,14 @@ export async function startApp(deps: {
 
   // What this process does of it.
   try {
+    const keepConfigured = createKeepConfigured({
+      sources,
+      configuration,
+      managed: deps.configuredSources,
+      file: deps.configFile,
+      logger,
+    })
+    const configured = await keepConfigured()
     const worker = { connection: redis, keys, logger, signal: stopping.signal }
     const workers = [
       ...(has('poll')
@@ -215,16 +242,12 @@ export async function startApp(deps: {
       ...(has('maintain') ? [startMaintainWorker({ ...worker, concurrency: 1, sweep })] : []),
     ]
     releases.push(() => closeWorkers(workers, config.deliveryTimeoutMs + 5_000))
-    const known = new Set<string>()
     releases.push(
       await keepSchedules({
         everyMs: KEEP_EVERY_MS,
         logger,
         async restore() {
-          for (const source of deps.configuredSources) {
-            if (!known.has(source.id) || (await sources.find(source.id)) === null) await sources.keep(source)
-            known.add(source.id)
-          }
+          await keepConfigured()
           if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
           if (!has('poll')) return
           for (const source of await sources.list()) {
@@ -233,21 +256,15 @@ export async function startApp(deps: {
         },
       }),
     )
-    if (!has('api')) return { url: null, stop }
+    if (!has('api')) return { url: null, configured, stop }
 
     const api = await createApi({
       apiToken: deps.apiToken,
       version,
       sources,
-      sourceControl: createSourceControl({
-        sources,
-        queues,
-        detection: {
-          interrupt: store.interrupt,
-          makeDue: store.makeDue,
-          accept: (sourceId, as) => acceptAttention({ redis, keys, store }, sourceId, as),
-        },
-      }),
+      sourceControl,
+      configuration,
+      ownership: createOwnership(deps.configFile?.content ?? null),
       tryConnection: async ({ base_url, api_key, agent_id, branch_id }) => {
         await listUsers({
           baseUrl: base_url,
@@ -308,7 +325,7 @@ export async function startApp(deps: {
       now,
     })
     releases.push(() => api.close())
-    return { url: await listen(api, config), stop }
+    return { url: await listen(api, config), configured, stop }
   } catch (error) {
     await stop()
     throw error

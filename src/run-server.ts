@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { loadEnv } from './config/load-env.ts'
 import { parseConfig } from './config/parse.ts'
+import { loadConfigFile } from './config-file/load.ts'
 import { RingpostError } from './errors.ts'
 import { createLogger } from './logger.ts'
 import { serve } from './serve.ts'
@@ -18,12 +19,13 @@ export async function runServer(options: { demo?: true } = {}): Promise<void> {
     const cwd = process.cwd()
     const env = loadEnv(cwd, process.env)
     const config = parseConfig(
-      options.demo ? { ...env, RINGPOST_DEMO: 'true', ELEVENLABS_API_KEY: '' } : env,
+      options.demo ? { ...env, RINGPOST_DEMO: 'true', ELEVENLABS_API_KEY: '', RINGPOST_CONFIG: '' } : env,
       cwd,
     )
+    const configFile = config.configFile === null ? null : loadConfigFile(config.configFile, env)
     // The demo is for watching: its webhooks are the output, and the log is what goes wrong.
     const logger = createLogger(config.demo && !env.LOG_LEVEL ? 'warn' : config.logLevel)
-    const server = await serve({ config, logger, say, signal: stopping })
+    const server = await serve({ config, configFile, logger, say, signal: stopping })
     if (!stopping.aborted) await once(stopping, 'abort')
     say('Stopping: what is under way is finished first; a second Ctrl-C stops at once.')
     await server.stop()

@@ -2,6 +2,8 @@ import { join, relative } from 'node:path'
 import type { Logger } from 'pino'
 import { type App, startApp } from './app.ts'
 import type { Config } from './config/schema.ts'
+import type { LoadedFile } from './config-file/load.ts'
+import type { Change } from './config-file/plan.ts'
 import { DEMO_POLL_INTERVAL_MS, startDemo } from './demo/demo.ts'
 import { webhookLine } from './demo/webhook-line.ts'
 import { deleteKeys } from './redis/delete-keys.ts'
@@ -28,6 +30,8 @@ export interface Server {
  */
 export async function serve(deps: {
   config: Config
+  /** What RINGPOST_CONFIG names. */
+  configFile: LoadedFile | null
   logger: Logger
   say: (line: string) => void
   /** Ends a start that is still under way. */
@@ -81,10 +85,12 @@ export async function serve(deps: {
       vault: createVault(masterKey.key, masterKey.previous),
       apiToken: token.value,
       configuredSources,
+      configFile: deps.configFile,
       logger,
     })
     stops.push(app.stop)
-    for (const line of banner({ config, url: app.url, token, sources: configuredSources.length })) say(line)
+    const named = configuredSources.length + Object.keys(deps.configFile?.content.sources ?? {}).length
+    for (const line of banner({ config, app, token, sources: named })) say(line)
     if (demo && app.url) await demo.subscribe({ url: app.url, token: token.value })
     return { url: app.url, stop }
   } catch (error) {
@@ -137,13 +143,17 @@ async function apiTokenOf(config: Config, logger: Logger): Promise<ApiToken> {
   return file
 }
 
-function banner(facts: { config: Config; url: string | null; token: ApiToken; sources: number }): string[] {
-  const { config, url, token } = facts
+function banner(facts: { config: Config; app: App; token: ApiToken; sources: number }): string[] {
+  const { config, token } = facts
+  const { url, configured } = facts.app
   const tokenFile = relative(process.cwd(), join(config.dataDir, 'api-token'))
   return [
     `ringpost ${version} is running${url ? ` at ${url}` : ` (${config.roles.join(', ')})`}`,
     ...(url ? [`  API description: ${url}/openapi.json`] : []),
     ...(token.created ? [`  API token, shown this once: ${token.value}   (kept in ${tokenFile})`] : []),
+    ...(config.configFile === null
+      ? []
+      : [configLine(relative(process.cwd(), config.configFile), configured)]),
     ...(config.demo
       ? [
           '  DEMO DATA: a simulated call centre; nobody really calls. Set ELEVENLABS_API_KEY to watch your own.',
@@ -155,4 +165,14 @@ function banner(facts: { config: Config; url: string | null; token: ApiToken; so
       ? ['  There is no source from the environment: set ELEVENLABS_API_KEY to have one.']
       : []),
   ]
+}
+
+function configLine(file: string, changes: readonly Change[]): string {
+  const count = (action: Change['action']) => changes.filter((change) => change.action === action).length
+  const [created, updated, same] = [count('create'), count('update'), count('none')]
+  const what =
+    created + updated === 0
+      ? `nothing to change, ${same} as it says`
+      : `${created} created, ${updated} updated, ${same} as it says`
+  return `  Configuration file ${file}: ${what}`
 }

@@ -19,6 +19,7 @@ import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
 import { sendProblem } from './problems.ts'
 import { logRequests } from './request-log.ts'
+import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
 import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
@@ -51,6 +52,7 @@ export type ApiDeps = SourceRoutesDeps &
   EndpointOperationsDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
+  ConfigurationRoutesDeps &
   TokenRoutesDeps &
   StreamRoutesDeps &
   UserRoutesDeps &
@@ -133,6 +135,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)
   addStreamRoute(app, deps)
+  addConfigurationRoutes(app, deps)
   addTokenRoutes(app, deps)
   addHealthRoutes(app, deps)
   addMetricsRoutes(app, deps)

@@ -31,6 +31,7 @@ export async function addOpenApi(app: Api, version: string): Promise<void> {
         { name: 'endpoints', description: 'Who is subscribed to what.' },
         { name: 'events', description: 'What has happened.' },
         { name: 'deliveries', description: 'What became of it.' },
+        { name: 'config', description: 'Sources and endpoints as one file that can live in git.' },
         { name: 'tokens', description: 'Who may use this API.' },
         { name: 'health', description: 'For what watches the process.' },
       ],

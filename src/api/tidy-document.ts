@@ -17,7 +17,9 @@ export function tidyDocument(document: JsonObject): JsonObject {
   const used = reachable(paths, components.schemas)
   const schemas = Object.entries(components.schemas)
     .filter(([name]) => used.has(name))
-    .map(([name, schema]) => [name, name.endsWith(OF_REQUESTS) ? schema : openEnded(schema)])
+    .map(([name, schema]) => [name, name.endsWith(OF_REQUESTS) ? schema : openEnded(schema)] as const)
+    // They come in the order in which modules were loaded.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   return renamed(
     withoutNumberBounds({
       ...document,

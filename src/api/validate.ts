@@ -11,19 +11,26 @@ const PARTS: Record<string, string> = {
 }
 
 /**
- * Validates a part of a request with its zod schema. Everything that is wrong is told at once, in sentences
- * without zod's vocabulary.
+ * Reads an input with its zod schema. Everything that is wrong is told at once, in sentences without zod's
+ * vocabulary.
  */
+export function readInput<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+): { value: z.output<Schema> } | { fields: FieldError[] } {
+  const read = schema.safeParse(input, { error: messageOf })
+  return read.success ? { value: read.data } : { fields: read.error.issues.flatMap(fieldsOf) }
+}
+
+/** Validates a part of a request with its zod schema. */
 export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart }) => {
   return (input: unknown) => {
-    const read = schema.safeParse(input, { error: messageOf })
-    if (read.success) return { value: read.data }
-    return { error: refusal(PARTS[httpPart ?? 'body'] ?? 'request', read.error.issues) }
+    const read = readInput(schema, input)
+    return 'value' in read ? read : { error: refusal(PARTS[httpPart ?? 'body'] ?? 'request', read.fields) }
   }
 }
 
-function refusal(part: string, issues: readonly z.core.$ZodIssue[]): RingpostError {
-  const fields = issues.flatMap(fieldsOf)
+function refusal(part: string, fields: FieldError[]): RingpostError {
   const [first] = fields
   const where = first?.path ? `${first.path} ` : `The ${part} `
   const more = fields.length > 1 ? ` (and ${fields.length - 1} more, see errors)` : ''

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { addConfigCommands } from './commands/config.ts'
 import { addDeliveryCommands } from './commands/deliveries.ts'
 import { addEndpointCommands } from './commands/endpoints.ts'
 import { addEventCommands } from './commands/events.ts'
@@ -33,6 +34,7 @@ the one of this machine and this folder is used. "ringpost <verb> --help" has ex
   addEndpointCommands(program)
   addEventCommands(program)
   addDeliveryCommands(program)
+  addConfigCommands(program)
   addTokenCommands(program)
   addUserCommands(program)
   addVerifyCommand(program)

@@ -44,7 +44,7 @@ export interface paths {
         head?: never;
         /**
          * Change a source
-         * @description What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment sets is changed there.
+         * @description What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment or the configuration file sets is changed there.
          */
         patch: operations["updateSource"];
         trace?: never;
@@ -196,7 +196,7 @@ export interface paths {
         head?: never;
         /**
          * Change an endpoint
-         * @description What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared.
+         * @description What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared. What the configuration file sets is changed there.
          */
         patch: operations["updateEndpoint"];
         trace?: never;
@@ -457,6 +457,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get all sources and endpoints as one configuration, without secrets
+         * @description What POST /v1/config takes. Applied where it came from, it changes nothing.
+         */
+        get: operations["getConfiguration"];
+        put?: never;
+        /**
+         * Bring sources and endpoints in line with a configuration
+         * @description What it names by id is created or updated, and nothing else is touched: a source or an endpoint that it does not name stays, a field that it leaves out too, and null brings the default of a field back. It is checked as a whole first, and nothing changes where anything of it is wrong. Applying it again changes nothing.
+         */
+        post: operations["applyConfiguration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tokens": {
         parameters: {
             query?: never;
@@ -533,52 +557,346 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /**
-         * @description The name of an event type, a pattern such as `user.*`, or `*`.
-         *
-         *     - `user.created`: A caller whom this source never had.
-         *     - `user.conversation_count.increased`: A caller has had more conversations than ever before.
-         *     - `user.returned`: A caller is back after a long time, or after having been removed.
-         *     - `user.milestone_reached`: A caller has reached one of the source's milestones.
-         *     - `user.sentiment.dropped`: The recent sentiment of a caller fell below the threshold.
-         *     - `user.removed`: A caller is gone from the list.
-         *     - `source.failing`: A source cannot be polled.
-         *     - `source.recovered`: A source can be polled again.
-         *     - `source.needs_attention`: A source waits for a person.
-         *     - `endpoint.failing`: An endpoint has been failing for a long time.
-         *     - `endpoint.disabled`: An endpoint was disabled.
-         *     - `endpoint.recovered`: An endpoint works again.
-         *     - `ringpost.test`: A test, sent to see whether an endpoint works.
-         * @example user.created
-         * @example user.*
-         */
-        EventTypePattern: string;
-        TestWish: {
-            /**
-             * @description Whose sample is sent, with `data.sample` true so that a receiver can tell. Left out: a `ringpost.test`.
-             * @default ringpost.test
-             */
-            event_type?: string;
+        Alive: {
+            /** @constant */
+            status: "ok";
         };
-        RecoveryWish: {
-            /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
-            since: string;
-            /** @description Not after this; now, where it is left out. */
-            until?: string;
+        AppliedConfiguration: {
+            dry_run: boolean;
+            /** @description One for each source and endpoint that the request names. */
+            changes: {
+                /** @enum {string} */
+                kind: "source" | "endpoint";
+                id: string;
+                /**
+                 * @description `none`: it is as the request says, and nothing was written.
+                 * @enum {string}
+                 */
+                action: "create" | "update" | "none";
+                /** @description What changes of it. */
+                fields: string[];
+            }[];
+        };
+        /**
+         * @example {
+         *       "sources": {
+         *         "src_support": {
+         *           "name": "Support",
+         *           "poll_interval": "1m"
+         *         }
+         *       },
+         *       "endpoints": {
+         *         "ep_crm": {
+         *           "url": "https://crm.example.com/hooks",
+         *           "source_ids": [
+         *             "src_support"
+         *           ]
+         *         }
+         *       },
+         *       "withheld": [
+         *         "sources.src_support.api_key",
+         *         "endpoints.ep_crm.secret"
+         *       ]
+         *     }
+         */
+        Configuration: {
+            /** @description By id: what differs from the defaults, as POST /v1/config takes it. */
+            sources: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description By id, in the same way. */
+            endpoints: {
+                [key: string]: {
+                    [key: string]: unknown;
+                };
+            };
+            /** @description Paths of what is secret and therefore not in it: API keys, header values, signing secrets. */
+            withheld: string[];
+        };
+        ConfigurationToApply: {
+            /** @description Sources by id: `src_` and a name of your choice. */
+            sources?: {
+                [key: string]: components["schemas"]["ConfiguredSource"];
+            };
+            /** @description Endpoints by id: `ep_` and a name of your choice. */
+            endpoints?: {
+                [key: string]: components["schemas"]["ConfiguredEndpoint"];
+            };
             /**
-             * @description `failed`: deliveries that have failed. `undelivered`: also those that were skipped, and events that match the endpoint and have no delivery for it, because it was made or changed after they came. `all`: what has succeeded, too.
-             * @enum {string}
-             */
-            only: "failed" | "undelivered" | "all";
-            /**
-             * @description Counts, and changes nothing.
+             * @description Tells what would change, and changes nothing.
              * @default false
              */
             dry_run?: boolean;
         };
-        ReplayWish: {
-            /** @description To these endpoints, whether the event matches them or not. Left out: to every enabled endpoint that it matches now. */
-            endpoint_ids?: string[];
+        /** @description The fields of PATCH /v1/endpoints/:id, with `signing` and `secret`. An endpoint that there is not yet needs `url`. Another secret or another kind of signature is a rotation: what was valid signs too for 24h. */
+        ConfiguredEndpoint: {
+            /** @description Where events are sent. A URL that can never be delivered to is refused. */
+            url?: string;
+            description?: string | null;
+            /** @description Which events; empty or null means every `user.*` event. */
+            event_types?: components["schemas"]["EventTypePattern"][] | null;
+            /** @description Of which sources; null means of every one. */
+            source_ids?: string[] | null;
+            filter?: components["schemas"]["EndpointFilter"] | null;
+            /** @description Extra request headers: those that are named are set, or removed with null; the others stay. Null removes all. Names are kept in lower case. Values are encrypted at rest and never shown again. Names that HTTP or ringpost itself sets (`webhook-*`, `host`, `content-type` …) are refused. */
+            headers?: {
+                [key: string]: string | null;
+            } | null;
+            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit. */
+            rate_limit?: number | null;
+            enabled?: boolean;
+            template?: null;
+            /** @constant */
+            kind?: "webhook";
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
+            secret?: string;
+        };
+        /** @description The fields of PATCH /v1/sources/:id. A source that there is not yet needs `api_key`. */
+        ConfiguredSource: {
+            name?: string;
+            /** @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it. */
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key?: string;
+            /** @description Only the callers of this agent. */
+            agent_id?: string | null;
+            /** @description Only the callers of this branch of an agent. */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /** @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list. */
+            milestones?: number[] | null;
+            /** @description A call after a longer silence is `user.returned`; null for 30d. */
+            returned_after?: string | null;
+            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @constant
+             */
+            enrich?: false;
+            /** @description Not polled until this is false again. */
+            paused?: boolean;
+        };
+        /** @description An endpoint, with its signing secret for this one time. */
+        CreatedEndpoint: {
+            id: string;
+            /** @constant */
+            kind: "webhook";
+            url: string;
+            description: string;
+            event_types: string[] | null;
+            source_ids: string[] | null;
+            /** @description As it was set; null lets everything pass. */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Extra request headers by name; `••••` stands for each value. */
+            headers: {
+                [key: string]: string;
+            };
+            template: null;
+            /** @description The most deliveries a second; null means no limit. */
+            rate_limit: number | null;
+            enabled: boolean;
+            /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
+            disabled_reason: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            /**
+             * @description `file`: RINGPOST_CONFIG names it, and what it sets of it is changed there.
+             * @enum {string}
+             */
+            managed_by: "file" | "api";
+            health: {
+                /** @enum {string} */
+                state: "healthy" | "failing" | "disabled";
+                failing_since: string | null;
+                last_success_at: string | null;
+            };
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+        };
+        CreatedToken: {
+            id: string;
+            name: string;
+            scopes: string[];
+            expires_at: string | null;
+            /** @description To the minute; null where it was never used. */
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            /** @description The token itself. It is not shown again. */
+            token: string;
+        };
+        Decision: {
+            /**
+             * @description `events`: tell what was held back. `baseline`: record it in silence.
+             * @enum {string}
+             */
+            as: "events" | "baseline";
+        };
+        /** @description One event on its way to one endpoint, with every attempt. */
+        Delivery: {
+            id: string;
+            event_id: string;
+            /** @example user.created */
+            event_type: string;
+            endpoint_id: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            next_attempt_at: string | null;
+            /** @description Why it has not succeeded; null where it has, or was not tried yet. */
+            error: {
+                /** @description What a program should decide by. */
+                code: string;
+                /** @description What happened and, where there is one, what to do. */
+                message: string;
+            } | null;
+            /** @description Oldest first; the newest fifty, where there were more. */
+            attempts: {
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description When the request began.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+                duration_ms: number;
+                url: string;
+                request: {
+                    headers: {
+                        [key: string]: string;
+                    };
+                    body: string;
+                };
+                /** @description Null where none arrived. */
+                response: {
+                    status: number;
+                    headers: {
+                        [key: string]: string;
+                    };
+                    /** @description The first 4 KB. */
+                    body: string;
+                } | null;
+                error: {
+                    /** @description What a program should decide by. */
+                    code: string;
+                    /** @description What happened and, where there is one, what to do. */
+                    message: string;
+                } | null;
+            }[];
+        };
+        DeliveryList: {
+            data: components["schemas"]["DeliverySummary"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. With `event_type` a page can be shorter than `limit`, even empty, and still not be the last: one request looks at a bounded part of the log. */
+            next_cursor: string | null;
+        };
+        /** @description A delivery without what was sent and received. */
+        DeliverySummary: {
+            id: string;
+            event_id: string;
+            /** @example user.created */
+            event_type: string;
+            endpoint_id: string;
+            /** @enum {string} */
+            status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            created_at: string;
+            next_attempt_at: string | null;
+            /** @description Why it has not succeeded; null where it has, or was not tried yet. */
+            error: {
+                /** @description What a program should decide by. */
+                code: string;
+                /** @description What happened and, where there is one, what to do. */
+                message: string;
+            } | null;
+            /** @description The newest ten. */
+            attempts: {
+                number: number;
+                /**
+                 * Format: date-time
+                 * @description When the request began.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                at: string;
+                duration_ms: number;
+                url: string;
+                response: {
+                    status: number;
+                } | null;
+                error: {
+                    /** @description What a program should decide by. */
+                    code: string;
+                    /** @description What happened and, where there is one, what to do. */
+                    message: string;
+                } | null;
+            }[];
+        };
+        /** @description A subscriber: a URL and what it wants. */
+        Endpoint: {
+            id: string;
+            /** @constant */
+            kind: "webhook";
+            url: string;
+            description: string;
+            event_types: string[] | null;
+            source_ids: string[] | null;
+            /** @description As it was set; null lets everything pass. */
+            filter: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Extra request headers by name; `••••` stands for each value. */
+            headers: {
+                [key: string]: string;
+            };
+            template: null;
+            /** @description The most deliveries a second; null means no limit. */
+            rate_limit: number | null;
+            enabled: boolean;
+            /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
+            disabled_reason: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            /**
+             * @description `file`: RINGPOST_CONFIG names it, and what it sets of it is changed there.
+             * @enum {string}
+             */
+            managed_by: "file" | "api";
+            health: {
+                /** @enum {string} */
+                state: "healthy" | "failing" | "disabled";
+                failing_since: string | null;
+                last_success_at: string | null;
+            };
         };
         /**
          * @description Which events pass, by what is in them. Each key is the path of a value in the event, names with dots between them; its condition is a list of allowed values or an object of operators. All must hold. A value that an event does not have passes `ne`, `not_in` and `"exists": false` alone.
@@ -607,24 +925,45 @@ export interface components {
                 contains?: string | number | boolean | null;
             };
         };
-        /**
-         * @example {
-         *       "overlap": "24h"
-         *     }
-         */
-        SecretRotation: {
-            /**
-             * @description How long the present secret stays valid beside the new one, at most `30d`; `0s` ends it at once.
-             * @default 24h
-             */
-            overlap?: string;
-            /**
-             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
-             * @enum {string}
-             */
-            signing?: "hmac-sha256" | "ed25519";
-            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
-            secret?: string;
+        EndpointList: {
+            data: components["schemas"]["Endpoint"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+        EndpointSecret: {
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+        };
+        EndpointStats: {
+            endpoint_id: string;
+            /** @description How many are in the log, by status. */
+            deliveries: {
+                pending: number;
+                retrying: number;
+                succeeded: number;
+                failed: number;
+                skipped: number;
+            };
+            log: {
+                /** @description Deliveries that have succeeded, failed or been skipped. */
+                ended: number;
+                /** @description How many of those are kept; beyond it the oldest go first. */
+                limit: number;
+                /** @description How long they are kept at most: RINGPOST_DELIVERY_RETENTION. */
+                retention: string;
+                /** @description When the oldest delivery in the log was made. */
+                oldest_at: string | null;
+                /**
+                 * Format: date-time
+                 * @description Since when the log holds every delivery that there was.
+                 * @example 2026-11-23T10:00:00.000Z
+                 */
+                complete_since: string;
+                /** @description About how much memory it takes in Redis, told from a sample. */
+                bytes: number;
+            };
         };
         EndpointToCreate: {
             /**
@@ -690,423 +1029,6 @@ export interface components {
             enabled?: boolean;
             template?: null;
         };
-        PollOptions: {
-            /**
-             * @description Scan the whole list instead of its top.
-             * @default false
-             */
-            full?: boolean;
-            /**
-             * @description Report what it would find, and change nothing.
-             * @default false
-             */
-            dry_run?: boolean;
-        };
-        SourceToCreate: {
-            name: string;
-            /**
-             * @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it.
-             * @default https://api.elevenlabs.io
-             */
-            base_url?: string;
-            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
-            api_key: string;
-            /**
-             * @description Only the callers of this agent.
-             * @default null
-             */
-            agent_id?: string | null;
-            /**
-             * @description Only the callers of this branch of an agent.
-             * @default null
-             */
-            branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
-            poll_interval?: string | null;
-            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
-            overlap?: string | null;
-            /**
-             * @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list.
-             * @default null
-             */
-            milestones?: number[] | null;
-            /**
-             * @description A call after a longer silence is `user.returned`.
-             * @default 30d
-             */
-            returned_after?: string;
-            /**
-             * @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence.
-             * @default null
-             */
-            sentiment_threshold?: number | null;
-            /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @default false
-             * @constant
-             */
-            enrich?: false;
-            /**
-             * @description Not polled until this is false again.
-             * @default false
-             */
-            paused?: boolean;
-            /**
-             * @description Make one request first, and save nothing where it fails. The answer says why.
-             * @default false
-             */
-            verify?: boolean;
-        };
-        /** @description What is left out stays as it is. Another URL, key or filter starts a new, silent baseline. */
-        SourceToPatch: {
-            name?: string;
-            /** @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it. */
-            base_url?: string;
-            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
-            api_key?: string;
-            /** @description Only the callers of this agent. */
-            agent_id?: string | null;
-            /** @description Only the callers of this branch of an agent. */
-            branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
-            poll_interval?: string | null;
-            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
-            overlap?: string | null;
-            /** @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list. */
-            milestones?: number[] | null;
-            /** @description A call after a longer silence is `user.returned`; null for 30d. */
-            returned_after?: string | null;
-            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
-            sentiment_threshold?: number | null;
-            /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @constant
-             */
-            enrich?: false;
-            /** @description Not polled until this is false again. */
-            paused?: boolean;
-        };
-        Decision: {
-            /**
-             * @description `events`: tell what was held back. `baseline`: record it in silence.
-             * @enum {string}
-             */
-            as: "events" | "baseline";
-        };
-        TokenToCreate: {
-            /** @description For whom or what it is. */
-            name: string;
-            /**
-             * @description `read` looks, `write` changes. The signing secret of an endpoint needs `write`.
-             * @default [
-             *       "read",
-             *       "write"
-             *     ]
-             */
-            scopes?: ("read" | "write")[];
-            /** @description When it ends; null where it never does. */
-            expires_at?: string | null;
-        };
-        /** @description An error, as RFC 9457 has it. */
-        Problem: {
-            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
-            type: string;
-            /** @description The kind of problem in a few words; the same for every problem of a code. */
-            title: string;
-            /** @description The HTTP status. */
-            status: number;
-            /** @description What happened and what to do about it, in plain words. */
-            detail: string;
-            /** @description What a program should decide by. */
-            code: string;
-            /** @description For bad input: everything that is wrong with it. */
-            errors?: {
-                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
-                path: string;
-                /** @description What is wrong with it; completes "<path> …". */
-                message: string;
-            }[];
-        };
-        /** @description A type of event: what it means and what its payload is. */
-        EventType: {
-            /** @example user.created */
-            type: string;
-            /** @description What it means, in one line. */
-            description: string;
-            /** @description JSON Schema (draft 2020-12) of the whole payload. Payloads can gain fields that it does not list. */
-            schema: {
-                [key: string]: unknown;
-            };
-            /** @description A complete payload. */
-            sample: {
-                [key: string]: unknown;
-            };
-        };
-        EventTypeList: {
-            data: components["schemas"]["EventType"][];
-            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
-            next_cursor: string | null;
-        };
-        /** @description One event on its way to one endpoint, with every attempt. */
-        Delivery: {
-            id: string;
-            event_id: string;
-            /** @example user.created */
-            event_type: string;
-            endpoint_id: string;
-            /** @enum {string} */
-            status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
-            /**
-             * Format: date-time
-             * @example 2026-11-23T10:00:00.000Z
-             */
-            created_at: string;
-            next_attempt_at: string | null;
-            /** @description Why it has not succeeded; null where it has, or was not tried yet. */
-            error: {
-                /** @description What a program should decide by. */
-                code: string;
-                /** @description What happened and, where there is one, what to do. */
-                message: string;
-            } | null;
-            /** @description Oldest first; the newest fifty, where there were more. */
-            attempts: {
-                number: number;
-                /**
-                 * Format: date-time
-                 * @description When the request began.
-                 * @example 2026-11-23T10:00:00.000Z
-                 */
-                at: string;
-                duration_ms: number;
-                url: string;
-                request: {
-                    headers: {
-                        [key: string]: string;
-                    };
-                    body: string;
-                };
-                /** @description Null where none arrived. */
-                response: {
-                    status: number;
-                    headers: {
-                        [key: string]: string;
-                    };
-                    /** @description The first 4 KB. */
-                    body: string;
-                } | null;
-                error: {
-                    /** @description What a program should decide by. */
-                    code: string;
-                    /** @description What happened and, where there is one, what to do. */
-                    message: string;
-                } | null;
-            }[];
-        };
-        /** @description A delivery without what was sent and received. */
-        DeliverySummary: {
-            id: string;
-            event_id: string;
-            /** @example user.created */
-            event_type: string;
-            endpoint_id: string;
-            /** @enum {string} */
-            status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
-            /**
-             * Format: date-time
-             * @example 2026-11-23T10:00:00.000Z
-             */
-            created_at: string;
-            next_attempt_at: string | null;
-            /** @description Why it has not succeeded; null where it has, or was not tried yet. */
-            error: {
-                /** @description What a program should decide by. */
-                code: string;
-                /** @description What happened and, where there is one, what to do. */
-                message: string;
-            } | null;
-            /** @description The newest ten. */
-            attempts: {
-                number: number;
-                /**
-                 * Format: date-time
-                 * @description When the request began.
-                 * @example 2026-11-23T10:00:00.000Z
-                 */
-                at: string;
-                duration_ms: number;
-                url: string;
-                response: {
-                    status: number;
-                } | null;
-                error: {
-                    /** @description What a program should decide by. */
-                    code: string;
-                    /** @description What happened and, where there is one, what to do. */
-                    message: string;
-                } | null;
-            }[];
-        };
-        DeliveryList: {
-            data: components["schemas"]["DeliverySummary"][];
-            /** @description Give it as `cursor` to get the next page; null at the end of the list. With `event_type` a page can be shorter than `limit`, even empty, and still not be the last: one request looks at a bounded part of the log. */
-            next_cursor: string | null;
-        };
-        Recovered: {
-            /** @description How many were queued, or would be in a dry run. */
-            queued: number;
-            dry_run: boolean;
-            /** @description What they were before. */
-            of: {
-                failed: number;
-                skipped: number;
-                succeeded: number;
-                /** @description Events that had no delivery for this endpoint. */
-                without_delivery: number;
-            };
-        };
-        Replayed: {
-            event_id: string;
-            deliveries: {
-                id: string;
-                endpoint_id: string;
-                /**
-                 * @description `in_progress`: it was being attempted in this very moment, so nothing was queued.
-                 * @enum {string}
-                 */
-                result: "queued" | "in_progress";
-            }[];
-        };
-        EndpointStats: {
-            endpoint_id: string;
-            /** @description How many are in the log, by status. */
-            deliveries: {
-                pending: number;
-                retrying: number;
-                succeeded: number;
-                failed: number;
-                skipped: number;
-            };
-            log: {
-                /** @description Deliveries that have succeeded, failed or been skipped. */
-                ended: number;
-                /** @description How many of those are kept; beyond it the oldest go first. */
-                limit: number;
-                /** @description How long they are kept at most: RINGPOST_DELIVERY_RETENTION. */
-                retention: string;
-                /** @description When the oldest delivery in the log was made. */
-                oldest_at: string | null;
-                /**
-                 * Format: date-time
-                 * @description Since when the log holds every delivery that there was.
-                 * @example 2026-11-23T10:00:00.000Z
-                 */
-                complete_since: string;
-                /** @description About how much memory it takes in Redis, told from a sample. */
-                bytes: number;
-            };
-        };
-        EndpointSecret: {
-            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
-            secret: string | null;
-            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
-            public_key: string | null;
-        };
-        /** @description The new secret, for this one time. */
-        RotatedSecret: {
-            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
-            secret: string | null;
-            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
-            public_key: string | null;
-            /**
-             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
-             * @enum {string}
-             */
-            signing: "hmac-sha256" | "ed25519";
-            /** @description How many secrets sign now, this one among them. */
-            valid_secrets: number;
-            /** @description Until when the secret of before signs too; null where it does not. */
-            overlap_until: string | null;
-        };
-        /** @description A subscriber: a URL and what it wants. */
-        Endpoint: {
-            id: string;
-            /** @constant */
-            kind: "webhook";
-            url: string;
-            description: string;
-            event_types: string[] | null;
-            source_ids: string[] | null;
-            /** @description As it was set; null lets everything pass. */
-            filter: {
-                [key: string]: unknown;
-            } | null;
-            /** @description Extra request headers by name; `••••` stands for each value. */
-            headers: {
-                [key: string]: string;
-            };
-            template: null;
-            /** @description The most deliveries a second; null means no limit. */
-            rate_limit: number | null;
-            enabled: boolean;
-            /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
-            disabled_reason: string | null;
-            /**
-             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
-             * @enum {string}
-             */
-            signing: "hmac-sha256" | "ed25519";
-            health: {
-                /** @enum {string} */
-                state: "healthy" | "failing" | "disabled";
-                failing_since: string | null;
-                last_success_at: string | null;
-            };
-        };
-        /** @description An endpoint, with its signing secret for this one time. */
-        CreatedEndpoint: {
-            id: string;
-            /** @constant */
-            kind: "webhook";
-            url: string;
-            description: string;
-            event_types: string[] | null;
-            source_ids: string[] | null;
-            /** @description As it was set; null lets everything pass. */
-            filter: {
-                [key: string]: unknown;
-            } | null;
-            /** @description Extra request headers by name; `••••` stands for each value. */
-            headers: {
-                [key: string]: string;
-            };
-            template: null;
-            /** @description The most deliveries a second; null means no limit. */
-            rate_limit: number | null;
-            enabled: boolean;
-            /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
-            disabled_reason: string | null;
-            /**
-             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
-             * @enum {string}
-             */
-            signing: "hmac-sha256" | "ed25519";
-            health: {
-                /** @enum {string} */
-                state: "healthy" | "failing" | "disabled";
-                failing_since: string | null;
-                last_success_at: string | null;
-            };
-            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
-            secret: string | null;
-            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
-            public_key: string | null;
-        };
-        EndpointList: {
-            data: components["schemas"]["Endpoint"][];
-            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
-            next_cursor: string | null;
-        };
         /** @description Something that happened to a user, a source or an endpoint. */
         Event: {
             /** @description The `webhook-id` of every attempt and replay. */
@@ -1129,15 +1051,216 @@ export interface components {
             /** @description Give it as `cursor` to get the next page; null at the end of the list. A page can be shorter than `limit`, even empty, and still have a `next_cursor`: one request looks at a bounded part of the log. */
             next_cursor: string | null;
         };
-        Alive: {
-            /** @constant */
-            status: "ok";
+        /** @description A type of event: what it means and what its payload is. */
+        EventType: {
+            /** @example user.created */
+            type: string;
+            /** @description What it means, in one line. */
+            description: string;
+            /** @description JSON Schema (draft 2020-12) of the whole payload. Payloads can gain fields that it does not list. */
+            schema: {
+                [key: string]: unknown;
+            };
+            /** @description A complete payload. */
+            sample: {
+                [key: string]: unknown;
+            };
+        };
+        EventTypeList: {
+            data: components["schemas"]["EventType"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
+        /**
+         * @description The name of an event type, a pattern such as `user.*`, or `*`.
+         *
+         *     - `user.created`: A caller whom this source never had.
+         *     - `user.conversation_count.increased`: A caller has had more conversations than ever before.
+         *     - `user.returned`: A caller is back after a long time, or after having been removed.
+         *     - `user.milestone_reached`: A caller has reached one of the source's milestones.
+         *     - `user.sentiment.dropped`: The recent sentiment of a caller fell below the threshold.
+         *     - `user.removed`: A caller is gone from the list.
+         *     - `source.failing`: A source cannot be polled.
+         *     - `source.recovered`: A source can be polled again.
+         *     - `source.needs_attention`: A source waits for a person.
+         *     - `endpoint.failing`: An endpoint has been failing for a long time.
+         *     - `endpoint.disabled`: An endpoint was disabled.
+         *     - `endpoint.recovered`: An endpoint works again.
+         *     - `ringpost.test`: A test, sent to see whether an endpoint works.
+         * @example user.created
+         * @example user.*
+         */
+        EventTypePattern: string;
+        /** @description What was forgotten of a user. */
+        Forgotten: {
+            /** @description False where the user was not known (any more). */
+            forgotten: boolean;
+            /** @description Events that were erased. */
+            events: number;
+            /** @description Deliveries that were erased, with all their attempts. */
+            deliveries: number;
+            /** @description Unreadable rows that were erased. */
+            quarantined_rows: number;
+        };
+        PollOptions: {
+            /**
+             * @description Scan the whole list instead of its top.
+             * @default false
+             */
+            full?: boolean;
+            /**
+             * @description Report what it would find, and change nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        /**
+         * @example {
+         *       "kind": "head",
+         *       "requests": 1,
+         *       "rows": 100,
+         *       "events": {
+         *         "user.created": 1
+         *       },
+         *       "duration_ms": 96
+         *     }
+         */
+        PollResult: {
+            /**
+             * @description `head`: from the top until nothing is new. `lookback`: the same, further down. `full`: the whole list. `baseline`: the first time.
+             * @enum {string}
+             */
+            kind: "head" | "lookback" | "full" | "baseline";
+            /** @description Requests that were made to the upstream API. */
+            requests: number;
+            rows: number;
+            /** @description How many events of each type. */
+            events: {
+                [key: string]: number;
+            };
+            duration_ms: number;
+        };
+        /** @description An error, as RFC 9457 has it. */
+        Problem: {
+            /** @description A URN that names the kind of problem: `urn:ringpost:problem:<code>`. */
+            type: string;
+            /** @description The kind of problem in a few words; the same for every problem of a code. */
+            title: string;
+            /** @description The HTTP status. */
+            status: number;
+            /** @description What happened and what to do about it, in plain words. */
+            detail: string;
+            /** @description What a program should decide by. */
+            code: string;
+            /** @description For bad input: everything that is wrong with it. */
+            errors?: {
+                /** @description The field, dotted from the root of the body, query or URL; empty for the whole. */
+                path: string;
+                /** @description What is wrong with it; completes "<path> …". */
+                message: string;
+            }[];
+        };
+        /** @description A row of upstream that could not be read. */
+        QuarantinedRow: {
+            /** @description The row as JSON text, at most 4 KB of it. */
+            row: string;
+            reason: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            first_seen: string;
+        };
+        QuarantinedRowList: {
+            data: components["schemas"]["QuarantinedRow"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
         };
         Ready: {
             /** @constant */
             status: "ready";
             /** @description What this process does. */
             roles: string[];
+        };
+        Recovered: {
+            /** @description How many were queued, or would be in a dry run. */
+            queued: number;
+            dry_run: boolean;
+            /** @description What they were before. */
+            of: {
+                failed: number;
+                skipped: number;
+                succeeded: number;
+                /** @description Events that had no delivery for this endpoint. */
+                without_delivery: number;
+            };
+        };
+        RecoveryWish: {
+            /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
+            since: string;
+            /** @description Not after this; now, where it is left out. */
+            until?: string;
+            /**
+             * @description `failed`: deliveries that have failed. `undelivered`: also those that were skipped, and events that match the endpoint and have no delivery for it, because it was made or changed after they came. `all`: what has succeeded, too.
+             * @enum {string}
+             */
+            only: "failed" | "undelivered" | "all";
+            /**
+             * @description Counts, and changes nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
+        ReplayWish: {
+            /** @description To these endpoints, whether the event matches them or not. Left out: to every enabled endpoint that it matches now. */
+            endpoint_ids?: string[];
+        };
+        Replayed: {
+            event_id: string;
+            deliveries: {
+                id: string;
+                endpoint_id: string;
+                /**
+                 * @description `in_progress`: it was being attempted in this very moment, so nothing was queued.
+                 * @enum {string}
+                 */
+                result: "queued" | "in_progress";
+            }[];
+        };
+        /** @description The new secret, for this one time. */
+        RotatedSecret: {
+            /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
+            secret: string | null;
+            /** @description With Ed25519, what receivers verify with: `whpk_` and base64 of the public key. */
+            public_key: string | null;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing: "hmac-sha256" | "ed25519";
+            /** @description How many secrets sign now, this one among them. */
+            valid_secrets: number;
+            /** @description Until when the secret of before signs too; null where it does not. */
+            overlap_until: string | null;
+        };
+        /**
+         * @example {
+         *       "overlap": "24h"
+         *     }
+         */
+        SecretRotation: {
+            /**
+             * @description How long the present secret stays valid beside the new one, at most `30d`; `0s` ends it at once.
+             * @default 24h
+             */
+            overlap?: string;
+            /**
+             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
+             * @enum {string}
+             */
+            signing?: "hmac-sha256" | "ed25519";
+            /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
+            secret?: string;
         };
         /** @description One list of users that is polled. */
         Source: {
@@ -1161,10 +1284,10 @@ export interface components {
             enrich: boolean;
             paused: boolean;
             /**
-             * @description Where its URL, key and filters are set, and where they are changed.
+             * @description Where it is set up: `environment` sets its URL, key and filters, `file` (RINGPOST_CONFIG) what it names of it. That is changed there; the rest here.
              * @enum {string}
              */
-            managed_by: "environment" | "api";
+            managed_by: "environment" | "file" | "api";
             /**
              * Format: date-time
              * @example 2026-11-23T10:00:00.000Z
@@ -1259,47 +1382,96 @@ export interface components {
             /** @description Give it as `cursor` to get the next page; null at the end of the list. */
             next_cursor: string | null;
         };
-        /**
-         * @example {
-         *       "kind": "head",
-         *       "requests": 1,
-         *       "rows": 100,
-         *       "events": {
-         *         "user.created": 1
-         *       },
-         *       "duration_ms": 96
-         *     }
-         */
-        PollResult: {
+        SourceToCreate: {
+            name: string;
             /**
-             * @description `head`: from the top until nothing is new. `lookback`: the same, further down. `full`: the whole list. `baseline`: the first time.
-             * @enum {string}
+             * @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it.
+             * @default https://api.elevenlabs.io
              */
-            kind: "head" | "lookback" | "full" | "baseline";
-            /** @description Requests that were made to the upstream API. */
-            requests: number;
-            rows: number;
-            /** @description How many events of each type. */
-            events: {
-                [key: string]: number;
-            };
-            duration_ms: number;
-        };
-        /** @description A row of upstream that could not be read. */
-        QuarantinedRow: {
-            /** @description The row as JSON text, at most 4 KB of it. */
-            row: string;
-            reason: string;
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key: string;
             /**
-             * Format: date-time
-             * @example 2026-11-23T10:00:00.000Z
+             * @description Only the callers of this agent.
+             * @default null
              */
-            first_seen: string;
+            agent_id?: string | null;
+            /**
+             * @description Only the callers of this branch of an agent.
+             * @default null
+             */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /**
+             * @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list.
+             * @default null
+             */
+            milestones?: number[] | null;
+            /**
+             * @description A call after a longer silence is `user.returned`.
+             * @default 30d
+             */
+            returned_after?: string;
+            /**
+             * @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence.
+             * @default null
+             */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @default false
+             * @constant
+             */
+            enrich?: false;
+            /**
+             * @description Not polled until this is false again.
+             * @default false
+             */
+            paused?: boolean;
+            /**
+             * @description Make one request first, and save nothing where it fails. The answer says why.
+             * @default false
+             */
+            verify?: boolean;
         };
-        QuarantinedRowList: {
-            data: components["schemas"]["QuarantinedRow"][];
-            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
-            next_cursor: string | null;
+        /** @description What is left out stays as it is. Another URL, key or filter starts a new, silent baseline. */
+        SourceToPatch: {
+            name?: string;
+            /** @description Where the API is: a region, or a proxy. `/v1/convai/users` is added to it. */
+            base_url?: string;
+            /** @description Needs the scope `convai_read`. It is kept encrypted and never shown. */
+            api_key?: string;
+            /** @description Only the callers of this agent. */
+            agent_id?: string | null;
+            /** @description Only the callers of this branch of an agent. */
+            branch_id?: string | null;
+            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            poll_interval?: string | null;
+            /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
+            overlap?: string | null;
+            /** @description Counts to announce, rising; null for 5, 10, 25, 50, 100, 250, …; none for an empty list. */
+            milestones?: number[] | null;
+            /** @description A call after a longer silence is `user.returned`; null for 30d. */
+            returned_after?: string | null;
+            /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
+            sentiment_threshold?: number | null;
+            /**
+             * @description Fetching the conversation of each event is not supported yet.
+             * @constant
+             */
+            enrich?: false;
+            /** @description Not polled until this is false again. */
+            paused?: boolean;
+        };
+        TestWish: {
+            /**
+             * @description Whose sample is sent, with `data.sample` true so that a receiver can tell. Left out: a `ringpost.test`.
+             * @default ringpost.test
+             */
+            event_type?: string;
         };
         /** @description A token beside the administrator's. Only its hash is kept. */
         Token: {
@@ -1315,25 +1487,24 @@ export interface components {
              */
             created_at: string;
         };
-        CreatedToken: {
-            id: string;
-            name: string;
-            scopes: string[];
-            expires_at: string | null;
-            /** @description To the minute; null where it was never used. */
-            last_used_at: string | null;
-            /**
-             * Format: date-time
-             * @example 2026-11-23T10:00:00.000Z
-             */
-            created_at: string;
-            /** @description The token itself. It is not shown again. */
-            token: string;
-        };
         TokenList: {
             data: components["schemas"]["Token"][];
             /** @description Give it as `cursor` to get the next page; null at the end of the list. */
             next_cursor: string | null;
+        };
+        TokenToCreate: {
+            /** @description For whom or what it is. */
+            name: string;
+            /**
+             * @description `read` looks, `write` changes. The signing secret of an endpoint needs `write`.
+             * @default [
+             *       "read",
+             *       "write"
+             *     ]
+             */
+            scopes?: ("read" | "write")[];
+            /** @description When it ends; null where it never does. */
+            expires_at?: string | null;
         };
         /** @description What is known of one user of one source. */
         User: {
@@ -1356,17 +1527,6 @@ export interface components {
             data: components["schemas"]["User"][];
             /** @description Give it as `cursor` to get the next page; null at the end of the list. */
             next_cursor: string | null;
-        };
-        /** @description What was forgotten of a user. */
-        Forgotten: {
-            /** @description False where the user was not known (any more). */
-            forgotten: boolean;
-            /** @description Events that were erased. */
-            events: number;
-            /** @description Deliveries that were erased, with all their attempts. */
-            deliveries: number;
-            /** @description Unreadable rows that were erased. */
-            quarantined_rows: number;
         };
     };
     responses: never;
@@ -2924,6 +3084,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too_many_requests`: Too many requests. */
             429: {
                 headers: {
@@ -3006,6 +3175,15 @@ export interface operations {
             };
             /** @description `not_found`: Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4409,6 +4587,197 @@ export interface operations {
             };
             /** @description `forbidden`: This token may not do that. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The configuration */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Configuration"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    applyConfiguration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfigurationToApply"];
+            };
+        };
+        responses: {
+            /** @description What has changed, or would */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedConfiguration"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { RingpostError } from '../errors.ts'
+import { whyUnreadable } from './why-unreadable.ts'
 
 type Env = Record<string, string | undefined>
 
@@ -18,12 +19,10 @@ export function loadEnv(cwd: string, processEnv: Env): Env {
   try {
     text = readFileSync(path, 'utf8')
   } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code ?? ''
-    if (code === 'ENOENT') return { ...processEnv }
-    const why = REASONS[code] ?? `the system says ${code || 'no more'}`
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return { ...processEnv }
     throw new RingpostError(
       'config_invalid',
-      `${path} cannot be read: ${why}. Mend that, or move the file away.`,
+      `${path} cannot be read: ${whyUnreadable(cause)}. Mend that, or move the file away.`,
       {
         cause,
       },
@@ -31,14 +30,6 @@ export function loadEnv(cwd: string, processEnv: Env): Env {
   }
   // Editors on Windows begin a file with a byte order mark, which would become part of the first name.
   return { ...parseLines(text.replace(/^\uFEFF/, ''), path), ...processEnv }
-}
-
-const REASONS: Record<string, string> = {
-  EACCES: 'this user has no permission to',
-  EPERM: 'this user has no permission to',
-  EISDIR: 'it is a folder',
-  ELOOP: 'it is a symbolic link that leads back to itself',
-  EMFILE: 'too many files are open',
 }
 
 /** Node's parser leaves out what it does not understand, such as `NAME: value`; here that is an error. */

@@ -52,6 +52,15 @@ export const RULES: Rule[] = [
         ? 'The demo has an upstream of its own, but ELEVENLABS_API_KEY is set too. Allowed: one of the two. Example: RINGPOST_DEMO=false'
         : null,
   },
+  {
+    at: 'RINGPOST_DEMO',
+    reads: ['RINGPOST_DEMO', 'RINGPOST_CONFIG'],
+    law: '`RINGPOST_DEMO=true` and `RINGPOST_CONFIG` exclude each other.',
+    broken: (env) =>
+      env.RINGPOST_DEMO === true && env.RINGPOST_CONFIG !== null
+        ? 'The demo has a source and an endpoint of its own, but RINGPOST_CONFIG is set too. Allowed: one of the two. Example: RINGPOST_DEMO=false'
+        : null,
+  },
 ]
 
 function retention(at: 'RINGPOST_EVENT_RETENTION' | 'RINGPOST_DELIVERY_RETENTION'): Rule {

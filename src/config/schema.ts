@@ -108,7 +108,7 @@ export const environment = z.object({
     section: 'Secrets and files',
     description:
       // biome-ignore lint/suspicious/noTemplateCurlyInString: this is what the YAML file holds
-      'A YAML file of sources and endpoints, applied at start: what it names is created or updated, what else exists stays. `${NAME}` in it is read from the environment; such names must not begin with `RINGPOST_`. Relative to the working directory.',
+      'A YAML file of sources and endpoints, applied at every start: what it names is created or updated, what else exists stays. See config-file.md. `${NAME}` in it is read from the environment; such names must not begin with `RINGPOST_`. Relative to the working directory.',
     allowed: 'the path of a file',
     example: './ringpost.yaml',
     unset: 'no file',
@@ -188,9 +188,9 @@ export const environment = z.object({
     section: 'Process',
     description:
       'The demo: the bundled simulator as upstream and a sample receiver that prints each webhook.',
-    allowed: `${SWITCH}; not true together with ELEVENLABS_API_KEY`,
+    allowed: `${SWITCH}; not true together with ELEVENLABS_API_KEY or RINGPOST_CONFIG`,
     example: 'false',
-    unset: 'on without a key outside production',
+    unset: 'on without a key and a configuration file, outside production',
   }),
   LOG_LEVEL: withDefault(fromText(value.choice(LOG_LEVELS)), {
     section: 'Process',
@@ -251,7 +251,8 @@ export function toConfig(env: Environment, cwd: string) {
     deliveryRetentionMs: env.RINGPOST_DELIVERY_RETENTION,
     configFile: env.RINGPOST_CONFIG === null ? null : resolve(cwd, env.RINGPOST_CONFIG),
     roles: env.RINGPOST_ROLES,
-    demo: env.RINGPOST_DEMO ?? (env.ELEVENLABS_API_KEY === null && !production),
+    demo:
+      env.RINGPOST_DEMO ?? (env.ELEVENLABS_API_KEY === null && env.RINGPOST_CONFIG === null && !production),
     logLevel: env.LOG_LEVEL,
     production,
   }

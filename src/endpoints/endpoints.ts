@@ -87,11 +87,19 @@ export function createEndpoints(deps: {
         .sort((a, b) => (a.created_at + a.id < b.created_at + b.id ? -1 : 1))
     },
 
-    /** @returns the endpoint, and its signing secret for this one time */
-    async create(input: NewEndpoint): Promise<{ endpoint: EndpointRecord; secret: string }> {
+    /**
+     * @param chosenId in place of a random one; an endpoint that has it already is left as it is, unless it was deleted
+     * @returns the endpoint, and its signing secret for this one time
+     */
+    async create(
+      input: NewEndpoint,
+      chosenId?: string,
+    ): Promise<{ endpoint: EndpointRecord; secret: string }> {
       const { signing = 'hmac-sha256', secret = deps.createSecret(signing), headers, ...plain } = input
       deps.checkUrl(input.url)
-      const id = randomId('ep')
+      const id = chosenId ?? randomId('ep')
+      // One that was deleted may have left failures behind.
+      if (chosenId !== undefined) await deps.onFreshStart?.(id)
       const endpoint: EndpointRecord = {
         filter: null,
         rate_limit: null,
@@ -105,8 +113,10 @@ export function createEndpoints(deps: {
         updated_at: iso(),
         deleted_at: null,
       }
-      await records.update(id, () => endpoint)
-      return { endpoint, secret }
+      const stored = await records.update(id, (before) => {
+        return before !== null && before.deleted_at === null ? undefined : endpoint
+      })
+      return { endpoint: stored ?? endpoint, secret }
     },
 
     /**

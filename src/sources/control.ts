@@ -29,8 +29,9 @@ export function createSourceControl(deps: {
   }
 
   return {
-    async create(input: SourceInput): Promise<SourceRecord> {
-      const source = await sources.create(input)
+    /** @param id one of its own choice */
+    async create(input: SourceInput, id?: string): Promise<SourceRecord> {
+      const source = await sources.create(input, id)
       if (!source.paused) await queues.keepPolling(source.id, sources.paceOf(source).intervalMs)
       return source
     },

@@ -123,9 +123,9 @@ export function createSources(deps: {
     /** Also the deleted ones, whose events are still in the log. */
     everKnown: (): Promise<SourceRecord[]> => records.all(),
 
-    async create(input: SourceInput): Promise<SourceRecord> {
+    /** @param id one of its own choice; a source that has it already is left as it is */
+    async create(input: SourceInput, id = randomId('src')): Promise<SourceRecord> {
       refuseShortOverlap(paceOf(input))
-      const id = randomId('src')
       const source: SourceRecord = {
         ...input,
         id,
@@ -134,8 +134,7 @@ export function createSources(deps: {
         created_at: new Date(deps.now()).toISOString(),
         deleted_at: null,
       }
-      await records.update(id, () => source)
-      return source
+      return (await records.update(id, (before) => (before === null ? source : undefined))) ?? source
     },
 
     /**
@@ -257,7 +256,8 @@ function changedConnection(
   return CONNECTION_FIELDS.filter((field) => input[field] !== undefined && input[field] !== now[field])
 }
 
-const VARIABLES: Record<keyof Connection, string> = {
+/** What sets the connection of the environment's source. */
+export const VARIABLES: Record<keyof Connection, string> = {
   base_url: 'ELEVENLABS_BASE_URL',
   api_key: 'ELEVENLABS_API_KEY',
   agent_id: 'ELEVENLABS_AGENT_ID',
@@ -273,9 +273,14 @@ function ofEnvironment(id: string, fields: readonly (keyof Connection)[]): Ringp
   )
 }
 
-function refuseShortOverlap({ intervalMs, overlapMs }: { intervalMs: number; overlapMs: number }): void {
-  if (overlapMs >= intervalMs) return
-  const message = 'must be at least as long as poll_interval'
+/** What is wrong with an overlap; null where nothing is. */
+export function overlapProblem(pace: { intervalMs: number; overlapMs: number }): string | null {
+  return pace.overlapMs >= pace.intervalMs ? null : 'must be at least as long as poll_interval'
+}
+
+function refuseShortOverlap(pace: { intervalMs: number; overlapMs: number }): void {
+  const message = overlapProblem(pace)
+  if (message === null) return
   throw new RingpostError('bad_request', `overlap ${message}.`, { fields: [{ path: 'overlap', message }] })
 }
 

@@ -23,6 +23,7 @@ describe('POST /v1/endpoints', () => {
       enabled: true,
       disabled_reason: null,
       signing: 'hmac-sha256',
+      managed_by: 'api',
       health: { state: 'healthy', failing_since: null, last_success_at: null },
       public_key: null,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),

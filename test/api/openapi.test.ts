@@ -9,6 +9,9 @@ type Json = any
 
 /** What is sent to ringpost, which refuses what it does not know. */
 const CLOSED = [
+  'ConfigurationToApply',
+  'ConfiguredEndpoint',
+  'ConfiguredSource',
   'Decision',
   'EndpointFilter',
   'EndpointToCreate',
@@ -62,6 +65,7 @@ describe('openapi.json', () => {
       'delete /v1/sources/{id}/users',
       'delete /v1/sources/{id}/users/{user_id}',
       'delete /v1/tokens/{id}',
+      'get /v1/config',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',
       'get /v1/endpoints',
@@ -81,6 +85,7 @@ describe('openapi.json', () => {
       'get /v1/tokens',
       'patch /v1/endpoints/{id}',
       'patch /v1/sources/{id}',
+      'post /v1/config',
       'post /v1/deliveries/{id}/retry',
       'post /v1/endpoints',
       'post /v1/endpoints/{id}/recover',
@@ -225,6 +230,10 @@ describe('openapi.json', () => {
     const attention = { kind: 'flood', scan: 'head', since: 1, users: 900, message: '900 new users.' }
     await api.redis.hset(api.keys.source('src_default').state, 'attention', JSON.stringify(attention))
     const samples: Record<string, unknown> = {
+      'post /v1/config': {
+        sources: { src_second: { api_key: 'sk_2' } },
+        endpoints: { ep_second: { url: body.url } },
+      },
       'post /v1/sources': { name: 'second', api_key: 'sk_2', verify: true },
       'post /v1/sources/{id}/accept': { as: 'events' },
       'patch /v1/sources/{id}': { name: 'renamed', poll_interval: null },

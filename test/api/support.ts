@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
+import { createConfiguration } from '../../src/config-file/configuration.ts'
+import { createOwnership } from '../../src/config-file/ownership.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
 import { createMakeAttempt } from '../../src/deliver/make-attempt.ts'
 import { createSender } from '../../src/deliver/send.ts'
@@ -78,10 +80,11 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     defaults: { pollIntervalMs: 30_000, overlapMs: 120_000 },
     now,
   })
+  const refuseUrl = (url: string) => void checkUrl(url, { allowNetworks: [], allowHttp: false })
   const endpointDeps = {
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
     vault,
-    checkUrl: (url: string) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
+    checkUrl: refuseUrl,
     createSecret,
     onFreshStart: createForgetFailures({ redis, keys }),
     now,
@@ -148,19 +151,23 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     readQueues: queues.figures,
     now,
   })
+  const sourceControl = createSourceControl({
+    sources,
+    queues,
+    detection: {
+      interrupt: store.interrupt,
+      makeDue: store.makeDue,
+      accept: (sourceId, as) => acceptAttention({ redis, keys, store }, sourceId, as),
+    },
+  })
+  const configuration = createConfiguration({ sources, sourceControl, endpoints, checkUrl: refuseUrl })
   const app = await createApi({
     apiToken: TOKEN,
     version: '1.2.3',
     sources,
-    sourceControl: createSourceControl({
-      sources,
-      queues,
-      detection: {
-        interrupt: store.interrupt,
-        makeDue: store.makeDue,
-        accept: (sourceId, as) => acceptAttention({ redis, keys, store }, sourceId, as),
-      },
-    }),
+    sourceControl,
+    configuration,
+    ownership: createOwnership(null),
     tryConnection: async () => {
       if (state.upstreamError) throw state.upstreamError
     },
@@ -243,6 +250,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     lines,
     sources,
     endpoints,
+    configuration,
     /** The same endpoints through another process, as it were. */
     endpointsWith: (more: Partial<Parameters<typeof createEndpoints>[0]>) =>
       createEndpoints({ ...endpointDeps, ...more }),

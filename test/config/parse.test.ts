@@ -120,6 +120,7 @@ describe('parseConfig', () => {
     [{ NODE_ENV: 'production' }, false],
     [{ NODE_ENV: 'test' }, true],
     [{ ELEVENLABS_API_KEY: 'sk_1' }, false],
+    [{ RINGPOST_CONFIG: 'ringpost.yaml' }, false],
     [{ RINGPOST_DEMO: 'false' }, false],
     [{ RINGPOST_DEMO: 'true', NODE_ENV: 'production' }, true],
     [{ RINGPOST_DEMO: 'false', ELEVENLABS_API_KEY: 'sk_1' }, false],

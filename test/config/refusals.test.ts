@@ -101,6 +101,7 @@ describe('rules between variables', () => {
     ['HOST', { HOST: 'ringpost.internal' }, /token must be set/],
     ['RINGPOST_POLL_OVERLAP', { RINGPOST_POLL_INTERVAL: '5m', RINGPOST_POLL_OVERLAP: '4m' }, /which is 5m/],
     ['RINGPOST_DEMO', { RINGPOST_DEMO: 'true', ELEVENLABS_API_KEY: 'sk_1' }, /upstream of its own/],
+    ['RINGPOST_DEMO', { RINGPOST_DEMO: 'true', RINGPOST_CONFIG: 'x.yaml' }, /RINGPOST_CONFIG is set too/],
     [
       'RINGPOST_EVENT_RETENTION',
       { RINGPOST_RETRY_SCHEDULE: '28d', RINGPOST_DELIVERY_RETENTION: '60d' },

@@ -5,7 +5,11 @@ import type { ApiEndpoint } from '../schemas/endpoint.ts'
 import { MASK } from '../schemas/endpoint-headers.ts'
 
 /** An endpoint as the API shows it: without its secrets and without the values of its headers. */
-export function presentEndpoint(endpoint: EndpointRecord, health: EndpointHealth): ApiEndpoint {
+export function presentEndpoint(
+  endpoint: EndpointRecord,
+  health: EndpointHealth,
+  facts: { inFile: boolean },
+): ApiEndpoint {
   const { id, kind, url, description, event_types, source_ids, enabled, disabled_reason } = endpoint
   const { failing_since, last_success_at } = health
   return {
@@ -22,6 +26,7 @@ export function presentEndpoint(endpoint: EndpointRecord, health: EndpointHealth
     enabled,
     disabled_reason,
     signing: signingOfEndpoint(endpoint),
+    managed_by: facts.inFile ? 'file' : 'api',
     health: {
       state: !enabled ? 'disabled' : failing_since === null ? 'healthy' : 'failing',
       failing_since,

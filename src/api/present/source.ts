@@ -7,7 +7,14 @@ import type { ApiSource } from '../schemas/source.ts'
 /** A source as the API shows it: without its key. */
 export function presentSource(
   source: SourceRecord,
-  facts: { state: SourceState; nextPoll: UnixMs | null; intervalMs: number; overlapMs: number; now: UnixMs },
+  facts: {
+    state: SourceState
+    nextPoll: UnixMs | null
+    inFile: boolean
+    intervalMs: number
+    overlapMs: number
+    now: UnixMs
+  },
 ): ApiSource {
   const { state, now } = facts
   const { attention, last_poll } = state
@@ -25,7 +32,7 @@ export function presentSource(
     sentiment_threshold: source.sentiment_threshold,
     enrich: false,
     paused: source.paused,
-    managed_by: source.managed_by,
+    managed_by: source.managed_by === 'api' && facts.inFile ? 'file' : source.managed_by,
     created_at: source.created_at,
     state: conditionOf(state, source.paused),
     state_detail: describeState(state, { paused: source.paused, pollInterval }, now),

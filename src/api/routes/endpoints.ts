@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseDuration } from '../../config/duration.ts'
+import type { Ownership } from '../../config-file/ownership.ts'
 import { type EndpointRecord, type Endpoints, signingOfEndpoint } from '../../endpoints/endpoints.ts'
 import { MOST_SECRETS } from '../../endpoints/signing-secrets.ts'
 import { RingpostError } from '../../errors.ts'
@@ -26,15 +27,18 @@ export interface EndpointRoutesDeps {
   endpoints: Pick<Endpoints, 'list' | 'get' | 'create' | 'patch' | 'delete' | 'target' | 'rotateSecret'>
   deliveries: Pick<DeliveryReader, 'health'>
   sources: { list: () => Promise<{ id: string }[]> }
+  /** What the configuration file sets. */
+  ownership: Pick<Ownership, 'has' | 'refuseChange' | 'refuseDelete' | 'refuseRotation'>
 }
 
 /** Who is subscribed to what. */
 export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
-  const { endpoints } = deps
+  const { endpoints, ownership } = deps
   const tags = ['endpoints']
 
   async function present(endpoint: EndpointRecord) {
-    return presentEndpoint(endpoint, await deps.deliveries.health(endpoint.id))
+    const health = await deps.deliveries.health(endpoint.id)
+    return presentEndpoint(endpoint, health, { inFile: ownership.has(endpoint.id) })
   }
 
   /** A mistyped source would be an endpoint that never gets anything. */
@@ -118,17 +122,18 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         operationId: 'updateEndpoint',
         summary: 'Change an endpoint',
         description:
-          'What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared.',
+          'What is left out stays as it is. Null clears: it brings back what an endpoint has that was created without the field. `url` and `enabled` cannot be cleared. What the configuration file sets is changed there.',
         params: idParams,
         body: endpointToPatch,
         response: {
           200: answer('The endpoint as it is now', endpointSchema),
-          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'url_refused'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict', 'url_refused'),
         },
       },
     },
     async ({ params, body }) => {
       await endpoints.get(params.id)
+      ownership.refuseChange(params.id, body)
       await checkSources(body.source_ids)
       const { template: _template, ...changes } = body
       return present(await withUrlField(endpoints.patch(params.id, changes)))
@@ -146,11 +151,13 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         params: idParams,
         response: {
           204: z.undefined().describe('The endpoint is deleted.'),
-          ...problems(...OF_TOKEN, 'not_found'),
+          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
         },
       },
     },
     async ({ params }, reply) => {
+      await endpoints.get(params.id)
+      ownership.refuseDelete(params.id)
       await endpoints.delete(params.id)
       return reply.code(204).send()
     },
@@ -192,12 +199,14 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         body: secretRotation,
         response: {
           200: answer('The new secret', rotatedSecret),
-          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },
     async ({ params, body }) => {
       const { overlap = DEFAULT_OVERLAP, ...options } = body ?? {}
+      await endpoints.get(params.id)
+      ownership.refuseRotation(params.id)
       const { endpoint, secret } = await endpoints.rotateSecret(params.id, {
         ...options,
         overlapMs: parseDuration(overlap),

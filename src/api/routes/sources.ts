@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Ownership } from '../../config-file/ownership.ts'
 import type { SourceState } from '../../detect/source-state.ts'
 import { UpstreamError } from '../../elevenlabs/upstream-error.ts'
 import { RingpostError } from '../../errors.ts'
@@ -21,6 +22,8 @@ const sourceCursor = createCursor('sources', z.strictObject({ at: z.string(), id
 export interface SourceRoutesDeps {
   sources: Pick<Sources, 'list' | 'get' | 'paceOf'>
   sourceControl: SourceControl
+  /** What the configuration file sets. */
+  ownership: Pick<Ownership, 'has' | 'refuseChange' | 'refuseDelete'>
   /** Makes one request with a connection; throws UpstreamError where it fails. */
   tryConnection: (connection: Connection) => Promise<void>
   readState: (sourceId: string) => Promise<SourceState>
@@ -31,12 +34,13 @@ export interface SourceRoutesDeps {
 
 /** What is polled, and how it goes. */
 export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
-  const { sources, sourceControl } = deps
+  const { sources, sourceControl, ownership } = deps
   const tags = ['sources']
 
   async function present(source: SourceRecord) {
     const [state, nextPoll] = await Promise.all([deps.readState(source.id), deps.nextPoll(source.id)])
-    return presentSource(source, { state, nextPoll, now: deps.now(), ...sources.paceOf(source) })
+    const inFile = ownership.has(source.id)
+    return presentSource(source, { state, nextPoll, inFile, now: deps.now(), ...sources.paceOf(source) })
   }
 
   app.get(
@@ -112,7 +116,7 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
         operationId: 'updateSource',
         summary: 'Change a source',
         description:
-          'What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment sets is changed there.',
+          'What is left out stays as it is; null goes back to the default. Another URL, key or filter is another list: polling goes on with a new, silent baseline. What the environment or the configuration file sets is changed there.',
         params: idParams,
         body: sourceToPatch,
         response: {
@@ -121,7 +125,11 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
         },
       },
     },
-    async ({ params, body }) => present(await sourceControl.patch(params.id, toSourceChanges(body))),
+    async ({ params, body }) => {
+      await sources.get(params.id)
+      ownership.refuseChange(params.id, body)
+      return present(await sourceControl.patch(params.id, toSourceChanges(body)))
+    },
   )
 
   app.delete(
@@ -141,6 +149,8 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
       },
     },
     async ({ params }, reply) => {
+      await sources.get(params.id)
+      ownership.refuseDelete(params.id)
       await sourceControl.delete(params.id)
       return reply.code(204).send()
     },

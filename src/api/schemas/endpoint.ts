@@ -90,6 +90,9 @@ const shape = {
     .nullable()
     .describe('Why ringpost disabled it, in a plain sentence; null where it did not.'),
   signing,
+  managed_by: z
+    .enum(['file', 'api'])
+    .describe('`file`: RINGPOST_CONFIG names it, and what it sets of it is changed there.'),
   health: z.object({
     state: z.enum(['healthy', 'failing', 'disabled']),
     failing_since: timestamp.nullable(),

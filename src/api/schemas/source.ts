@@ -55,8 +55,10 @@ export const sourceSchema = z
     enrich: z.boolean(),
     paused: z.boolean(),
     managed_by: z
-      .enum(['environment', 'api'])
-      .describe('Where its URL, key and filters are set, and where they are changed.'),
+      .enum(['environment', 'file', 'api'])
+      .describe(
+        'Where it is set up: `environment` sets its URL, key and filters, `file` (RINGPOST_CONFIG) what it names of it. That is changed there; the rest here.',
+      ),
     created_at: timestamp,
     state: z.enum(['baseline', 'live', 'paused', 'failing', 'needs_attention']),
     state_detail: z.string().describe('The state in a plain sentence.'),

@@ -1,0 +1,136 @@
+import { resolve } from 'node:path'
+import { text as readStdin } from 'node:stream/consumers'
+import type { Command } from 'commander'
+import { loadEnv } from '../../config/load-env.ts'
+import { renderFileSchema } from '../../config-file/json-schema.ts'
+import { readText, refusalOf } from '../../config-file/load.ts'
+import { type ReadFile, readConfigFile } from '../../config-file/read.ts'
+import type { FieldError } from '../../errors.ts'
+import { renderConfigFile } from '../config-yaml.ts'
+import { createOutput, type Output } from '../output.ts'
+import { orExit, type Session, unwrap, withApi } from '../run.ts'
+
+type Env = Record<string, string | undefined>
+
+/** `ringpost config`: sources and endpoints as one file that can live in git. */
+export function addConfigCommands(program: Command): void {
+  const config = program
+    .command('config')
+    .description('sources and endpoints as one file that can live in git')
+
+  config
+    .command('export')
+    .description('print all sources and endpoints as a file, without what is secret')
+    .option('--secrets', 'with the shared signing secrets of endpoints; API keys and headers are never shown')
+    .addHelpText('after', '\nExample:\n  ringpost config export > ringpost.yaml')
+    .action((options: { secrets?: boolean }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const found = await getConfiguration(api)
+        const shown = options.secrets ? await withSecrets(api, found) : found
+        out.answer(shown, () => renderConfigFile(shown).trimEnd())
+      }),
+    )
+
+  config
+    .command('check [file]')
+    .description('read a file and tell everything that is wrong with it; asks no server')
+    .option('--no-env', 'without the environment: what it refers to is not looked at')
+    .addHelpText('after', `${WHICH_FILE}\nExample:\n  ringpost config check ringpost.yaml --no-env`)
+    .action((file: string | undefined, options: { env: boolean }, command: Command) =>
+      orExit(async () => {
+        const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
+        const { path, read } = await readGiven(command, file, options)
+        answerCheck(createOutput({ json }), path, read)
+      }),
+    )
+
+  config
+    .command('apply [file]')
+    .description('create and update what a file names; what it does not name stays')
+    .option('--dry-run', 'tell what would change, and change nothing')
+    .addHelpText('after', `${WHICH_FILE}\nExample:\n  ringpost config apply ringpost.yaml --dry-run`)
+    .action((file: string | undefined, options: { dryRun?: boolean }, command: Command) =>
+      withApi(command, async (session) => {
+        const { path, read } = await readGiven(command, file, { env: true })
+        if (read.content === null) throw refusalOf(path, read.problems)
+        await apply(session, path, read, options.dryRun ?? false)
+      }),
+    )
+
+  config
+    .command('schema')
+    .description('print the JSON Schema of the file, for editors')
+    .action(() => void process.stdout.write(renderFileSchema()))
+}
+
+const WHICH_FILE = '\nWithout a file it is the one of RINGPOST_CONFIG; "-" reads the standard input.\n'
+
+async function readGiven(
+  command: Command,
+  given: string | undefined,
+  options: { env: boolean },
+): Promise<{ path: string; read: ReadFile }> {
+  const env: Env = loadEnv(process.cwd(), process.env)
+  const path = given ?? env.RINGPOST_CONFIG?.trim()
+  if (!path) return command.error('error: name the file, or set RINGPOST_CONFIG')
+  const text = path === '-' ? await readStdin(process.stdin) : readText(resolve(path))
+  return {
+    path: path === '-' ? 'the standard input' : path,
+    read: readConfigFile(text, options.env ? env : null),
+  }
+}
+
+function answerCheck(out: Output, path: string, { content, problems }: ReadFile): void {
+  if (content === null) {
+    process.exitCode = 1
+    if (out.json) out.answer({ ok: false, problems }, () => '')
+    else throw refusalOf(path, problems)
+    return
+  }
+  const sources = Object.keys(content.sources)
+  const endpoints = Object.keys(content.endpoints)
+  out.answer(
+    { ok: true, problems, sources, endpoints },
+    () => `${path} is good: sources ${listed(sources)}; endpoints ${listed(endpoints)}.`,
+  )
+}
+
+function listed(ids: readonly string[]): string {
+  return ids.join(', ') || 'none'
+}
+
+async function apply({ api, out }: Session, path: string, read: ReadFile, dryRun: boolean): Promise<void> {
+  const answer = await api.POST('/v1/config', { body: { ...read.input, dry_run: dryRun } })
+  const fields = (answer.error as { errors?: FieldError[] } | undefined)?.errors
+  if (fields && fields.length > 0) throw refusalOf(path, read.locate(fields))
+  const applied = await unwrap(Promise.resolve(answer))
+  out.answer(applied, () => {
+    const changed = applied.changes.filter(({ action }) => action !== 'none')
+    if (changed.length === 0) return `Nothing to change: ${applied.changes.length} as ${path} says.`
+    const lines = changed.map(({ id, action, fields: names }) => {
+      const verb = action === 'create' ? 'created' : 'updated'
+      return `${dryRun ? 'would be ' : ''}${verb}  ${id}${names.length > 0 ? `  (${names.join(', ')})` : ''}`
+    })
+    const same = applied.changes.length - changed.length
+    return [...lines, ...(same > 0 ? [`${same} as ${path} says already.`] : [])].join('\n')
+  })
+}
+
+type Found = Awaited<ReturnType<typeof getConfiguration>>
+const getConfiguration = (api: Session['api']) => unwrap(api.GET('/v1/config'))
+
+/** The same with the signing secrets, which the API tells one by one. */
+async function withSecrets(api: Session['api'], found: Found): Promise<Found> {
+  const endpoints: Found['endpoints'] = { ...found.endpoints }
+  const withheld: string[] = []
+  for (const path of found.withheld) {
+    const [, id = ''] = /^endpoints\.([^.]+)\.secret$/.exec(path) ?? []
+    if (id === '') {
+      withheld.push(path)
+      continue
+    }
+    const { secret } = await unwrap(api.GET('/v1/endpoints/{id}/secret', { params: { path: { id } } }))
+    endpoints[id] = { ...endpoints[id], secret }
+  }
+  return { ...found, endpoints, withheld }
+}

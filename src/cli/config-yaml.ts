@@ -1,0 +1,61 @@
+import { Document, isMap, visit } from 'yaml'
+import { withoutReferences } from '../config-file/references.ts'
+
+const HEAD = ` Sources and endpoints of ringpost: docs/config-file.md says how it is read.
+ What is secret is not in it. Where it is applied to another ringpost, take the # away and set the variables.`
+
+/** What there is, as GET /v1/config answers it. */
+export interface Configuration {
+  sources: Record<string, Record<string, unknown>>
+  endpoints: Record<string, Record<string, unknown>>
+  withheld: readonly string[]
+}
+
+/**
+ * A configuration as a file for git. What is withheld is there as a comment, with a reference to the
+ * environment, so that the file can be applied where it came from as it is.
+ */
+export function renderConfigFile({ sources, endpoints, withheld }: Configuration): string {
+  const document = new Document({ sources, endpoints })
+  document.commentBefore = HEAD
+  visit(document, {
+    Scalar(key, node) {
+      if (key === 'key' || typeof node.value !== 'string') return
+      node.value = withoutReferences(node.value)
+    },
+  })
+  for (const [owner, lines] of commentsOf(withheld)) {
+    const map = document.getIn(owner)
+    if (isMap(map)) map.comment = lines.map((line) => ` ${line}`).join('\n')
+  }
+  for (const kind of ['sources', 'endpoints']) {
+    const map = document.get(kind)
+    if (isMap(map) && map.items.length === 0) map.flow = true
+  }
+  return document.toString({ lineWidth: 110 })
+}
+
+/** The lines that would set what is withheld, by whom they belong to. */
+function commentsOf(withheld: readonly string[]): [owner: [kind: string, id: string], lines: string[]][] {
+  const byOwner = new Map<string, string[]>()
+  for (const path of withheld) {
+    const [kind = '', id = '', field = '', ...rest] = path.split('.')
+    const owner = `${kind}.${id}`
+    const lines = byOwner.get(owner) ?? []
+    if (rest.length === 0) lines.push(`${field}: ${reference(id, field)}`)
+    else {
+      const name = rest.join('.')
+      if (!lines.includes(`${field}:`)) lines.push(`${field}:`)
+      lines.push(`  ${name}: ${reference(id, name)}`)
+    }
+    byOwner.set(owner, lines)
+  }
+  return [...byOwner].map(([owner, lines]) => {
+    const [kind = '', id = ''] = owner.split('.')
+    return [[kind, id], lines]
+  })
+}
+
+function reference(id: string, field: string): string {
+  return `\${${`${id}_${field}`.toUpperCase().replace(/\W/g, '_')}}`
+}
