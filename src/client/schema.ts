@@ -559,6 +559,17 @@ export interface components {
              * @default ringpost.test
              */
             event_type?: string;
+            /**
+             * @description Other values for the sample, by dotted path from the root of the event. What the event cannot be is refused.
+             * @default {}
+             * @example {
+             *       "data.user.user_id": "+15550100",
+             *       "data.user.conversation_count": 1
+             *     }
+             */
+            override?: {
+                [key: string]: unknown;
+            };
         };
         RecoveryWish: {
             /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
