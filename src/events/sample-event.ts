@@ -37,7 +37,7 @@ export function sampleEvent(options: {
   const { error } = schema.safeParse(event)
   const issues = error?.issues.map(({ path, message }) => ({
     path: `override.${path.map(String).join('.')}`,
-    message: `cannot be in an event of this type: ${message}`,
+    message: `does not fit this type of event: ${message}`,
   }))
   if (issues) throw refuse(issues)
   return type === 'ringpost.test' ? event : { ...event, data: { ...event.data, sample: true } }
