@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { isLocalhost } from '../deliver/guard/localhost.ts'
 import { given } from './commands/lists.ts'
+import { everyEndpoint } from './every.ts'
 import { ApiProblem, type Session, unwrap } from './run.ts'
 
 const DESCRIPTION = 'ringpost listen on'
@@ -48,16 +49,10 @@ export async function subscribe(
 }
 
 async function removeLeftovers(api: Session['api'], url: string): Promise<void> {
-  let cursor: string | null = null
-  do {
-    const query: { limit: number; cursor?: string } = { limit: 250, ...(cursor ? { cursor } : {}) }
-    const page = await unwrap(api.GET('/v1/endpoints', { params: { query } }))
-    for (const { id, url: theirs, description } of page.data) {
-      if (theirs !== url || !description.startsWith(DESCRIPTION)) continue
-      await unwrap(api.DELETE('/v1/endpoints/{id}', { params: { path: { id } } }))
-    }
-    cursor = page.next_cursor
-  } while (cursor !== null)
+  for await (const { id, url: theirs, description } of everyEndpoint(api)) {
+    if (theirs !== url || !description.startsWith(DESCRIPTION)) continue
+    await unwrap(api.DELETE('/v1/endpoints/{id}', { params: { path: { id } } }))
+  }
 }
 
 /** What the webhooks of an endpoint that there is are verified with. */

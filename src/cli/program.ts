@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import { version } from '../version.ts'
 import { addCompletionCommand } from './commands/completion.ts'
 import { addDeliveryCommands } from './commands/deliveries.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addEndpointCommands } from './commands/endpoints.ts'
 import { addEventCommands } from './commands/events.ts'
 import { addListenCommand } from './commands/listen.ts'
@@ -32,6 +33,7 @@ the one of this machine and this folder is used. "ringpost <verb> --help" has ex
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 
   addServerCommands(program)
+  addDoctorCommand(program)
   addSourceCommands(program)
   addEndpointCommands(program)
   addEventCommands(program)

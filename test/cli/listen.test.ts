@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { Webhook } from 'standardwebhooks'
 import { expect, onTestFinished, test } from 'vitest'
 import { createSecret } from '../../src/deliver/sign.ts'
+import { freePort } from '../support/free-port.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { ringpost, startCommand } from './cli.ts'
@@ -71,11 +72,7 @@ test('it passes webhooks on as they came, answers as the application does, and s
 
 test('--answer breaks it on purpose; what a killed one left is replaced', async () => {
   const service = await startService()
-  // A port that is free, and the same both times.
-  const probe = createTcpServer().listen(0, '127.0.0.1')
-  await until(() => probe.listening)
-  const { port } = probe.address() as AddressInfo
-  await new Promise((resolve) => probe.close(resolve))
+  const port = await freePort()
   const args = ['listen', '--port', String(port)]
   const killed = await startCommand(service.url, args)
   await killed.stop('SIGKILL')

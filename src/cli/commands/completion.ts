@@ -3,8 +3,8 @@ import type { Command } from 'commander'
 import { CATALOGUE, EVENT_TYPES } from '../../events/catalogue.ts'
 
 /**
- * For bash, in place of the library's script: that needs the package bash-completion, and a bash newer than
- * that of macOS. Where ringpost has nothing to say, bash completes names of files.
+ * For bash, in place of the library's script, which needs the package bash-completion and complains where it is
+ * read twice. Where ringpost has nothing to say, bash completes names of files.
  */
 const BASH = `# bash completion for ringpost
 _ringpost() {

@@ -5,6 +5,7 @@ import { sampleEvent } from '../../events/sample-event.ts'
 import type { Filter } from '../../fanout/filter.ts'
 import { matches } from '../../fanout/match.ts'
 import type { Event } from '../../types.ts'
+import { everyEndpoint } from '../every.ts'
 import { createOutput, fields, type Output, table } from '../output.ts'
 import { collectOverride, type Override, overrideValues } from '../overrides.ts'
 import { ApiProblem, orExit, type Session, unwrap, withApi } from '../run.ts'
@@ -116,16 +117,10 @@ async function toEndpoints(
 /** The enabled endpoints that an event would go to; a test goes to every one. */
 async function endpointsThatWant(api: Session['api'], event: Event): Promise<string[]> {
   const ids: string[] = []
-  let cursor: string | null = null
-  do {
-    const query: { limit: number; cursor?: string } = { limit: 250, ...(cursor ? { cursor } : {}) }
-    const page = await unwrap(api.GET('/v1/endpoints', { params: { query } }))
-    for (const { id, enabled, event_types, source_ids, filter } of page.data) {
-      const wants = matches(event, { event_types, source_ids, filter: filter as Filter | null })
-      if (enabled && (wants || event.type === 'ringpost.test')) ids.push(id)
-    }
-    cursor = page.next_cursor
-  } while (cursor !== null)
+  for await (const { id, enabled, event_types, source_ids, filter } of everyEndpoint(api)) {
+    const wants = matches(event, { event_types, source_ids, filter: filter as Filter | null })
+    if (enabled && (wants || event.type === 'ringpost.test')) ids.push(id)
+  }
   return ids
 }
 
