@@ -1,10 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { arch, cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
+import { benchDelivery } from './delivery/section.ts'
 import { benchDetection } from './detection/section.ts'
 import type { Section } from './section.ts'
 
-const SECTIONS = new Map<string, Section>([['detection', benchDetection]])
+const SECTIONS = new Map<string, Section>([
+  ['detection', benchDetection],
+  ['delivery', benchDelivery],
+])
 const known = [...SECTIONS.keys()].join(', ')
 
 const program = new Command('bench')

@@ -7,11 +7,9 @@ import { startRelayWorker } from '../workers/relay.ts'
 import { createApi } from './api/create-api.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/schema.ts'
-import { createDeliverBatch } from './deliver/deliver-batch.ts'
 import { checkUrl } from './deliver/guard/url.ts'
-import { createMakeAttempt } from './deliver/make-attempt.ts'
-import { createSender } from './deliver/send.ts'
 import { createSecret } from './deliver/sign.ts'
+import { createDelivery } from './delivery.ts'
 import { acceptAttention } from './detect/accept.ts'
 import { createPoll } from './detect/poll.ts'
 import { createPollSource } from './detect/poll-source.ts'
@@ -20,12 +18,10 @@ import { createDetectionStore } from './detect/store.ts'
 import { createWatermarkFiles } from './detect/watermark-files.ts'
 import { createListUsers } from './elevenlabs/list-users.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
-import { createRelay } from './fanout/relay.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
-import { createDeliveryLog } from './log/deliveries.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
 
 import { createForgetFailures } from './log/forget-failures.ts'
@@ -36,7 +32,7 @@ import { createSweep } from './maintain/sweep.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
 import { createReadSources } from './metrics/read-sources.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
-import { createOutbox } from './outbox/outbox.ts'
+import { outboxOwners } from './outbox/system-outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
@@ -61,6 +57,8 @@ const SWEEP_EVERY_MS = 5_000
  * a hanging upstream may hold its place for long: there must be more places than such sources.
  */
 const POLLS_AT_ONCE = 500
+/** Endpoints that one process sends to at a time, in each lane; one that hangs holds its place for an attempt. */
+const ENDPOINTS_AT_ONCE = 200
 /** How often a process looks whether Redis still holds its sources and schedules (ms). */
 const KEEP_EVERY_MS = 10_000
 
@@ -116,7 +114,7 @@ export async function startApp(deps: {
     vault,
     checkUrl: (url) => void checkUrl(url, policy),
     createSecret,
-    onEnabled: createForgetFailures({ redis, keys }),
+    onFreshStart: createForgetFailures({ redis, keys }),
     now,
   })
   const queues = createQueues({ connection: redis, keys, logger })
@@ -159,48 +157,40 @@ export async function startApp(deps: {
     pollSoon: queues.pollSoon,
     logger,
   })
-  const outbox = createOutbox({ redis, keys })
 
   // outbox → fanout → deliver → log
-  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
-  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
-  const reader = createDeliveryReader({ redis, keys })
-  const events = createEventReader({ outbox, sources })
   const noteActivity = createActivityWriter({ redis, keys })
-  const relay = createRelay({
-    outbox,
+  const { outbox, deliveries, sender, makeAttempt, alerts, relay, drains } = createDelivery({
+    redis,
+    keys,
+    queues,
     endpoints,
-    deliveries,
-    deliverNow: queues.deliverNow,
-    noteActivity,
-    logger,
-  })
-  const sender = createSender({ policy, deadlineMs: config.deliveryTimeoutMs })
-  releases.push(sender.close)
-  const makeAttempt = createMakeAttempt({ endpoints, sender, now })
-  const deliverBatch = createDeliverBatch({
-    deliveries,
-    endpoints,
-    outbox,
-    makeAttempt,
-    deliverNow: queues.deliverNow,
-    retryLater: queues.retryLater,
-    attempted: metrics.attempted,
-    noteActivity,
-    schedule: config.retrySchedule,
+    policy,
     deadlineMs: config.deliveryTimeoutMs,
+    schedule: config.retrySchedule,
+    retentionMs: config.deliveryRetentionMs,
     now,
     random,
     logger,
+    signal: stopping.signal,
+    attempted: metrics.attempted,
+    noteActivity,
   })
+  releases.push(sender.close)
+  releases.push(() => drains.settled(config.deliveryTimeoutMs + 5_000))
+  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const reader = createDeliveryReader({ redis, keys })
+  const owners = outboxOwners(sources)
+  const events = createEventReader({ outbox, owners })
   const sweep = createSweep({
-    sources,
+    owners,
     endpoints,
+    alerts,
     outbox,
     deliveries,
     bounds,
     relayNow: queues.relayNow,
-    deliverNow: queues.deliverNow,
+    wake: queues.wake,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources }),
     eventRetentionMs: config.eventRetentionMs,
     now,
@@ -217,8 +207,8 @@ export async function startApp(deps: {
       ...(has('relay') ? [startRelayWorker({ ...worker, concurrency: 10, relay })] : []),
       ...(has('deliver')
         ? [
-            startDeliverWorker('deliver', { ...worker, concurrency: 20, deliverBatch }),
-            startDeliverWorker('retry', { ...worker, concurrency: 20, deliverBatch }),
+            startDeliverWorker('deliver', { ...worker, concurrency: ENDPOINTS_AT_ONCE, drain: drains.drain }),
+            startDeliverWorker('retry', { ...worker, concurrency: ENDPOINTS_AT_ONCE, drain: drains.drain }),
           ]
         : []),
       ...(has('maintain') ? [startMaintainWorker({ ...worker, concurrency: 1, sweep })] : []),
@@ -286,7 +276,7 @@ export async function startApp(deps: {
       ...createResend({
         redis,
         keys,
-        sources,
+        owners,
         endpoints,
         outbox,
         events,
@@ -294,7 +284,7 @@ export async function startApp(deps: {
         reader,
         bounds,
         makeAttempt,
-        deliverNow: queues.deliverNow,
+        wake: queues.wake,
         now,
         logger,
       }),

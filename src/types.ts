@@ -47,7 +47,10 @@ export interface Event {
   type: EventType
   /** ISO 8601, when ringpost detected it. */
   timestamp: string
-  data: Record<string, unknown> & { source?: { id: string; name: string } }
+  data: Record<string, unknown> & {
+    source?: { id: string; name: string }
+    endpoint?: { id: string; url: string; description: string }
+  }
 }
 
 export type DeliveryStatus = 'pending' | 'succeeded' | 'retrying' | 'failed' | 'skipped'

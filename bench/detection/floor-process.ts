@@ -1,5 +1,5 @@
 import { createAgent } from '../../src/http/agent.ts'
-import { measured } from './measure.ts'
+import { measured } from '../measure.ts'
 import type { Place } from './poller.ts'
 
 /**

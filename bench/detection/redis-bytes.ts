@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { newSnapshot } from '../../src/detect/snapshot.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import { createKeys } from '../../src/redis/keys.ts'
-import { rounded } from './measure.ts'
+import { rounded } from '../measure.ts'
 import { benchUserId } from './users.ts'
 
 /** Redis memory that a known user takes, by the kind of id. */

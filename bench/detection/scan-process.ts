@@ -1,4 +1,4 @@
-import { measured } from './measure.ts'
+import { measured } from '../measure.ts'
 import { createPoller, type Place } from './poller.ts'
 
 /** One baseline or one full scan in a process of its own; sends what it used and what the poll reported. */

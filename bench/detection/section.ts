@@ -1,16 +1,9 @@
-import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { pino } from 'pino'
 import type { PollReport } from '../../src/detect/poll.ts'
 import { readServerVersion } from '../../src/redis/check-server.ts'
-import { connectRedis } from '../../src/redis/connect.ts'
-import { startPrivateRedis } from '../../src/redis/private-server.ts'
+import { nextMessage, runChild, startChild } from '../children.ts'
+import { median, rounded, type Used } from '../measure.ts'
+import { startBenchRedis } from '../redis.ts'
 import type { Section } from '../section.ts'
-import { nextMessage, runChild, startChild } from './children.ts'
-import { median, rounded, type Used } from './measure.ts'
 import { measureRedisBytes, type RedisBytes } from './redis-bytes.ts'
 import { countRequests, type RequestCounts } from './requests.ts'
 import { type Stages, timeStages } from './stages.ts'
@@ -40,18 +33,11 @@ export interface DetectionResult {
   stages: Stages
 }
 
-/** The Redis that `npm test` and `npm start` put there where the machine has none. */
-const BUNDLED = fileURLToPath(new URL('../../.cache/redis/bin/redis-server', import.meta.url))
+const here = (file: string) => new URL(file, import.meta.url)
 
 export const benchDetection: Section = async ({ quick, rounds, say }) => {
   const sizes = quick ? [1_000, 3_000] : [1_000, 100_000, 1_000_000]
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringpost-bench-'))
-  const server = await startPrivateRedis({
-    dataDir,
-    logger: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),
-    ...(existsSync(BUNDLED) ? { binary: BUNDLED } : {}),
-  })
-  const redis = connectRedis(server.socketPath, 'bench')
+  const { redis, server, close } = await startBenchRedis()
   try {
     const { version } = readServerVersion(await redis.info())
     const largest = sizes.at(-1) ?? 0
@@ -73,22 +59,23 @@ export const benchDetection: Section = async ({ quick, rounds, say }) => {
     }
     return { result, tables: detectionTables(result) }
   } finally {
-    redis.disconnect()
-    await server.stop()
-    await rm(dataDir, { recursive: true, force: true })
+    await close()
   }
 
   /** Everything that is measured on one list; the long measurements on the last one alone. */
   async function measureList({ socket, users, last }: { socket: string; users: number; last: boolean }) {
     say(`A list of ${users.toLocaleString('en-US')} users: baseline, requests of polls`)
-    const upstream = startChild('./upstream-process.ts', { users })
+    const upstream = startChild(here('./upstream-process.ts'), { users })
     try {
       const { url } = await nextMessage<{ url: string }>(upstream)
       const place = { socket, upstream: url, prefix: `b${users}` }
-      const { result: report, ...used } = await runChild<Used & { result: PollReport }>('./scan-process.ts', {
-        ...place,
-        full: false,
-      })
+      const { result: report, ...used } = await runChild<Used & { result: PollReport }>(
+        here('./scan-process.ts'),
+        {
+          ...place,
+          full: false,
+        },
+      )
       const baseline = { users, requests: report.requests, ...used }
       const requests = await countRequests(place, users)
       const stages = last ? await timeStages(place, quick ? 5 : 60) : null
@@ -104,8 +91,11 @@ export const benchDetection: Section = async ({ quick, rounds, say }) => {
     const pairs: Pair[] = []
     let requests = 0
     for (let round = 0; round < rounds; round++) {
-      const { result: _, ...floor } = await runChild<Used & { result: unknown }>('./floor-process.ts', place)
-      const { result, ...scan } = await runChild<Used & { result: PollReport }>('./scan-process.ts', {
+      const { result: _, ...floor } = await runChild<Used & { result: unknown }>(
+        here('./floor-process.ts'),
+        place,
+      )
+      const { result, ...scan } = await runChild<Used & { result: PollReport }>(here('./scan-process.ts'), {
         ...place,
         full: true,
       })

@@ -1,7 +1,7 @@
 import { diff } from '../../src/detect/diff.ts'
 import type { DetectionStore } from '../../src/detect/store.ts'
 import { readPage } from '../../src/elevenlabs/read-page.ts'
-import { median, rounded } from './measure.ts'
+import { median, rounded } from '../measure.ts'
 import { createPoller, type Place } from './poller.ts'
 import { call } from './requests.ts'
 import { benchUserId } from './users.ts'

@@ -216,8 +216,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       },
     })
     unsavedPages = save ? 1 : unsavedPages + 1
-    plan.gate.hold(committed.newcomers)
+    // What was written is counted also where the gate closes on the rest of the page.
     add(committed)
+    plan.gate.hold(committed.newcomers)
     if (!plan.dry && Object.keys(committed.events).length > 0) deps.onEvents?.()
     if (plan.dry) return committed.changed
     if (page.unreadable.length > 0) result.newlyUnreadable += await deps.quarantine(page.unreadable)

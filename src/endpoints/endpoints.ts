@@ -30,8 +30,8 @@ export function createEndpoints(deps: {
   /** Throws where a URL can never be delivered to. */
   checkUrl: (url: string) => void
   createSecret: (signing: Signing) => string
-  /** Told before a disabled endpoint is enabled, so that its failures are counted from zero again. */
-  onEnabled?: (endpointId: string) => Promise<void>
+  /** Told before a disabled endpoint is enabled, or one has another URL: what failed before says nothing any more. */
+  onFreshStart?: (endpointId: string) => Promise<void>
   now: () => UnixMs
 }) {
   const { records, now } = deps
@@ -118,8 +118,11 @@ export function createEndpoints(deps: {
       if (input.url !== undefined) deps.checkUrl(input.url)
       const { headers, ...plain } = input
       const sealed = seals.sealHeaders(id, headers ?? {})
-      // Before and not after: a crash in between leaves a disabled endpoint without failures, which harms nobody.
-      if (input.enabled === true && !(await get(id)).enabled) await deps.onEnabled?.(id)
+      const now = input.enabled === true || input.url !== undefined ? await get(id) : null
+      const enables = input.enabled === true && now?.enabled === false
+      const moves = input.url !== undefined && input.url !== now?.url
+      // Before and not after: a crash in between leaves an endpoint without failures, which harms nobody.
+      if (enables || moves) await deps.onFreshStart?.(id)
       return update(id, (before) => ({
         ...plain,
         ...(headers === undefined

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { eventId } from '../ids.ts'
+import { SYSTEM } from '../outbox/system-outbox.ts'
 import { count, type EventDefinition, isoTime, payload, SAMPLE } from './payload.ts'
 
 const BEGAN = '2026-11-20T22:00:00.000Z'
@@ -24,8 +25,8 @@ const SAMPLE_ENDPOINT = {
 function sample(type: string, data: Record<string, unknown>, reached = 0): EventDefinition['sample'] {
   return {
     id: eventId({
-      sourceId: SAMPLE_ENDPOINT.id,
-      userId: '',
+      sourceId: SYSTEM.id,
+      userId: SAMPLE_ENDPOINT.id,
       epoch: Date.parse(BEGAN),
       type,
       count: reached,

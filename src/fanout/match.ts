@@ -3,6 +3,8 @@ import { type Filter, matchesFilter } from './filter.ts'
 
 /** What of an endpoint decides which events are for it. */
 export interface Subscription {
+  /** Of what happens to endpoints, one is never told about itself. */
+  id?: string
   /** Names and `prefix.*` patterns; empty or null means every `user.*` event. */
   event_types: readonly string[] | null
   /** Null means every source. */
@@ -14,6 +16,7 @@ export interface Subscription {
 /** Whether an event is for an endpoint: its type, its source and what is in it must all be wanted. */
 export function matches(event: Event, subscription: Subscription): boolean {
   const { source_ids, filter } = subscription
+  if (subscription.id !== undefined && event.data.endpoint?.id === subscription.id) return false
   const sourceId = event.data.source?.id
   if (source_ids !== null && (sourceId === undefined || !source_ids.includes(sourceId))) return false
   const patterns = subscription.event_types?.length ? subscription.event_types : ['user.*']

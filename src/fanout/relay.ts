@@ -14,15 +14,16 @@ const DISABLED: DeliveryError = {
 }
 
 /**
- * Makes the relay: it turns what a source's outbox holds into deliveries of the matching endpoints, and
- * queues them. Every step can be repeated: a delivery is recorded once, and the place in the outbox moves
- * on only after all deliveries of a page are recorded and queued. Two relays on one source do no harm.
+ * Makes the relay: it turns what an outbox holds into deliveries of the matching endpoints, and wakes
+ * those. Every step can be repeated: a delivery is recorded once, and the place in the outbox moves
+ * on only after all deliveries of a page are recorded and their endpoints woken. Two relays on one source do no harm.
  */
 export function createRelay(deps: {
   outbox: Pick<Outbox, 'unrelayed' | 'markRelayed'>
   endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean })[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
-  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  /** Asks for what waits for an endpoint to be sent. */
+  wake: (endpointId: string) => Promise<void>
   /** Tells those who watch live. */
   noteActivity?: NoteActivity
   logger: Logger
@@ -42,7 +43,7 @@ export function createRelay(deps: {
           wanted.map((entry) => toDelivery(sourceId, entry)),
           endpoint.enabled ? null : DISABLED,
         )
-        if (waiting.length > 0) await deps.deliverNow(endpoint.id, waiting)
+        if (waiting.length > 0) await deps.wake(endpoint.id)
       }
       await deps.outbox.markRelayed(sourceId, last.streamId)
       // A convenience, and no reason to fan out again.

@@ -1,13 +1,12 @@
 -- Records deliveries of one endpoint, each once.
 -- KEYS[1] the endpoint's deliveries in the status given, KEYS[2] due, KEYS[3..] hash of each delivery
--- ARGV[1] now in ms, ARGV[2] status (pending or skipped), ARGV[3] error as JSON ('' for none),
--- ARGV[4] when the sweeper should look after them, ms
+-- ARGV[1] now in ms, ARGV[2] status (pending or skipped), ARGV[3] error as JSON ('' for none)
 -- then for each delivery: id, event id, event type, source id, stream id of the event
 -- Returns for each delivery 1 where it waits for its first attempt, else 0.
 -- Atomic so that fan-out can be repeated: a delivery that exists is left as it is.
 local replies = {}
 for i = 3, #KEYS do
-  local at = 5 + (i - 3) * 5
+  local at = 4 + (i - 3) * 5
   local id = ARGV[at]
   local status = redis.call('HGET', KEYS[i], 's')
   if not status then
@@ -16,7 +15,7 @@ for i = 3, #KEYS do
     redis.call('ZADD', KEYS[1], ARGV[1], id)
     if ARGV[2] == 'pending' then
       redis.call('HSET', KEYS[i], 'x', ARGV[1])
-      redis.call('ZADD', KEYS[2], ARGV[4], id)
+      redis.call('ZADD', KEYS[2], ARGV[1], id)
     end
     if ARGV[3] ~= '' then
       redis.call('HSET', KEYS[i], 'err', ARGV[3])

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis'
 import { deliveryId } from '../ids.ts'
 import type { Keys } from '../redis/keys.ts'
-import { createScript, replyText } from '../redis/script.ts'
+import { createScript } from '../redis/script.ts'
 import type { Attempt, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
 
 export const DELIVERY_STATUSES = [
@@ -12,8 +12,17 @@ export const DELIVERY_STATUSES = [
   'skipped',
 ] as const satisfies readonly DeliveryStatus[]
 
-/** How long a delivery may sit in a queue before the sweeper queues it again (ms). */
-const QUEUED_GRACE_MS = 60_000
+/**
+ * Connection failures and timeouts in a row at which an endpoint's breaker opens, and for how long (ms): from one
+ * attempt to the next it doubles. What waits keeps its place and its schedule meanwhile.
+ */
+export const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 300_000 }
+
+/**
+ * After which time of nothing but failures an endpoint is disabled (ms), if there were that many of them, and at
+ * which shares of it people are warned.
+ */
+export const DISABLING = { afterMs: 5 * 86_400_000, leastFailures: 10, warnings: [0.5, 0.7, 0.9] as const }
 
 /** Where an event is to be found, and for whom. */
 export interface NewDelivery {
@@ -32,8 +41,38 @@ export interface Claim {
   /** Those of them that the present schedule counts: fewer after one was asked for by hand. */
   scheduled: number
   eventId: string
+  eventType: EventType
   sourceId: string
   streamId: string
+}
+
+/** How many deliveries of an endpoint may be taken. */
+export interface TakeLimits {
+  /** Of this call. */
+  room: number
+  /** Requests at a time, of all workers together. */
+  atOnce: number
+  /** Deliveries a second, of all workers together; null for no limit. */
+  rate: number | null
+  /** Nothing will be sent: breaker and pace are of no account. */
+  unsent?: boolean
+}
+
+/** What was taken. */
+export interface Taken {
+  claims: Claim[]
+  /** In how many ms there may be more; null where whatever comes wakes the endpoint anyway. */
+  waitMs: number | null
+  /** The endpoint has as many requests as it may: there may be more when one of them ends. */
+  limited: boolean
+}
+
+/** What is known of an endpoint after its attempts were recorded. */
+export interface HealthNote {
+  failingSince: UnixMs | null
+  failures: number
+  /** It works again after people were told that it fails, and they have not been told this: since when it had failed. */
+  recoveredFrom: UnixMs | null
 }
 
 /** What a claim ends with. */
@@ -42,16 +81,18 @@ export interface Ending {
   attempt: Attempt | null
   error: DeliveryError | null
   nextAttemptAt: UnixMs | null
-  /** What it says of the endpoint: it works, it does not, or nothing. */
-  health: 'up' | 'down' | null
+  /** What it says of the endpoint: it works, it does not, it does not even answer, or nothing. */
+  health: 'up' | 'down' | 'unanswered' | null
 }
+
+export type Recorded = 'OK' | 'GONE' | 'OVERTAKEN'
 
 /**
  * The log of deliveries and their attempts: the one truth of what has been sent. Queues only carry ids, so
  * that a lost, repeated or stalled job changes nothing that is recorded here.
  */
 export function createDeliveryLog(deps: {
-  redis: Pick<Redis, 'callBuffer'>
+  redis: Pick<Redis, 'callBuffer' | 'zcount'>
   keys: Keys
   now: () => UnixMs
   retentionMs: number
@@ -59,10 +100,10 @@ export function createDeliveryLog(deps: {
   const { redis, keys, now } = deps
   const script = (name: string) => createScript(redis, new URL(`./${name}.lua`, import.meta.url))
   const accept = script('accept-deliveries')
-  const claim = script('claim-delivery')
-  const record = script('record-attempt')
-  const release = script('release-claim')
-  const takeOverdue = script('take-overdue')
+  const take = script('take-due')
+  const claim = script('claim-deliveries')
+  const record = script('record-attempts')
+  const release = script('release-claims')
 
   return {
     /**
@@ -84,7 +125,6 @@ export function createDeliveryLog(deps: {
           now(),
           status,
           skip === null ? '' : JSON.stringify(skip),
-          now() + QUEUED_GRACE_MS,
           ...events.flatMap((event, i) => [
             ids[i] ?? '',
             event.eventId,
@@ -97,73 +137,131 @@ export function createDeliveryLog(deps: {
       return ids.filter((_, i) => reply[i] === 1)
     },
 
-    /** Claims a delivery for `holdMs`; null where there is nothing to attempt now. */
-    async claim(endpointId: string, id: string, token: string, holdMs: number): Promise<Claim | null> {
+    /**
+     * Takes deliveries whose time has come and claims each for one attempt, for `holdMs`.
+     *
+     * @param token of the worker; what it claims, only it may record or release
+     */
+    async take(endpointId: string, token: string, holdMs: number, limits: TakeLimits): Promise<Taken> {
       const endpoint = keys.endpoint(endpointId)
-      const reply = (await claim(
-        [endpoint.delivery(id), endpoint.due],
-        [id, now(), now() + holdMs, token],
-      )) as Buffer[] | null
-      if (reply === null) return null
-      const [attempts = '0', eventId = '', sourceId = '', streamId = '', scheduled = '0'] = reply.map(String)
-      return {
-        deliveryId: id,
-        token,
-        attempts: Number(attempts),
-        scheduled: Number(scheduled),
-        eventId,
-        sourceId,
-        streamId,
-      }
+      const until = now() + holdMs
+      const [wait, ids] = (await take(
+        [endpoint.due, endpoint.retries, endpoint.busy, endpoint.health, endpoint.pace],
+        [
+          now(),
+          until,
+          limits.room,
+          limits.atOnce,
+          limits.rate ?? '',
+          limits.unsent ? 1 : 0,
+          BREAKER.failures,
+        ],
+      )) as [number, Buffer[]]
+      const taken = ids.map(String)
+      const rest = { waitMs: wait < 0 ? null : wait, limited: wait === -2 }
+      if (taken.length === 0) return { claims: [], ...rest }
+      const replies = (await claim(
+        [endpoint.busy, ...taken.map(endpoint.delivery)],
+        [now(), until, token, ...taken],
+      )) as (Buffer[] | null)[]
+      const claims = taken.flatMap((deliveryId, i): Claim[] => {
+        const reply = replies[i]
+        if (!reply) return []
+        const [attempts = '0', scheduled = '0', eventId = '', eventType = '', sourceId = '', streamId = ''] =
+          reply.map(String)
+        return [
+          {
+            deliveryId,
+            token,
+            attempts: Number(attempts),
+            scheduled: Number(scheduled),
+            eventId,
+            eventType: eventType as EventType,
+            sourceId,
+            streamId,
+          },
+        ]
+      })
+      return { claims, ...rest }
     },
 
-    /** Records an attempt and what becomes of the delivery. */
-    async record(endpointId: string, claimed: Claim, ending: Ending): Promise<'OK' | 'GONE' | 'OVERTAKEN'> {
+    /** Records attempts and what becomes of their deliveries. */
+    async record(
+      endpointId: string,
+      results: readonly { claim: Claim; ending: Ending }[],
+    ): Promise<{ replies: Recorded[]; health: HealthNote }> {
       const endpoint = keys.endpoint(endpointId)
-      const { deliveryId: id } = claimed
-      const reply = await record(
+      const [health = [], ...replies] = (await record(
         [
-          endpoint.delivery(id),
-          endpoint.attempts(id),
+          endpoint.busy,
           endpoint.due,
+          endpoint.retries,
           endpoint.health,
           ...DELIVERY_STATUSES.map(endpoint.status),
+          ...results.flatMap(({ claim: { deliveryId: id } }) => [
+            endpoint.delivery(id),
+            endpoint.attempts(id),
+          ]),
         ],
         [
-          id,
-          claimed.token,
-          DELIVERY_STATUSES.indexOf(ending.status) + 1,
-          ending.status,
-          ending.attempt === null ? '' : JSON.stringify(ending.attempt),
-          ending.error === null ? '' : JSON.stringify(ending.error),
-          ending.nextAttemptAt ?? '',
-          ending.nextAttemptAt === null ? '' : ending.nextAttemptAt + QUEUED_GRACE_MS,
-          deps.retentionMs,
           now(),
-          ending.health ?? '',
+          deps.retentionMs,
+          BREAKER.failures,
+          BREAKER.firstMs,
+          BREAKER.longestMs,
+          DISABLING.afterMs * DISABLING.warnings[0],
+          DISABLING.leastFailures,
+          ...results.flatMap(({ claim: { deliveryId: id, token }, ending }) => [
+            id,
+            token,
+            DELIVERY_STATUSES.indexOf(ending.status) + 1,
+            ending.status,
+            ...attemptTexts(ending.attempt),
+            ending.error === null ? '' : JSON.stringify(ending.error),
+            ending.nextAttemptAt ?? '',
+            ending.health ?? '',
+          ]),
         ],
-      )
-      return replyText(reply) as 'OK' | 'GONE' | 'OVERTAKEN'
+      )) as [Buffer[], ...Buffer[]]
+      return { replies: replies.map(String) as Recorded[], health: healthNote(health) }
     },
 
-    /** Gives a claim back without an attempt. */
-    async release(endpointId: string, claimed: Claim): Promise<void> {
+    /** Gives claims back without an attempt, to be attempted again after a while. */
+    async release(endpointId: string, claims: readonly Claim[], afterMs: number): Promise<void> {
+      const [first] = claims
+      if (first === undefined) return
       const endpoint = keys.endpoint(endpointId)
+      const ids = claims.map(({ deliveryId: id }) => id)
       await release(
-        [endpoint.delivery(claimed.deliveryId), endpoint.due],
-        [claimed.deliveryId, claimed.token, now()],
+        [endpoint.busy, endpoint.due, ...ids.map(endpoint.delivery)],
+        [first.token, now() + afterMs, ...ids],
       )
     },
 
-    /** Deliveries that no job seems to look after any more. */
-    async takeOverdue(endpointId: string, limit: number): Promise<string[]> {
-      const reply = (await takeOverdue(
-        [keys.endpoint(endpointId).due],
-        [now(), limit, now() + QUEUED_GRACE_MS],
-      )) as Buffer[]
-      return reply.map(String)
+    /** Whether a delivery has waited for longer than it should: nobody seems to look after the endpoint. */
+    async isOverdue(endpointId: string, graceMs: number): Promise<boolean> {
+      const endpoint = keys.endpoint(endpointId)
+      const lists = [endpoint.due, endpoint.retries, endpoint.busy]
+      const counts = await Promise.all(lists.map((list) => redis.zcount(list, '-inf', now() - graceMs)))
+      return counts.some((count) => count > 0)
     },
   }
 }
 
 export type DeliveryLog = ReturnType<typeof createDeliveryLog>
+
+/** An attempt as JSON without the body of its request, and that body: it is nearly always the one before. */
+function attemptTexts(attempt: Attempt | null): [json: string, body: string] {
+  if (attempt === null) return ['', '']
+  const { body, ...request } = attempt.request
+  return [JSON.stringify({ ...attempt, request }), body]
+}
+
+function healthNote(reply: readonly Buffer[]): HealthNote {
+  const [since = '', failures = '', recovered = ''] = reply.map(String)
+  return {
+    failingSince: since === '' ? null : Number(since),
+    failures: Number(failures),
+    recoveredFrom: recovered === '' ? null : Number(recovered),
+  }
+}

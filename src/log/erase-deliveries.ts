@@ -20,6 +20,8 @@ export function createEraseDeliveries(deps: {
       await erase(
         [
           endpoint.due,
+          endpoint.retries,
+          endpoint.busy,
           ...DELIVERY_STATUSES.map(endpoint.status),
           ...ids.flatMap((id) => [endpoint.delivery(id), endpoint.attempts(id)]),
         ],

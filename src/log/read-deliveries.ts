@@ -184,6 +184,14 @@ function toDelivery(
     created_at: iso(hash.c ?? '0'),
     next_attempt_at: hash.x === undefined ? null : iso(hash.x),
     error: hash.err === undefined ? null : (JSON.parse(hash.err) as DeliveryError),
-    attempts: attempts.map((json) => JSON.parse(json) as Attempt),
+    attempts: attempts.map((text) => attemptOf(text, hash.q ?? '')),
   }
+}
+
+/** @param firstBody what the first request carried; an attempt with another body has that behind its JSON */
+function attemptOf(text: string, firstBody: string): Attempt {
+  const end = text.indexOf('\n')
+  const attempt = JSON.parse(end === -1 ? text : text.slice(0, end)) as Attempt
+  const body = end === -1 ? firstBody : text.slice(end + 1)
+  return { ...attempt, request: { ...attempt.request, body: attempt.request.body ?? body } }
 }

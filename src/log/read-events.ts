@@ -48,8 +48,8 @@ interface Lane {
  */
 export function createEventReader(deps: {
   outbox: Pick<Outbox, 'newestFirst' | 'byId'>
-  /** Deleted sources too: their events are in the log until the retention ends. */
-  sources: { everKnown: () => Promise<{ id: string }[]> }
+  /** Everyone who has an outbox; deleted sources too: their events are in the log until the retention ends. */
+  owners: { everKnown: () => Promise<{ id: string }[]> }
 }) {
   async function fill(lane: Lane, from: string): Promise<void> {
     const { before, size } = lane
@@ -64,7 +64,7 @@ export function createEventReader(deps: {
   async function locate(id: string): Promise<(OutboxEntry & { sourceId: string }) | null> {
     const tag = locatorOf(id)
     if (tag === null) return null
-    for (const source of await deps.sources.everKnown()) {
+    for (const source of await deps.owners.everKnown()) {
       if (locator(source.id) !== tag) continue
       const entry = await deps.outbox.byId(source.id, id)
       if (entry) return { ...entry, sourceId: source.id }
@@ -87,7 +87,7 @@ export function createEventReader(deps: {
       const { before, since, until, limit } = query
       const top = until === null ? '+' : `${until + SLACK_MS + 1}-0`
       const from = since === null ? '-' : String(Math.max(0, since - SLACK_MS))
-      const lanes = (await deps.sources.everKnown())
+      const lanes = (await deps.owners.everKnown())
         .filter(({ id }) => query.sourceId === null || id === query.sourceId)
         .map(({ id }, _, { length }): Lane => {
           const size = Math.min(LARGEST_READ, Math.max(SMALLEST_READ, Math.ceil((limit + 1) / length)))

@@ -6,9 +6,6 @@ import { DELIVERY_STATUSES } from './deliveries.ts'
 
 /** Deliveries of one call at most: more of them would hold Redis up. */
 export const REQUEUE_AT_ONCE = 250
-/** How long a delivery may sit in a queue before the sweeper queues it again (ms). */
-const QUEUED_GRACE_MS = 60_000
-
 /** What became of one delivery: `unwanted` where its status, or the same run before, says no. */
 export type Requeued = 'queued' | 'in_progress' | 'unwanted' | 'gone'
 
@@ -24,7 +21,7 @@ export interface RequeueOptions {
 /**
  * Makes deliveries wait for an attempt again, with the attempts that they have. What has ended begins its
  * schedule anew; what waits for a retry gets one attempt now, and then the rest of its schedule. Whoever
- * calls it queues them; where that is missed, the sweep does it a minute later.
+ * calls it wakes the endpoint; where that is missed, the sweep does it seconds later.
  */
 export function createRequeue(deps: { redis: Pick<Redis, 'callBuffer'>; keys: Keys; now: () => UnixMs }) {
   const script = createScript(deps.redis, new URL('./requeue-deliveries.lua', import.meta.url))
@@ -37,21 +34,16 @@ export function createRequeue(deps: { redis: Pick<Redis, 'callBuffer'>; keys: Ke
     if (ids.length > REQUEUE_AT_ONCE) throw new RangeError(`Requeue at most ${REQUEUE_AT_ONCE} at once.`)
     if (ids.length === 0) return []
     const endpoint = deps.keys.endpoint(endpointId)
-    const now = deps.now()
     const reply = (await script(
       [
         endpoint.due,
         ...DELIVERY_STATUSES.map(endpoint.status),
+        endpoint.retries,
+        endpoint.busy,
+        endpoint.health,
         ...ids.flatMap((id) => [endpoint.delivery(id), endpoint.attempts(id)]),
       ],
-      [
-        now,
-        now + QUEUED_GRACE_MS,
-        `,${options.from.join(',')},`,
-        options.run ?? '',
-        options.dryRun ? 1 : 0,
-        ...ids,
-      ],
+      [deps.now(), `,${options.from.join(',')},`, options.run ?? '', options.dryRun ? 1 : 0, ...ids],
     )) as Buffer[]
     return reply.map(String) as Requeued[]
   }

@@ -1,26 +1,32 @@
 import type { Logger } from 'pino'
+import type { EndpointAlerts } from '../endpoints/endpoint-alerts.ts'
+import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { DeliveryBounds } from '../log/bound-deliveries.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { UnixMs } from '../types.ts'
 
-/** Deliveries of one endpoint that a sweep queues again, and events that it trims, at most. */
+/** Events of one outbox that a sweep trims, at most. */
 const AT_ONCE = 1_000
+/** How long a delivery may be due before an endpoint is woken again (ms). */
+const GRACE_MS = 5_000
 
 /**
- * Makes the sweep, the net below the queues: it queues again what no job looks after any more (a process
+ * Makes the sweep, the net below the queues: it wakes those whom no job looks after any more (a process
  * died between recording and queueing, a job was lost) and lets go of what the retention no longer covers.
  * What fails for one source or endpoint is logged, and the others are looked after all the same.
  */
 export function createSweep(deps: {
-  sources: { everKnown: () => Promise<{ id: string; deleted_at: string | null }[]> }
-  endpoints: { everKnown: () => Promise<{ id: string }[]> }
+  /** Everyone who has an outbox. */
+  owners: { everKnown: () => Promise<{ id: string; deleted_at: string | null }[]> }
+  endpoints: { everKnown: () => Promise<EndpointRecord[]> }
+  alerts: Pick<EndpointAlerts, 'catchUp'>
   outbox: Pick<Outbox, 'hasUnrelayed' | 'trim'>
-  deliveries: Pick<DeliveryLog, 'takeOverdue'>
+  deliveries: Pick<DeliveryLog, 'isOverdue'>
   /** Keeps the log of an endpoint's deliveries within its bounds. */
   bounds: Pick<DeliveryBounds, 'keep'>
   relayNow: (sourceId: string) => Promise<void>
-  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  wake: (endpointId: string) => Promise<void>
   /** Clears up behind a deleted source. */
   purgeSource: (sourceId: string) => Promise<void>
   eventRetentionMs: number
@@ -33,12 +39,12 @@ export function createSweep(deps: {
     if (source.deleted_at !== null) await deps.purgeSource(source.id)
   }
 
-  async function sweepEndpoint(endpoint: { id: string }): Promise<void> {
-    const overdue = await deps.deliveries.takeOverdue(endpoint.id, AT_ONCE)
-    if (overdue.length > 0) {
-      deps.logger.debug({ endpoint: endpoint.id, deliveries: overdue.length }, 'queued again')
-      await deps.deliverNow(endpoint.id, overdue)
+  async function sweepEndpoint(endpoint: EndpointRecord): Promise<void> {
+    if (await deps.deliveries.isOverdue(endpoint.id, GRACE_MS)) {
+      deps.logger.debug({ endpoint: endpoint.id }, 'woken again')
+      await deps.wake(endpoint.id)
     }
+    await deps.alerts.catchUp(endpoint)
     await deps.bounds.keep(endpoint.id)
   }
 
@@ -49,7 +55,7 @@ export function createSweep(deps: {
   }
 
   return async function sweep(): Promise<void> {
-    for (const source of await deps.sources.everKnown())
+    for (const source of await deps.owners.everKnown())
       await apart({ source: source.id }, sweepSource(source))
     for (const endpoint of await deps.endpoints.everKnown())
       await apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint))

@@ -15,7 +15,7 @@ export interface OutboxEntry {
  * Entries stay until the event retention ends, and never go by number.
  */
 export function createOutbox(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'xrange' | 'xrevrange' | 'hget'>
+  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'xrange' | 'xrevrange' | 'hget'>
   keys: Keys
 }) {
   const { redis, keys } = deps
@@ -39,6 +39,19 @@ export function createOutbox(deps: {
     async jsonAt(sourceId: string, streamId: string): Promise<string | null> {
       const [entry] = await redis.xrange(keys.source(sourceId).outbox, streamId, streamId)
       return entry === undefined ? null : jsonOf(entry)
+    },
+
+    /** Several of them, in one exchange with Redis and in the order asked for; null for one that is gone. */
+    async jsonAtEach(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
+      const pipeline = redis.pipeline()
+      for (const { sourceId, streamId } of places)
+        pipeline.xrange(keys.source(sourceId).outbox, streamId, streamId)
+      const replies = (await pipeline.exec()) ?? []
+      return replies.map(([error, entries]) => {
+        if (error) throw error
+        const [entry] = entries as StreamEntry[]
+        return entry === undefined ? null : jsonOf(entry)
+      })
     },
 
     /** Whether the relay has work to do. */

@@ -5,7 +5,7 @@ import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
 import { readQueueFigures } from './queue-figures.ts'
 
-/** One queue a stage. Retries have a lane of their own: due delayed jobs would wait behind fresh ones. */
+/** One queue a stage. What is woken later has a lane of its own: due delayed jobs would wait behind fresh ones. */
 export const QUEUE_NAMES = ['poll', 'relay', 'deliver', 'retry', 'maintain'] as const
 export type QueueName = (typeof QUEUE_NAMES)[number]
 
@@ -14,16 +14,13 @@ export interface SourceJob {
   sourceId: string
 }
 
-/** Up to a hundred deliveries of one endpoint. */
+/** An endpoint for which something is due. */
 export interface DeliverJob {
   endpointId: string
-  deliveryIds: string[]
 }
 
-/** Jobs of one `addBulk`: more of them would stall Redis. */
-const BULK = 500
-/** Deliveries of one job. */
-const BATCH = 100
+/** What is woken later is woken at the end of one of these (ms). */
+const SLOT_MS = 100
 
 /** How finished jobs are kept: hardly, for the truth is in the log and not in the queues. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: { count: 100 } }
@@ -102,18 +99,21 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       await relay.add('relay', { sourceId }, { deduplication: { id: sourceId, keepLastIfActive: true } })
     },
 
-    /** Queues deliveries of one endpoint, in batches. */
-    async deliverNow(endpointId: string, deliveryIds: readonly string[]): Promise<void> {
-      const jobs: { name: string; data: DeliverJob }[] = []
-      for (let i = 0; i < deliveryIds.length; i += BATCH) {
-        jobs.push({ name: 'deliver', data: { endpointId, deliveryIds: deliveryIds.slice(i, i + BATCH) } })
-      }
-      for (let i = 0; i < jobs.length; i += BULK) await deliver.addBulk(jobs.slice(i, i + BULK))
+    /** Asks for what is due at an endpoint to be sent; many askings before it is begun become one. */
+    async wake(endpointId: string): Promise<void> {
+      const deduplication = { id: endpointId, keepLastIfActive: true }
+      await deliver.add('deliver', { endpointId }, { deduplication })
     },
 
-    /** Queues one delivery for a later attempt. */
-    async retryLater(endpointId: string, deliveryId: string, delayMs: number): Promise<void> {
-      await retry.add('deliver', { endpointId, deliveryIds: [deliveryId] }, { delay: Math.max(0, delayMs) })
+    /** The same after a time (ms), and up to a tenth of a second later: askings for one such slot become one. */
+    async wakeLater(endpointId: string, delayMs: number): Promise<void> {
+      const now = Date.now()
+      const slot = Math.floor((now + Math.max(0, delayMs)) / SLOT_MS) + 1
+      await retry.add(
+        'deliver',
+        { endpointId },
+        { jobId: `${endpointId}-${slot}`, delay: slot * SLOT_MS - now },
+      )
     },
 
     async scheduleMaintenance(everyMs: number): Promise<void> {

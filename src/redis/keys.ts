@@ -53,10 +53,16 @@ export function createKeys(prefix: string) {
         attempts: (deliveryId: string) => `${tag}:a:${deliveryId}`,
         /** ZSET of delivery ids in one status, by the time of creation */
         status: (status: DeliveryStatus) => `${tag}:s:${status}`,
-        /** ZSET of delivery ids that wait for an attempt, by the time it is due */
+        /** ZSET of delivery ids that wait for their first attempt, by the time it is due */
         due: `${tag}:due`,
-        /** HASH failing since, last success */
+        /** ZSET of delivery ids that wait for another attempt, by the time it is due */
+        retries: `${tag}:retries`,
+        /** ZSET of delivery ids that a worker holds, by the time until which it may */
+        busy: `${tag}:busy`,
+        /** HASH failing since, last success, how far people were told, the breaker */
         health: `${tag}:health`,
+        /** HASH tokens of the rate limit, and when they were counted */
+        pace: `${tag}:pace`,
         /** HASH up to which time deliveries were dropped because there were too many */
         bounds: `${tag}:bounds`,
         /** HASH digest of what was asked → JSON of a recovery that has not ended */

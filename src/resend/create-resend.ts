@@ -24,7 +24,8 @@ import { createTestEndpoint } from './test-endpoint.ts'
 export function createResend(deps: {
   redis: Pick<Redis, 'callBuffer' | 'exists' | 'zcard' | 'memory' | 'hsetnx' | 'hget' | 'hdel' | 'pexpire'>
   keys: Keys
-  sources: { everKnown: () => Promise<{ id: string }[]> }
+  /** Everyone who has an outbox. */
+  owners: { everKnown: () => Promise<{ id: string }[]> }
   endpoints: Pick<Endpoints, 'everKnown' | 'find' | 'get' | 'list'>
   outbox: Pick<Outbox, 'newestFirst'>
   events: Pick<EventReader, 'locate'>
@@ -32,11 +33,11 @@ export function createResend(deps: {
   reader: Pick<DeliveryReader, 'get'>
   bounds: Pick<DeliveryBounds, 'completeSince' | 'retentionMs'>
   makeAttempt: MakeAttempt
-  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  wake: (endpointId: string) => Promise<void>
   now: () => UnixMs
   logger: Logger
 }) {
-  const { endpoints, events, deliverNow, deliveries } = deps
+  const { endpoints, events, wake, deliveries } = deps
   const requeue = createRequeue(deps)
   const tests = createTestDeliveries({ ...deps, retentionMs: deps.bounds.retentionMs })
   return {
@@ -46,9 +47,9 @@ export function createResend(deps: {
       hasEvent: async (id) => (await events.locate(id)) !== null,
       tests,
       requeue,
-      deliverNow,
+      wake,
     }),
-    replayEvent: createReplayEvent({ events, tests, endpoints, deliveries, requeue, deliverNow }),
+    replayEvent: createReplayEvent({ events, tests, endpoints, deliveries, requeue, wake }),
     recoverEndpoint: createRecoverEndpoint({
       endpoints,
       readPlaces: createReadPlaces(deps),
@@ -56,7 +57,7 @@ export function createResend(deps: {
       missedEvents: createMissedEvents(deps),
       runs: createRecoveryRuns(deps),
       completeSince: deps.bounds.completeSince,
-      deliverNow,
+      wake,
       now: deps.now,
     }),
     testEndpoint: createTestEndpoint({ ...deps, tests }),

@@ -18,7 +18,8 @@ export function createMissedEvents(deps: {
   redis: Pick<Redis, 'exists'>
   keys: Keys
   outbox: Pick<Outbox, 'newestFirst'>
-  sources: { everKnown: () => Promise<{ id: string }[]> }
+  /** Everyone who has an outbox. */
+  owners: { everKnown: () => Promise<{ id: string }[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
 }) {
   async function* ofSource(
@@ -54,7 +55,7 @@ export function createMissedEvents(deps: {
       endpoint: Subscription & { id: string },
       period: { since: UnixMs; until: UnixMs },
     ): AsyncGenerator<NewDelivery[]> {
-      for (const { id } of await deps.sources.everKnown()) {
+      for (const { id } of await deps.owners.everKnown()) {
         if (endpoint.source_ids && !endpoint.source_ids.includes(id)) continue
         yield* ofSource(id, endpoint, period)
       }

@@ -1,6 +1,5 @@
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import { RingpostError } from '../errors.ts'
-import { deliveryId } from '../ids.ts'
 import type { ReadPlaces } from '../log/delivery-places.ts'
 import type { RecoveryRuns } from '../log/recovery-runs.ts'
 import { REQUEUE_AT_ONCE, type Requeue } from '../log/requeue-deliveries.ts'
@@ -48,7 +47,7 @@ export function createRecoverEndpoint(deps: {
   runs: RecoveryRuns
   /** Since when the log of an endpoint's deliveries is complete. */
   completeSince: (endpointId: string) => Promise<UnixMs>
-  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  wake: (endpointId: string) => Promise<void>
   now: () => UnixMs
 }) {
   /** Queues what is in one status, oldest first. */
@@ -75,7 +74,7 @@ export function createRecoverEndpoint(deps: {
       const ids = places.map(({ id }) => id)
       const became = await deps.requeue(endpointId, ids, { from: [status], run, dryRun })
       const queued = ids.filter((_, i) => became[i] === 'queued')
-      if (queued.length > 0 && !dryRun) await deps.deliverNow(endpointId, queued)
+      if (queued.length > 0 && !dryRun) await deps.wake(endpointId)
       count += queued.length
       after = last
     }
@@ -93,10 +92,7 @@ export function createRecoverEndpoint(deps: {
       count += missed.length
       if (walk.dryRun) continue
       await deps.missedEvents.accept(endpoint.id, missed)
-      await deps.deliverNow(
-        endpoint.id,
-        missed.map(({ eventId }) => deliveryId(eventId, endpoint.id)),
-      )
+      await deps.wake(endpoint.id)
     }
     return count
   }

@@ -31,7 +31,7 @@ export function createReplayEvent(deps: {
   }
   deliveries: Pick<DeliveryLog, 'accept'>
   requeue: Requeue
-  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  wake: (endpointId: string) => Promise<void>
 }) {
   /** Named endpoints must all be there before anything is sent. */
   async function named(ids: readonly string[]): Promise<EndpointRecord[]> {
@@ -72,7 +72,7 @@ export function createReplayEvent(deps: {
       const id = deliveryId(eventId, endpointId)
       await deps.deliveries.accept(endpointId, [{ eventId, eventType: event.type, sourceId, streamId }])
       const [became] = await deps.requeue(endpointId, [id], { from: DELIVERY_STATUSES })
-      if (became === 'queued') await deps.deliverNow(endpointId, [id])
+      if (became === 'queued') await deps.wake(endpointId)
       return { id, endpoint_id: endpointId, result: became === 'queued' ? 'queued' : 'in_progress' }
     }
 

@@ -20,7 +20,7 @@ export function createRetryDelivery(deps: {
   hasEvent: (eventId: string) => Promise<boolean>
   tests: Pick<TestDeliveries, 'event'>
   requeue: Requeue
-  deliverNow: (endpointId: string, deliveryIds: readonly string[]) => Promise<void>
+  wake: (endpointId: string) => Promise<void>
 }) {
   /**
    * @returns the delivery as it waits now
@@ -53,7 +53,7 @@ export function createRetryDelivery(deps: {
       )
     }
     if (became !== 'queued') throw unknownDelivery(id)
-    await deps.deliverNow(endpointId, [id])
+    await deps.wake(endpointId)
     const queued = await deps.deliveries.get(id, [endpointId])
     return queued ?? delivery
   }

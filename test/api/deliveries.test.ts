@@ -22,10 +22,10 @@ async function deliver(api: TestApi, endpointId: string, userId: string, status:
     status === 'skipped' ? { code: 'endpoint_disabled', message: 'The endpoint was disabled.' } : null
   const [id] = await api.log.accept(endpointId, [deliveryOf(event, 'src_a')], skip)
   if (id === undefined || status === 'pending' || status === 'skipped') return event
-  const claim = await api.log.claim(endpointId, id, 'token', 1_000)
+  const claim = await api.claim(endpointId, id, 'token', 1_000)
   if (claim === null) throw new Error('A new delivery can be claimed.')
   const failed = status !== 'succeeded'
-  await api.log.record(endpointId, claim, {
+  await api.record(endpointId, claim, {
     status,
     attempt: failed
       ? ATTEMPT
@@ -77,11 +77,11 @@ describe('a delivery', () => {
       error: null,
       attempts: [],
     })
-    const claim = await api.log.claim(id, pending, 'token', 1_000)
+    const claim = await api.claim(id, pending, 'token', 1_000)
     if (claim === null) throw new Error('A new delivery can be claimed.')
     const error = { code: 'timeout', message: 'The endpoint did not answer within 15s.' }
     const attempt = { ...ATTEMPT, response: null, error }
-    await api.log.record(id, claim, { status: 'failed', attempt, error, nextAttemptAt: null, health: 'down' })
+    await api.record(id, claim, { status: 'failed', attempt, error, nextAttemptAt: null, health: 'down' })
     expect((await api.get(`/v1/deliveries/${pending}`)).json).toMatchObject({
       error,
       attempts: [{ response: null, error }],
@@ -172,9 +172,9 @@ describe('GET /v1/deliveries', () => {
       // One that was shown and one that was not yet.
       for (const id of [page[0].id, expected[round * 50 + 25]]) {
         const owner = endpoints.find((endpoint) => locator(endpoint.id) === locatorOf(id))?.id ?? ''
-        const claim = await api.log.claim(owner, id, 'token', 1_000)
+        const claim = await api.claim(owner, id, 'token', 1_000)
         if (claim === null) throw new Error(`${id} can be claimed.`)
-        await api.log.record(owner, claim, { ...SUCCEEDED, attempt: ATTEMPT })
+        await api.record(owner, claim, { ...SUCCEEDED, attempt: ATTEMPT })
       }
     })
     expect(pages.map((page) => page.length)).toEqual(Array(20).fill(50))

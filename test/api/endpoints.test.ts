@@ -315,7 +315,7 @@ test('enabling tells of it before it is done, and only where the endpoint was di
   const { id } = await api.addEndpoint()
   const told: [string, boolean][] = []
   const endpoints = api.endpointsWith({
-    onEnabled: async (endpointId) => {
+    onFreshStart: async (endpointId) => {
       told.push([endpointId, (await api.endpoints.get(endpointId)).enabled])
     },
   })

@@ -57,9 +57,9 @@ async function attempt(
   status: Ending['status'],
   nextAttemptAt: number | null = null,
 ) {
-  const claim = await api.log.claim(endpointId, id, 'worker', 20_000)
+  const claim = await api.claim(endpointId, id, 'worker', 20_000)
   if (claim === null) throw new Error(`${id} cannot be claimed.`)
-  await api.log.record(endpointId, claim, ending(status, claim.attempts + 1, nextAttemptAt))
+  await api.record(endpointId, claim, ending(status, claim.attempts + 1, nextAttemptAt))
   return claim
 }
 
@@ -82,7 +82,7 @@ describe('POST /v1/deliveries/:id/retry', () => {
         next_attempt_at: new Date(api.clock.now).toISOString(),
         attempts: before.attempts,
       })
-      expect(api.queued).toEqual([{ endpointId, ids: [id] }])
+      expect(api.woken).toEqual([endpointId])
       for (const one of ['succeeded', 'failed', 'skipped', 'retrying'])
         expect((await api.get(`/v1/deliveries?status=${one}`)).json.data).toEqual([])
       expect((await api.get('/v1/deliveries?status=pending')).json.data).toHaveLength(1)
@@ -123,15 +123,15 @@ describe('POST /v1/deliveries/:id/retry', () => {
   test('is refused while an attempt is in progress, and taken when its worker is gone', async () => {
     const { api, endpointId } = await setUp()
     const { id } = await deliver(api, endpointId, 'u1', 'pending')
-    const claim = await api.log.claim(endpointId, id, 'worker', 20_000)
+    const claim = await api.claim(endpointId, id, 'worker', 20_000)
     const refused = await api.post(`/v1/deliveries/${id}/retry`)
     expect(refused.json).toMatchObject({ status: 409, code: 'conflict' })
     expect(refused.json.detail).toContain('in progress')
-    expect(api.queued).toEqual([])
+    expect(api.woken).toEqual([])
     api.clock.now += 20_000
     expect((await api.post(`/v1/deliveries/${id}/retry`)).status).toBe(202)
     // The worker was only slow: what it has done is kept, and decides nothing but a success.
-    if (claim) expect(await api.log.record(endpointId, claim, ending('failed', 1))).toBe('OVERTAKEN')
+    if (claim) expect(await api.record(endpointId, claim, ending('failed', 1))).toBe('OVERTAKEN')
     expect(await show(api, id)).toMatchObject({ status: 'pending', attempts: [{ number: 1 }] })
   })
 
@@ -152,7 +152,7 @@ describe('POST /v1/deliveries/:id/retry', () => {
     for (const none of ['dlv_none', event.id, `${id.slice(0, -1)}x`])
       expect((await api.post(`/v1/deliveries/${none}/retry`)).status).toBe(404)
     expect((await show(api, id)).status).toBe('failed')
-    expect(api.queued).toEqual([])
+    expect(api.woken).toEqual([])
   })
 })
 
@@ -176,7 +176,7 @@ describe('POST /v1/events/:id/replay', () => {
       ]),
     })
     expect(answer.json.deliveries).toHaveLength(2)
-    expect(api.queued.map(({ endpointId: to }) => to).sort()).toEqual([endpointId, newer].sort())
+    expect([...api.woken].sort()).toEqual([endpointId, newer].sort())
     for (const { id: one, endpoint_id } of answer.json.deliveries)
       expect(await attempt(api, endpoint_id, one, 'succeeded')).toMatchObject({ eventId: event.id })
   })
@@ -194,11 +194,11 @@ describe('POST /v1/events/:id/replay', () => {
   test('says what is being attempted at this very moment', async () => {
     const { api, endpointId } = await setUp()
     const { event, id } = await deliver(api, endpointId, 'u1', 'pending')
-    await api.log.claim(endpointId, id, 'worker', 20_000)
+    await api.claim(endpointId, id, 'worker', 20_000)
     expect((await replay(api, event)).json.deliveries).toEqual([
       { id, endpoint_id: endpointId, result: 'in_progress' },
     ])
-    expect(api.queued).toEqual([])
+    expect(api.woken).toEqual([])
   })
 
   test('sends nothing at all where one that is named cannot be sent to', async () => {
@@ -212,7 +212,7 @@ describe('POST /v1/events/:id/replay', () => {
     expect((await replay(api, event, [endpointId, off])).json).toMatchObject({ status: 409 })
     expect((await replay(api, event, [])).status).toBe(400)
     expect((await api.post('/v1/events/evt_none/replay')).status).toBe(404)
-    expect(api.queued).toEqual([])
+    expect(api.woken).toEqual([])
   })
 })
 
@@ -243,17 +243,18 @@ describe('POST /v1/endpoints/:id/recover', () => {
     ['undelivered', { ...none, failed: 1, skipped: 1, without_delivery: 1 }],
     ['all', { failed: 1, skipped: 1, succeeded: 1, without_delivery: 1 }],
   ])('counts and queues %s, once', async (only, of) => {
-    const { api, ids, recover } = await past()
+    const { api, endpointId, ids, recover } = await past()
     const names: Record<string, string> = { without_delivery: 'missed' }
     const wanted = Object.entries(of).flatMap(([name, count]) => (count ? [ids[names[name] ?? name]] : []))
     const before = (await api.get('/v1/deliveries')).text
+    const waiting = await api.dueAt(endpointId)
     const dry = await recover({ since, only, dry_run: true })
     expect(dry.json).toEqual({ queued: wanted.length, dry_run: true, of })
     expect((await api.get('/v1/deliveries')).text).toBe(before)
-    expect(api.queued).toEqual([])
+    expect(api.woken).toEqual([])
 
     expect((await recover({ since, only })).json).toEqual({ queued: wanted.length, dry_run: false, of })
-    expect(api.queued.flatMap(({ ids: queued }) => queued).sort()).toEqual(wanted.sort())
+    expect(await api.dueAt(endpointId)).toEqual([...waiting, ...wanted].sort())
     for (const id of wanted) expect((await show(api, id ?? '')).status).toBe('pending')
     expect((await recover({ since, only })).json).toEqual({ queued: 0, dry_run: false, of: none })
   })

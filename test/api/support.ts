@@ -27,6 +27,7 @@ import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReadSources } from '../../src/metrics/read-sources.ts'
 import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
+import { outboxOwners } from '../../src/outbox/system-outbox.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
@@ -38,6 +39,7 @@ import { createTokens, type TokenRecord } from '../../src/tokens/tokens.ts'
 import type { Event } from '../../src/types.ts'
 import { createEraseUser } from '../../src/users/erase-user.ts'
 import { createUsers } from '../../src/users/users.ts'
+import { oneByOne } from '../support/claim-one.ts'
 import { testRedis } from '../support/redis.ts'
 
 export const TOKEN = 'test-token-5f1d9c3ab27e'
@@ -81,7 +83,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     vault,
     checkUrl: (url: string) => void checkUrl(url, { allowNetworks: [], allowHttp: false }),
     createSecret,
-    onEnabled: createForgetFailures({ redis, keys }),
+    onFreshStart: createForgetFailures({ redis, keys }),
     now,
   }
   const endpoints = createEndpoints(endpointDeps)
@@ -91,7 +93,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const reader = createDeliveryReader({ redis, keys })
-  const events = createEventReader({ outbox, sources })
+  const owners = outboxOwners(sources)
+  const events = createEventReader({ outbox, owners })
   const stopping = new AbortController()
   const lines: string[] = []
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
@@ -99,12 +102,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     policy: { allowNetworks: ['127.0.0.0/8'], allowHttp: false },
     deadlineMs,
   })
-  /** Deliveries that were queued, by endpoint; nothing attempts them but the test. */
-  const queued: { endpointId: string; ids: readonly string[] }[] = []
+  /** Endpoints that were woken; nothing is attempted but by the test. */
+  const woken: string[] = []
   const resend = createResend({
     redis,
     keys,
-    sources,
+    owners,
     endpoints,
     outbox,
     events,
@@ -113,9 +116,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     bounds,
     makeAttempt: createMakeAttempt({ endpoints, sender, now }),
     logger,
-    deliverNow: async (endpointId, ids) => {
-      queued.push({ endpointId, ids })
-    },
+    wake: async (endpointId) => void woken.push(endpointId),
     now,
   })
   const quarantine = createQuarantine({ redis, keys, now })
@@ -247,7 +248,11 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
       createEndpoints({ ...endpointDeps, ...more }),
     log,
     bounds,
-    queued,
+    woken,
+    /** Deliveries that an endpoint is to be sent, by their ids. */
+    dueAt: async (endpointId: string) =>
+      (await redis.zrange(keys.endpoint(endpointId).due, '0', '-1')).sort(),
+    ...oneByOne({ redis, keys, log, now }),
     stopping,
     quarantine,
     store,

@@ -211,10 +211,10 @@ test('erasing leaves nothing of a person in Redis, and everybody else as they we
   const attempt = async (n: number) => {
     const event = theirs[n] ?? userEvent(SOURCE, marked)
     const [delivery] = (await api.get(`/v1/deliveries?event_id=${event.id}&endpoint_id=${one.id}`)).json.data
-    const claim = await api.log.claim(one.id, delivery.id, 't', 60_000)
+    const claim = await api.claim(one.id, delivery.id, 't', 60_000)
     if (claim === null) throw new Error('It can be claimed.')
     return () =>
-      api.log.record(one.id, claim, {
+      api.record(one.id, claim, {
         status: 'retrying',
         attempt: {
           number: 1,
@@ -254,7 +254,7 @@ test('erasing leaves nothing of a person in Redis, and everybody else as they we
   expect((await api.get(byPath('other'))).status).toBe(200)
   // A job that still names what was erased finds nothing to do.
   for (const { id } of theirs) {
-    expect(await api.log.claim(one.id, deliveryId(id, one.id), 't', 1_000)).toBeNull()
+    expect(await api.claim(one.id, deliveryId(id, one.id), 't', 1_000)).toBeNull()
   }
   expect(holding(await everyValue(api.redis, api.keys.prefix), marked)).toEqual([])
   expect(api.lines.filter((line) => line.includes('rson'))).toEqual([])

@@ -46,7 +46,8 @@ test('replay, retry and recover queue what they say', async () => {
     code: 1,
     stderr: expect.stringContaining('ep_none'),
   })
-  expect(api.queued.flatMap(({ ids }) => ids)).toEqual([delivery, delivery, delivery])
+  expect(api.woken).toEqual([id, id, id])
+  expect(await api.dueAt(id)).toEqual([delivery])
   const listed = await ringpost(api.url, ['deliveries', 'list', '--type', 'user.*', '--json'])
   expect(JSON.parse(listed.stdout).data).toHaveLength(1)
 })

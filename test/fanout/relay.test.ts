@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => stage.close())
 
-/** A relay whose queue is a list, with a step that may fail. */
+/** A relay with a step that may fail. What was due at an endpoint when it was woken is `queued`. */
 function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string } = {}) {
   const queued: string[] = []
   const step =
@@ -37,8 +37,8 @@ function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string }
     },
     endpoints: { list: async () => endpoints },
     deliveries: { accept: step('accept', stage.deliveries.accept) },
-    deliverNow: step('queue', async (_: string, ids: readonly string[]) => {
-      queued.push(...ids)
+    wake: step('queue', async (endpointId: string) => {
+      queued.push(...(await stage.redis.zrange(stage.keys.endpoint(endpointId).due, '0', '-1')))
     }),
     logger: pino({ level: 'silent' }),
   })

@@ -37,9 +37,9 @@ async function ended(count: number, prefix = 'evt'): Promise<string[]> {
     }
     const status = (['succeeded', 'failed', 'skipped'] as const)[i % 3] ?? 'failed'
     const [id = ''] = await stage.deliveries.accept(EP, [event])
-    const claim = await stage.deliveries.claim(EP, id, 'worker', 1_000)
+    const claim = await stage.claim(EP, id, 'worker', 1_000)
     if (claim === null) throw new Error('A new delivery can be claimed.')
-    await stage.deliveries.record(EP, claim, {
+    await stage.record(EP, claim, {
       status,
       attempt: attempt(1),
       error: null,
@@ -134,10 +134,10 @@ test('a delivery keeps its newest fifty attempts, with their numbers', async () 
   const id = await waiting('evt_1')
   const requeue = createRequeue(stage)
   for (let number = 1; number <= 60; number++) {
-    const claim = await stage.deliveries.claim(EP, id, 'worker', 1_000)
+    const claim = await stage.claim(EP, id, 'worker', 1_000)
     if (claim === null) throw new Error('It can be claimed.')
     expect(claim).toMatchObject({ attempts: number - 1, scheduled: 0 })
-    await stage.deliveries.record(EP, claim, {
+    await stage.record(EP, claim, {
       status: 'succeeded',
       attempt: attempt(number),
       error: null,

@@ -5,6 +5,7 @@ import type { Attempt } from '../../src/types.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const EP = 'ep_test'
+const UNLIMITED = { room: 100, atOnce: 100, rate: null }
 const event = (eventId: string) => ({
   eventId,
   eventType: 'user.created' as const,
@@ -39,7 +40,7 @@ async function accepted(eventId: string): Promise<string> {
   return id ?? ''
 }
 async function claimed(id: string, token = 'me'): Promise<Claim> {
-  const claim = await stage.deliveries.claim(EP, id, token, 10_000)
+  const claim = await stage.claim(EP, id, token, 10_000)
   if (claim === null) throw new Error('nothing to claim')
   return claim
 }
@@ -63,7 +64,7 @@ describe('accepting', () => {
     const ids = await stage.deliveries.accept(EP, both)
     expect(ids).toEqual([deliveryId('evt_1', EP), deliveryId('evt_2', EP)])
     expect(await stage.deliveries.accept(EP, both)).toEqual(ids)
-    await stage.deliveries.record(EP, await claimed(ids[0] ?? ''), succeeded())
+    await stage.record(EP, await claimed(ids[0] ?? ''), succeeded())
     expect(await stage.deliveries.accept(EP, both)).toEqual([ids[1]])
     expect(await inStatus('pending')).toEqual([ids[1]])
     expect(await inStatus('succeeded')).toEqual([ids[0]])
@@ -74,48 +75,51 @@ describe('accepting', () => {
     expect(await stage.deliveries.accept(EP, [event('evt_1')], error)).toEqual([])
     expect(await stage.reader.get(deliveryId('evt_1', EP), [EP])).toMatchObject({ status: 'skipped', error })
     stage.clock.ms += 3_600_000
-    expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
+    expect(await stage.deliveries.isOverdue(EP, 0)).toBe(false)
   })
 })
 
 describe('claiming', () => {
   test('is for one worker at a time, until the claim runs out', async () => {
     const id = await accepted('evt_1')
-    const claims = await Promise.all(
-      ['a', 'b', 'c'].map((token) => stage.deliveries.claim(EP, id, token, 10_000)),
-    )
-    expect(claims.filter(Boolean)).toHaveLength(1)
+    const take = (token: string) => stage.deliveries.take(EP, token, 10_000, UNLIMITED)
+    const taken = await Promise.all(['a', 'b', 'c'].map(take))
+    expect(taken.flatMap(({ claims }) => claims)).toHaveLength(1)
     stage.clock.ms += 9_999
-    expect(await stage.deliveries.claim(EP, id, 'd', 10_000)).toBeNull()
+    expect((await take('d')).claims).toEqual([])
     stage.clock.ms += 1
-    expect(await stage.deliveries.claim(EP, id, 'e', 10_000)).toMatchObject({ token: 'e', attempts: 0 })
+    expect((await take('e')).claims).toMatchObject([{ deliveryId: id, token: 'e', attempts: 0 }])
   })
 
   test('is refused when the delivery has ended, its time has not come, or there is none', async () => {
     const id = await accepted('evt_1')
     const next = stage.clock.ms + 5_000
-    await stage.deliveries.record(EP, await claimed(id), {
+    await stage.record(EP, await claimed(id), {
       status: 'retrying',
       attempt: attempt(1, 500),
       error: attempt(1, 500).error,
       nextAttemptAt: next,
       health: 'down',
     })
-    expect(await stage.deliveries.claim(EP, id, 'x', 10_000)).toBeNull()
+    expect(await stage.claim(EP, id, 'x', 10_000)).toBeNull()
     stage.clock.ms = next
     const claim = await claimed(id)
     expect(claim.attempts).toBe(1)
-    await stage.deliveries.record(EP, claim, succeeded(2))
-    expect(await stage.deliveries.claim(EP, id, 'x', 10_000)).toBeNull()
-    expect(await stage.deliveries.claim(EP, 'dlv_none', 'x', 10_000)).toBeNull()
+    await stage.record(EP, claim, succeeded(2))
+    expect(await stage.claim(EP, id, 'x', 10_000)).toBeNull()
+    expect(await stage.claim(EP, 'dlv_none', 'x', 10_000)).toBeNull()
   })
 
-  test('can be given back, to be taken up by the sweep at once', async () => {
+  test('can be given back, to be attempted a while later', async () => {
     const id = await accepted('evt_1')
-    await stage.deliveries.release(EP, await claimed(id))
-    expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([id])
-    expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
-    expect(await claimed(id)).toMatchObject({ attempts: 0 })
+    await stage.deliveries.release(EP, [await claimed(id)], 1_000)
+    expect(await stage.claim(EP, id)).toBeNull()
+    stage.clock.ms += 1_000
+    const mine = await claimed(id)
+    expect(mine).toMatchObject({ attempts: 0 })
+    // A claim of somebody else's is not given back.
+    await stage.deliveries.release(EP, [{ ...mine, token: 'other' }], 0)
+    expect(await stage.claim(EP, id)).toBeNull()
   })
 })
 
@@ -123,7 +127,7 @@ describe('recording', () => {
   test('shows every attempt, and what the endpoint’s health is', async () => {
     const id = await accepted('evt_1')
     const first = stage.clock.ms
-    await stage.deliveries.record(EP, await claimed(id), {
+    await stage.record(EP, await claimed(id), {
       status: 'retrying',
       attempt: attempt(1, 503),
       error: attempt(1, 503).error,
@@ -136,7 +140,7 @@ describe('recording', () => {
       failures: 1,
     })
     stage.clock.ms += 1_000
-    await stage.deliveries.record(EP, await claimed(id), succeeded(2))
+    await stage.record(EP, await claimed(id), succeeded(2))
     const delivery = await stage.reader.get(id, [EP])
     expect(delivery).toMatchObject({ status: 'succeeded', error: null, next_attempt_at: null })
     expect(delivery?.attempts.map(({ number, response }) => [number, response?.status])).toEqual([
@@ -162,16 +166,16 @@ describe('recording', () => {
       nextAttemptAt: null,
       health: 'down',
     }
-    expect(await stage.deliveries.record(EP, slow, failed)).toBe('OVERTAKEN')
+    expect(await stage.record(EP, slow, failed)).toBe('OVERTAKEN')
     expect(await stage.reader.get(id, [EP])).toMatchObject({ status: 'pending', attempts: [{ number: 1 }] })
-    expect(await stage.deliveries.record(EP, slow, succeeded(2))).toBe('OK')
+    expect(await stage.record(EP, slow, succeeded(2))).toBe('OK')
     expect(await statusOf(id)).toBe('succeeded')
   })
 
   test('expires what has ended, and never what has not', async () => {
     const done = await accepted('evt_1')
     const waiting = await accepted('evt_2')
-    await stage.deliveries.record(EP, await claimed(done), succeeded())
+    await stage.record(EP, await claimed(done), succeeded())
     const endpoint = stage.keys.endpoint(EP)
     expect(await stage.redis.pttl(endpoint.delivery(done))).not.toBe(-1)
     expect(await stage.redis.pttl(endpoint.attempts(done))).not.toBe(-1)
@@ -183,13 +187,13 @@ describe('recording', () => {
   })
 })
 
-test('what no job looks after is overdue after its grace, a bounded number at a time', async () => {
-  const ids = await stage.deliveries.accept(EP, ['evt_1', 'evt_2', 'evt_3'].map(event))
-  expect(await stage.deliveries.takeOverdue(EP, 10)).toEqual([])
-  stage.clock.ms += 60_000
-  const taken = [
-    ...(await stage.deliveries.takeOverdue(EP, 2)),
-    ...(await stage.deliveries.takeOverdue(EP, 2)),
-  ]
-  expect(taken.sort()).toEqual(ids.sort())
+test('what nobody takes is overdue after its grace, and so is what a dead worker held', async () => {
+  const id = await accepted('evt_1')
+  expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(false)
+  stage.clock.ms += 5_000
+  expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(true)
+  await claimed(id)
+  expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(false)
+  stage.clock.ms += 15_000
+  expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(true)
 })

@@ -190,12 +190,12 @@ describe('a walk over the pages', () => {
         const events = Array.from({ length: 10 }, (_, j) => event(1_000_000 + lane * 100_000 + i * 10 + j))
         const ids = await stage.deliveries.accept(id, events)
         arrived += ids.length
-        const [old = ''] = await stage.deliveries.takeOverdue(id, 1)
+        const [old = ''] = await stage.redis.zrange(stage.keys.endpoint(id).due, '0', '0')
         for (const one of [...ids.slice(0, 3), old]) {
-          const claim = await stage.deliveries.claim(id, one, 'worker', 60_000)
+          const claim = await stage.claim(id, one, 'worker', 60_000)
           if (claim === null) continue
           const status = (['succeeded', 'failed'] as const)[i % 2] ?? 'failed'
-          await stage.deliveries.record(id, claim, {
+          await stage.record(id, claim, {
             status,
             attempt: null,
             error: null,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createPurgeSource } from '../../src/maintain/purge-source.ts'
 import { createSweep } from '../../src/maintain/sweep.ts'
+import { outboxOwners } from '../../src/outbox/system-outbox.ts'
 import { startTestApi, type TestApi, userEvent } from '../api/support.ts'
 
 const RETENTION_MS = 30 * 86_400_000
@@ -9,13 +10,14 @@ const RETENTION_MS = 30 * 86_400_000
 function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> = {}) {
   const relayed: string[] = []
   const sweep = createSweep({
-    sources: api.sources,
+    owners: outboxOwners(api.sources),
     endpoints: api.endpoints,
+    alerts: { catchUp: async () => undefined },
     outbox: api.outbox,
     deliveries: api.log,
     bounds: api.bounds,
     relayNow: async (id) => void relayed.push(id),
-    deliverNow: async () => undefined,
+    wake: async () => undefined,
     purgeSource: createPurgeSource({
       redis: api.redis,
       keys: api.keys,

@@ -97,8 +97,8 @@ test('tells of each source what its state says', async () => {
 
 test('tells how full the queues are, and how old', async () => {
   const api = await startTestApi()
-  await api.queues.deliverNow('ep_1', ['dlv_1'])
-  await api.queues.retryLater('ep_1', 'dlv_2', 60_000)
+  await api.queues.wake('ep_1')
+  await api.queues.wakeLater('ep_1', 60_000)
   api.clock.now = Date.now() + 30_000
   const text = await scrape(api)
   const jobs = linesOf(text, 'ringpost_queue_jobs').filter((line) => !line.endsWith(' 0'))

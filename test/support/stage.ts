@@ -8,6 +8,7 @@ import { connectRedis } from '../../src/redis/connect.ts'
 import { deleteKeys } from '../../src/redis/delete-keys.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import type { Event, EventType } from '../../src/types.ts'
+import { oneByOne } from './claim-one.ts'
 
 /** Outbox and log on a real Redis, under a key prefix of their own and with a clock that tests move. */
 export async function createStage() {
@@ -16,13 +17,15 @@ export async function createStage() {
   const now = () => clock.ms
   const redis = connectRedis(inject('redisSocket'), 'test')
   const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
+  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   return {
     clock,
     now,
     redis,
     keys,
     outbox: createOutbox({ redis, keys }),
-    deliveries: createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
+    deliveries,
+    ...oneByOne({ redis, keys, log: deliveries, now }),
     bounds: createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
     reader: createDeliveryReader({ redis, keys }),
     /** Puts an event into a source's outbox, as detection does. */

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import nodeFlags from '../../scripts/node-flags.json' with { type: 'json' }
+import nodeFlags from '../scripts/node-flags.json' with { type: 'json' }
 
 /** A process of the bench, and how it is ended: by its own id, and only when it has gone. */
 export interface Child {
@@ -9,8 +9,8 @@ export interface Child {
 }
 
 /** Starts a file of the bench as a process of its own, with its settings as one JSON argument. */
-export function startChild(file: string, settings: object): Child {
-  const child = fork(new URL(file, import.meta.url), [JSON.stringify(settings)], {
+export function startChild(file: URL, settings: object): Child {
+  const child = fork(file, [JSON.stringify(settings)], {
     // As `npm start` runs the service. What this process was started with is not for its children: a profile,
     // above all.
     execArgv: [...nodeFlags, ...(process.env.BENCH_NODE_OPTIONS?.split(' ') ?? [])],
@@ -40,7 +40,7 @@ export function nextMessage<T>({ process: child }: Child): Promise<T> {
 }
 
 /** Runs a child to its own end, in which it puts away what it made, and answers with what it sent. */
-export async function runChild<T>(file: string, settings: object): Promise<T> {
+export async function runChild<T>(file: URL, settings: object): Promise<T> {
   const child = startChild(file, settings)
   try {
     const message = await nextMessage<T>(child)
@@ -51,4 +51,11 @@ export async function runChild<T>(file: string, settings: object): Promise<T> {
   } finally {
     await child.end()
   }
+}
+
+/** Asks a child something and waits for its answer: one question at a time. */
+export function askChild<T>(child: Child, question: object): Promise<T> {
+  const answer = nextMessage<T>(child)
+  child.process.send(question)
+  return answer
 }

@@ -1,0 +1,81 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { createDrainEndpoints } from './deliver/drain-endpoints.ts'
+import { createEventTexts } from './deliver/event-texts.ts'
+import type { Fault } from './deliver/failures.ts'
+import type { GuardPolicy } from './deliver/guard/url.ts'
+import { createMakeAttempt } from './deliver/make-attempt.ts'
+import { createSender } from './deliver/send.ts'
+import { createEndpointAlerts } from './endpoints/endpoint-alerts.ts'
+import type { Endpoints } from './endpoints/endpoints.ts'
+import { createRelay } from './fanout/relay.ts'
+import type { NoteActivity } from './log/activity.ts'
+import { createDeliveryLog } from './log/deliveries.ts'
+import { createOutbox } from './outbox/outbox.ts'
+import { createSystemOutbox } from './outbox/system-outbox.ts'
+import type { Queues } from './queues/queues.ts'
+import type { Keys } from './redis/keys.ts'
+import type { UnixMs } from './types.ts'
+
+/**
+ * Wires the way of an event from the outbox to its receivers: outbox → fanout → deliver → log. It does nothing by
+ * itself: workers ask the relay for a source and the drains for an endpoint.
+ */
+export function createDelivery(deps: {
+  redis: Redis
+  keys: Keys
+  queues: Pick<Queues, 'wake' | 'wakeLater' | 'relayNow'>
+  endpoints: Endpoints
+  policy: GuardPolicy
+  /** Of one attempt (ms). */
+  deadlineMs: number
+  /** Waits after the first, second, … attempt (ms). */
+  schedule: readonly number[]
+  /** How long deliveries are kept (ms). */
+  retentionMs: number
+  now: () => UnixMs
+  random: () => number
+  logger: Logger
+  signal: AbortSignal
+  /** Requests to one endpoint at a time. */
+  atOnce?: number
+  attempted?: (outcome: 'succeeded' | Fault, durationMs: number) => void
+  noteActivity?: NoteActivity
+}) {
+  const { redis, keys, queues, endpoints, now, logger } = deps
+  const outbox = createOutbox({ redis, keys })
+  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs })
+  const sender = createSender({ policy: deps.policy, deadlineMs: deps.deadlineMs })
+  const makeAttempt = createMakeAttempt({ endpoints, sender, now })
+  const alerts = createEndpointAlerts({
+    redis,
+    keys,
+    endpoints,
+    systemOutbox: createSystemOutbox({ redis, keys, relayNow: queues.relayNow }),
+    wake: queues.wake,
+    now,
+    logger,
+  })
+  const watched = deps.noteActivity === undefined ? {} : { noteActivity: deps.noteActivity }
+  const relay = createRelay({ outbox, endpoints, deliveries, wake: queues.wake, logger, ...watched })
+  const drains = createDrainEndpoints({
+    deliveries,
+    endpoints,
+    eventTexts: createEventTexts({ outbox }),
+    makeAttempt,
+    wakeLater: queues.wakeLater,
+    noteHealth: alerts.note,
+    schedule: deps.schedule,
+    deadlineMs: deps.deadlineMs,
+    now,
+    random: deps.random,
+    logger,
+    signal: deps.signal,
+    ...watched,
+    ...(deps.attempted === undefined ? {} : { attempted: deps.attempted }),
+    ...(deps.atOnce === undefined ? {} : { atOnce: deps.atOnce }),
+  })
+  return { outbox, deliveries, sender, makeAttempt, alerts, relay, drains }
+}
+
+export type Delivery = ReturnType<typeof createDelivery>

@@ -1,0 +1,132 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import { maskUrl } from '../deliver/mask-url.ts'
+import { eventId } from '../ids.ts'
+import { DISABLING, type HealthNote } from '../log/deliveries.ts'
+import { SYSTEM, type SystemOutbox } from '../outbox/system-outbox.ts'
+import type { Keys } from '../redis/keys.ts'
+import type { Event, EventType, UnixMs } from '../types.ts'
+import type { EndpointRecord, Endpoints } from './endpoints.ts'
+
+/** What an attempt that failed says; `gone` where the receiver wants no more. */
+export interface EndpointFailure {
+  message: string
+  gone: boolean
+}
+
+/**
+ * Makes what follows from an endpoint's health: people are warned while it fails, it is disabled when it has
+ * failed for too long or says that it is gone, and its recovery is told where they had been warned.
+ *
+ * An event comes before what it tells of, and its id is made of the endpoint and the moment of its first failure:
+ * a crash in between repeats it, and it is there once.
+ */
+export function createEndpointAlerts(deps: {
+  redis: Pick<Redis, 'hget' | 'hdel'>
+  keys: Keys
+  endpoints: Pick<Endpoints, 'find' | 'disable'>
+  systemOutbox: SystemOutbox
+  /** Asks for what waits for an endpoint to be looked at, for it ends as skipped. */
+  wake: (endpointId: string) => Promise<void>
+  now: () => UnixMs
+  logger: Logger
+}) {
+  const { endpoints, logger, now } = deps
+
+  async function tell(
+    endpoint: EndpointRecord,
+    type: Extract<EventType, `endpoint.${string}`>,
+    since: UnixMs,
+    data: Record<string, unknown>,
+    reached = 0,
+  ): Promise<void> {
+    const { id, url, description } = endpoint
+    const event: Event = {
+      id: eventId({ sourceId: SYSTEM.id, userId: id, epoch: since, type, count: reached }),
+      type,
+      timestamp: iso(now()),
+      data: { endpoint: { id, url: maskUrl(url), description }, ...data },
+    }
+    await deps.systemOutbox.append(event)
+  }
+
+  async function disable(
+    endpoint: EndpointRecord,
+    reason: 'failing' | 'gone',
+    health: HealthNote,
+    message: string,
+  ): Promise<void> {
+    const current = await endpoints.find(endpoint.id)
+    // What was under way when it was changed says nothing of what it is now.
+    if (!current?.enabled || current.updated_at !== endpoint.updated_at) return
+    const since = health.failingSince ?? Date.parse(endpoint.updated_at)
+    await tell(endpoint, 'endpoint.disabled', since, {
+      failing_since: health.failingSince === null ? null : iso(health.failingSince),
+      disabled_at: iso(now()),
+      reason,
+      message,
+    })
+    await endpoints.disable(endpoint.id, message)
+    logger.warn({ endpoint: endpoint.id, reason }, 'The endpoint was disabled.')
+    await deps.wake(endpoint.id)
+  }
+
+  async function noteFailure(
+    endpoint: EndpointRecord,
+    health: HealthNote,
+    { message, gone }: EndpointFailure,
+  ): Promise<void> {
+    if (gone) return disable(endpoint, 'gone', health, message)
+    const { failingSince, failures } = health
+    if (failingSince === null || failures < DISABLING.leastFailures) return
+    const progress = (now() - failingSince) / DISABLING.afterMs
+    if (progress >= 1) {
+      const text = `Nothing but failures for five days, the last of which was: ${message} It was disabled. Enable it when it works, and recover what it missed.`
+      return disable(endpoint, 'failing', health, text)
+    }
+    const reached = DISABLING.warnings.findLast((warning) => progress >= warning)
+    if (reached === undefined) return
+    await tell(
+      endpoint,
+      'endpoint.failing',
+      failingSince,
+      {
+        failing_since: iso(failingSince),
+        failures,
+        progress: reached,
+        disables_at: iso(failingSince + DISABLING.afterMs),
+        message,
+      },
+      Math.round(reached * 100),
+    )
+  }
+
+  async function tellRecovery(endpoint: EndpointRecord, since: UnixMs): Promise<void> {
+    const { health } = deps.keys.endpoint(endpoint.id)
+    await tell(endpoint, 'endpoint.recovered', since, {
+      failing_since: iso(since),
+      recovered_at: iso(now()),
+    })
+    await deps.redis.hdel(health, 'recovered')
+  }
+
+  return {
+    /** Told of each round of results, once they are in the log. */
+    async note(endpoint: EndpointRecord, health: HealthNote, failure: EndpointFailure | null): Promise<void> {
+      if (health.recoveredFrom !== null) await tellRecovery(endpoint, health.recoveredFrom)
+      if (failure !== null) await noteFailure(endpoint, health, failure)
+    },
+
+    /** Tells what a process that died had no time to tell. */
+    async catchUp(endpoint: EndpointRecord): Promise<void> {
+      const since = await deps.redis.hget(deps.keys.endpoint(endpoint.id).health, 'recovered')
+      if (since !== null) await tellRecovery(endpoint, Number(since))
+    },
+  }
+}
+
+export type EndpointAlerts = ReturnType<typeof createEndpointAlerts>
+
+function iso(ms: UnixMs): string {
+  return new Date(ms).toISOString()
+}

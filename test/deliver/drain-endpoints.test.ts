@@ -1,0 +1,255 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { DISABLING } from '../../src/log/deliveries.ts'
+import { startTestReceiver } from '../support/receiver.ts'
+import { until } from '../support/until.ts'
+import { startDelivering } from './delivering.ts'
+
+async function receiver() {
+  const started = await startTestReceiver()
+  onTestFinished(() => started.close())
+  return started
+}
+
+/** A URL at which nobody listens. */
+const DEAD = 'http://127.0.0.1:9/hook'
+
+describe('sending', () => {
+  test('reaches the receiver once for each event, by any number of workers', async () => {
+    const d = await startDelivering({ workers: 4 })
+    const { url, webhooks } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    await Promise.all([d.happen(300), d.happen(300)])
+    for (let i = 0; i < 20; i++) await d.queues.wake(id)
+    await until(async () => (await d.count(id, 'succeeded')) === 600)
+    expect(webhooks).toHaveLength(600)
+    expect(new Set(webhooks.map((webhook) => webhook.id)).size).toBe(600)
+    expect(await d.redis.zcard(d.keys.endpoint(id).busy)).toBe(0)
+  })
+
+  test('never has more requests at a time than the endpoint may have, by all workers together', async () => {
+    const d = await startDelivering({ workers: 3, atOnce: 7 })
+    const { url, webhooks, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    answer(() => 'hang')
+    await d.happen(60)
+    await until(() => webhooks.length >= 7)
+    await wait(300)
+    expect(webhooks).toHaveLength(7)
+    expect(await d.redis.zcard(d.keys.endpoint(id).busy)).toBe(7)
+  })
+
+  test('goes on beside a request that hangs', async () => {
+    const d = await startDelivering()
+    const { url, webhooks, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    answer(({ id: event }) => (event === 'evt_1' ? 'hang' : 204))
+    await d.happen(1)
+    await until(() => webhooks.length === 1)
+    await d.happen(20)
+    await until(async () => (await d.count(id, 'succeeded')) === 20)
+    await d.happen(20)
+    await until(async () => (await d.count(id, 'succeeded')) === 40)
+    expect(await d.count(id, 'pending')).toBe(1)
+  })
+
+  test('of one endpoint that hangs costs the others nothing', async () => {
+    const d = await startDelivering()
+    const [slow, fast] = [await receiver(), await receiver()]
+    slow.answer(() => 'hang')
+    await d.addEndpoint(slow.url)
+    const { id } = await d.addEndpoint(fast.url)
+    await d.happen(500)
+    await until(async () => (await d.count(id, 'succeeded')) === 500)
+    expect(slow.webhooks.length).toBeLessThanOrEqual(50)
+  })
+
+  test('keeps to the rate limit', async () => {
+    const d = await startDelivering({ workers: 2 })
+    const { url, webhooks } = await receiver()
+    const { id } = await d.addEndpoint(url, { rate_limit: 20 })
+    const began = Date.now()
+    await d.happen(50)
+    await until(async () => (await d.count(id, 'succeeded')) === 50)
+    // A second's worth at once; for the other 30 it takes a second and a half, and never less.
+    expect(Date.now() - began).toBeGreaterThan(1_400)
+    expect(webhooks).toHaveLength(50)
+  })
+
+  test('tries again when the time has come, the same event with the attempts that it has', async () => {
+    const d = await startDelivering({ schedule: [200, 400] })
+    const { url, webhooks, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    answer(() => (webhooks.length < 2 ? 500 : 204))
+    await d.happen(1)
+    await until(async () => (await d.count(id, 'succeeded')) === 1)
+    expect(webhooks.map((webhook) => webhook.id)).toEqual(['evt_1', 'evt_1', 'evt_1'])
+    const { data } = await d.reader.list({
+      endpointIds: [id],
+      status: null,
+      ofType: null,
+      before: null,
+      since: null,
+      until: null,
+      limit: 10,
+    })
+    expect(data[0]?.attempts.map(({ response }) => response?.status)).toEqual([500, 500, 204])
+    // The body is kept once and shown with each.
+    expect(data[0]?.attempts.map(({ request }) => request.body)).toEqual(
+      webhooks.map(({ body }) => body.slice(0, 4096)),
+    )
+  })
+
+  test('is begun by the sweep where nobody was woken', async () => {
+    const d = await startDelivering()
+    const { url } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    const streamId = await d.emit('src_a', 'evt_lost')
+    await d.deliveries.accept(id, [
+      { eventId: 'evt_lost', eventType: 'user.created', sourceId: 'src_a', streamId },
+    ])
+    await d.outbox.markRelayed('src_a', streamId)
+    await d.sweep()
+    await wait(200)
+    expect(await d.count(id, 'pending')).toBe(1)
+    d.clock.ms += 5_000
+    await d.sweep()
+    await until(async () => (await d.count(id, 'succeeded')) === 1)
+  })
+
+  test('ends what waits for an endpoint that was disabled or deleted as skipped, however much it is', async () => {
+    const d = await startDelivering({ atOnce: 1, deadlineMs: 1_000 })
+    const { url, answer } = await receiver()
+    answer(() => 'hang')
+    const { id } = await d.addEndpoint(url)
+    await d.happen(501)
+    await until(async () => (await d.redis.zcard(d.keys.endpoint(id).busy)) === 1)
+    await d.endpoints.patch(id, { enabled: false })
+    await d.queues.wake(id)
+    await until(async () => (await d.count(id, 'skipped')) === 500)
+  })
+})
+
+describe('an endpoint that is down', () => {
+  test('is tried a few times, and gets everything when it is up', async () => {
+    const d = await startDelivering({ schedule: [600_000] })
+    const { url, webhooks } = await receiver()
+    const { id } = await d.addEndpoint(DEAD)
+    await d.happen(1_000)
+    const tried = async () => Number(await d.redis.hget(d.keys.endpoint(id).health, 'failures'))
+    await until(async () => (await d.redis.hget(d.keys.endpoint(id).health, 'open_until')) !== null)
+    await wait(200)
+    expect(await tried()).toBeLessThanOrEqual(50)
+    const attempts = await tried()
+    for (let i = 0; i < 3; i++) {
+      d.clock.ms = Number(await d.redis.hget(d.keys.endpoint(id).health, 'open_until'))
+      await d.sweep()
+      await until(async () => (await tried()) === attempts + i + 1)
+    }
+    expect(await d.count(id, 'pending')).toBe(1_000 - attempts - 3)
+
+    // With another URL it is tried at once.
+    await d.endpoints.patch(id, { url })
+    d.clock.ms += 600_000
+    await d.sweep()
+    await until(async () => (await d.count(id, 'succeeded')) === 1_000)
+    expect(new Set(webhooks.map((webhook) => webhook.id)).size).toBe(1_000)
+  })
+
+  test('is told of at half of the time, and disabled after five days and ten failures', async () => {
+    const d = await startDelivering({ schedule: Array(30).fill(3_600_000) })
+    const { url, webhooks, answer } = await receiver()
+    answer(() => 500)
+    const { id } = await d.addEndpoint(url)
+    const watcher = await receiver()
+    await d.addEndpoint(watcher.url, { event_types: ['endpoint.*'] })
+    await d.happen(1)
+    await until(async () => (await d.count(id, 'retrying')) === 1)
+    const since = await d.redis.hget(d.keys.endpoint(id).health, 'failing_since')
+    const failAt = async (share: number) => {
+      d.clock.ms = Number(since) + DISABLING.afterMs * share
+      const before = webhooks.length
+      await d.happen(1)
+      await until(() => webhooks.length > before)
+      await until(async () => (await d.redis.zcard(d.keys.endpoint(id).busy)) === 0)
+    }
+    for (let i = 0; i < 6; i++) await failAt(0.5 + i / 1_000)
+    // Fewer than ten failures are no reason for anything.
+    expect(await d.told()).toEqual([])
+    while (Number(await d.redis.hget(d.keys.endpoint(id).health, 'failures')) < 10) await failAt(0.51)
+    for (const share of [0.55, 0.72, 0.73, 0.95]) await failAt(share)
+    expect((await d.told()).map(({ type, data }) => [type, data.progress])).toEqual([
+      ['endpoint.failing', 0.5],
+      ['endpoint.failing', 0.7],
+      ['endpoint.failing', 0.9],
+    ])
+    expect((await d.endpoints.get(id)).enabled).toBe(true)
+    await failAt(1)
+    await until(async () => !(await d.endpoints.get(id)).enabled)
+    expect((await d.endpoints.get(id)).disabled_reason).toMatch(/five days.*500/s)
+    await until(async () => (await d.count(id, 'retrying')) + (await d.count(id, 'pending')) >= 0)
+    expect((await d.told()).at(-1)).toMatchObject({
+      type: 'endpoint.disabled',
+      data: { reason: 'failing', endpoint: { id } },
+    })
+    // Those who watch are told; it is not told of itself.
+    await until(() => watcher.webhooks.length === 4)
+    expect(webhooks.every(({ event }) => event.type.startsWith('user.'))).toBe(true)
+  })
+
+  test('is told to be well again where it was told to fail, and not where it was not', async () => {
+    const d = await startDelivering({ schedule: Array(30).fill(3_600_000) })
+    const { url, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    const health = d.keys.endpoint(id).health
+    answer(() => 500)
+    await d.happen(12)
+    await until(async () => (await d.redis.hget(health, 'failures')) === '12')
+    answer(() => 204)
+    await d.happen(1)
+    await until(async () => (await d.redis.hget(health, 'failures')) === null)
+    expect(await d.told()).toEqual([])
+
+    answer(() => 500)
+    await d.happen(12)
+    await until(async () => (await d.redis.hget(health, 'failures')) === '12')
+    const since = Number(await d.redis.hget(health, 'failing_since'))
+    d.clock.ms += DISABLING.afterMs * 0.6
+    answer(() => 204)
+    await d.happen(1)
+    await until(async () => (await d.told()).length === 1)
+    expect((await d.told())[0]).toMatchObject({
+      type: 'endpoint.recovered',
+      data: { failing_since: new Date(since).toISOString(), endpoint: { id } },
+    })
+    await until(async () => (await d.redis.hget(health, 'recovered')) === null)
+  })
+
+  test('that says it is gone is disabled at once, and what waits is skipped', async () => {
+    const d = await startDelivering({ atOnce: 1 })
+    const { url, webhooks, answer } = await receiver()
+    answer(() => 410)
+    const { id } = await d.addEndpoint(url)
+    await d.happen(20)
+    await until(async () => (await d.count(id, 'skipped')) === 19)
+    expect(webhooks).toHaveLength(1)
+    expect(await d.count(id, 'failed')).toBe(1)
+    expect((await d.told()).map(({ type, data }) => [type, data.reason])).toEqual([
+      ['endpoint.disabled', 'gone'],
+    ])
+  })
+})
+
+test('what was stopped by ringpost itself is no attempt, and is sent by the next process', async () => {
+  const d = await startDelivering()
+  const { url, webhooks, answer } = await receiver()
+  answer(() => 'hang')
+  const { id } = await d.addEndpoint(url)
+  await d.happen(3)
+  await until(() => webhooks.length === 3)
+  d.stopping.abort()
+  await d.happen(3)
+  await wait(200)
+  expect(webhooks).toHaveLength(3)
+  expect(await d.redis.hget(d.keys.endpoint(id).health, 'failures')).toBeNull()
+})
