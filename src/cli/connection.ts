@@ -17,9 +17,7 @@ export interface Connection {
  */
 export function findConnection(cwd: string, processEnv: Record<string, string | undefined>): Connection {
   const env = loadEnv(cwd, processEnv)
-  const host = env.HOST || '127.0.0.1'
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
-  const local = `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${env.PORT || '7464'}`
+  const local = localUrl(env.HOST || '127.0.0.1', env.PORT || '7464')
   const dataDir = resolve(cwd, env.RINGPOST_DATA_DIR || './data')
   const token = env.RINGPOST_API_TOKEN || tokenIn(dataDir) || tokenIn(join(dataDir, 'demo'))
   if (!token) {
@@ -29,6 +27,12 @@ export function findConnection(cwd: string, processEnv: Record<string, string | 
     )
   }
   return { url: env.RINGPOST_URL || local, token }
+}
+
+/** The URL at which this machine reaches what listens on an address of it. */
+export function localUrl(host: string, port: number | string): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`
 }
 
 function tokenIn(folder: string): string | null {

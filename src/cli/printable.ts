@@ -16,3 +16,8 @@ export function short(text: string, longest: number): string {
   const plain = [...printable(text)]
   return plain.length > longest ? `${plain.slice(0, longest - 1).join('')}…` : plain.join('')
 }
+
+/** The same where lines stay lines. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(printable).join('\n')
+}

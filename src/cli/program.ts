@@ -1,13 +1,17 @@
 import { Command } from 'commander'
 import { version } from '../version.ts'
+import { addCompletionCommand } from './commands/completion.ts'
 import { addConfigCommands } from './commands/config.ts'
 import { addDeliveryCommands } from './commands/deliveries.ts'
+import { addDoctorCommand } from './commands/doctor.ts'
 import { addEndpointCommands } from './commands/endpoints.ts'
 import { addEventCommands } from './commands/events.ts'
+import { addListenCommand } from './commands/listen.ts'
 import { addMasterKeyCommands } from './commands/master-key.ts'
 import { addServerCommands } from './commands/server.ts'
 import { addSourceCommands } from './commands/sources.ts'
 import { addTokenCommands } from './commands/tokens.ts'
+import { addTriggerCommand } from './commands/trigger.ts'
 import { addUserCommands } from './commands/users.ts'
 import { addVerifyCommand } from './commands/verify.ts'
 
@@ -30,14 +34,19 @@ the one of this machine and this folder is used. "ringpost <verb> --help" has ex
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 
   addServerCommands(program)
+  addDoctorCommand(program)
   addSourceCommands(program)
   addEndpointCommands(program)
   addEventCommands(program)
   addDeliveryCommands(program)
   addConfigCommands(program)
+  addTriggerCommand(program)
+  addListenCommand(program)
   addTokenCommands(program)
   addUserCommands(program)
   addVerifyCommand(program)
   addMasterKeyCommands(program)
+  // Last: it completes what is there.
+  addCompletionCommand(program)
   return program
 }

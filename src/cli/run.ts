@@ -3,7 +3,7 @@ import { type ApiClient, createClient } from '../client/client.ts'
 import { RingpostError } from '../errors.ts'
 import { type Connection, findConnection } from './connection.ts'
 import { createOutput, type Output } from './output.ts'
-import { printable } from './printable.ts'
+import { printableLines } from './printable.ts'
 
 /** What a command that talks to the API works with. */
 export interface Session {
@@ -64,9 +64,4 @@ function messageOf(error: unknown): string {
     return `ringpost does not answer (${cause.code ?? cause.message}). Is it running? RINGPOST_URL says where it is; "npm start" or "ringpost serve" starts one.`
   }
   throw error
-}
-
-/** Lines stay lines; nothing else of what may have come from outside steers the terminal. */
-function printableLines(text: string): string {
-  return text.split('\n').map(printable).join('\n')
 }

@@ -6,6 +6,21 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+/** Reads an option that is a complete http or https URL. */
+export function httpUrl(text: string): URL {
+  const url = URL.parse(text)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw new InvalidArgumentError('It must be a complete URL, such as http://127.0.0.1:3000/hooks.')
+  }
+  return url
+}
+
+/** Reads an option that is the status of an answer. */
+export function httpStatus(text: string): number {
+  if (!/^[2-5]\d\d$/.test(text)) throw new InvalidArgumentError('It must be a status from 200 to 599.')
+  return Number(text)
+}
+
 /** Reads an option of values separated by commas. */
 export function commaList(text: string): string[] {
   return text

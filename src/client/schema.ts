@@ -1472,6 +1472,17 @@ export interface components {
              * @default ringpost.test
              */
             event_type?: string;
+            /**
+             * @description Other values for the sample, by dotted path from the root of the event. What the event cannot be is refused.
+             * @default {}
+             * @example {
+             *       "data.user.user_id": "+15550100",
+             *       "data.user.conversation_count": 1
+             *     }
+             */
+            override?: {
+                [key: string]: unknown;
+            };
         };
         /** @description A token beside the administrator's. Only its hash is kept. */
         Token: {

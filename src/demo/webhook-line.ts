@@ -5,7 +5,7 @@ export function webhookLine(received: Received, now: Date): string {
   const { event, verified } = received
   const time = now.toTimeString().slice(0, 8)
   const mark = verified.ok ? '✓ verified' : `✗ ${verified.reason}`
-  if (event === null) return `${time}  ${mark}  (a body that is not JSON)`
+  if (event === null) return `${time}  ${mark}  (a body that is no event)`
   return `${time}  ${mark}  ${event.type.padEnd(33)} ${sentence(event.data)}`
 }
 

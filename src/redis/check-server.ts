@@ -5,6 +5,21 @@ import { RingpostError } from '../errors.ts'
 type Asking = Pick<Redis, 'info' | 'config'>
 
 const OLDEST = [6, 2] as const
+/** Of its memory: from here on it is worth saying. */
+const NEARLY_FULL = 0.9
+
+/** Something that is not as it should be: what it is, and what mends it where we know, without a full stop. */
+export interface RedisFault {
+  what: string
+  fix: string | null
+}
+
+/** What was found of a server. With `problems` it cannot be used; `warnings` can be lived with. */
+export interface RedisReport {
+  version: string
+  problems: RedisFault[]
+  warnings: RedisFault[]
+}
 
 /**
  * Whether a Redis server of the user's own (REDIS_URL) can be trusted with ringpost's state.
@@ -15,24 +30,46 @@ const OLDEST = [6, 2] as const
  *   an error of the connection is thrown as it is
  */
 export async function checkRedis(redis: Asking): Promise<{ version: string; warnings: string[] }> {
+  const { version, problems, warnings } = await inspectRedis(redis)
+  const [problem] = problems
+  if (problem !== undefined) throw new RingpostError('redis_unusable', faultSentence(problem))
+  return { version, warnings: warnings.map(faultSentence) }
+}
+
+function faultSentence({ what, fix }: RedisFault): string {
+  return fix === null ? `${what}.` : `${what}: ${fix}.`
+}
+
+/**
+ * Everything that is not as it should be with a Redis server.
+ *
+ * @throws an error of the connection, as it is
+ */
+export async function inspectRedis(redis: Asking): Promise<RedisReport> {
   const info = await askInfo(redis)
+  if (typeof info !== 'string') return { version: 'Redis', problems: [info], warnings: [] }
   const { version, isOld } = readServerVersion(info)
   const fact = infoFields(info)
+  const problems: RedisFault[] = []
+  const warnings: RedisFault[] = []
   if (isOld) {
-    refuse(`The server at REDIS_URL is ${version}: set REDIS_URL to a Redis of 6.2 or newer, or to a Valkey.`)
+    problems.push({
+      what: `The server at REDIS_URL is ${version}`,
+      fix: 'set REDIS_URL to a Redis of 6.2 or newer, or to a Valkey',
+    })
   }
   // Replicas answer every read and refuse every write.
   if (fact.get('role') === 'slave') {
-    refuse('The server at REDIS_URL is a replica: set REDIS_URL to the primary.')
+    problems.push({ what: 'The server at REDIS_URL is a replica', fix: 'set REDIS_URL to the primary' })
   }
 
-  const warnings: string[] = []
   const setting = await readSettings(redis)
   const policy = setting.get('maxmemory-policy') ?? fact.get('maxmemory_policy')
   if (policy !== undefined && policy !== 'noeviction') {
-    refuse(
-      `The server at REDIS_URL has the maxmemory-policy ${policy}, which drops ringpost's state in silence when memory runs short: set maxmemory-policy to noeviction.`,
-    )
+    problems.push({
+      what: `The server at REDIS_URL has the maxmemory-policy ${policy}, which drops ringpost's state in silence when memory runs short`,
+      fix: 'set maxmemory-policy to noeviction',
+    })
   }
   const unknown: string[] = []
   if (policy === undefined) unknown.push('whether maxmemory-policy is noeviction')
@@ -40,29 +77,53 @@ export async function checkRedis(redis: Asking): Promise<{ version: string; warn
   const appendOnly = setting.get('appendonly') ?? yesNo(fact.get('aof_enabled'))
   const save = setting.get('save')
   const sync = setting.get('appendfsync')
+  const turnOn = 'set appendonly to yes'
   if (appendOnly === undefined) unknown.push('whether there is an append-only file (appendonly)')
   if (appendOnly === 'no' && save === '') {
-    warnings.push('Redis keeps nothing on disk, so a restart loses everything: set appendonly to yes.')
+    warnings.push({ what: 'Redis keeps nothing on disk, so a restart loses everything', fix: turnOn })
   } else if (appendOnly === 'no' && save !== undefined) {
-    warnings.push(
-      'Redis saves to disk only now and then (RDB), so a crash loses what came since: set appendonly to yes.',
-    )
+    warnings.push({
+      what: 'Redis saves to disk only now and then (RDB), so a crash loses what came since',
+      fix: turnOn,
+    })
   } else if (appendOnly === 'no') {
-    warnings.push('Redis keeps no append-only file, so a crash can lose changes: set appendonly to yes.')
+    warnings.push({ what: 'Redis keeps no append-only file, so a crash can lose changes', fix: turnOn })
   }
   if (appendOnly !== 'yes' && save === undefined) unknown.push('whether it saves to disk (save)')
   if (appendOnly === 'yes' && sync === 'no') {
-    warnings.push(
-      'Redis leaves it to the system when its append-only file reaches the disk, so a power cut can lose half a minute: set appendfsync to everysec.',
-    )
+    warnings.push({
+      what: 'Redis leaves it to the system when its append-only file reaches the disk, so a power cut can lose half a minute',
+      fix: 'set appendfsync to everysec',
+    })
   }
   if (appendOnly !== 'no' && sync === undefined) unknown.push('how often it syncs to disk (appendfsync)')
   if (unknown.length > 0) {
-    warnings.push(
-      `Redis does not let ringpost read its settings (CONFIG), so this could not be checked: ${unknown.join(', ')}.`,
-    )
+    warnings.push({
+      what: `Redis does not let ringpost read its settings (CONFIG), so this could not be checked: ${unknown.join(', ')}`,
+      fix: null,
+    })
   }
-  return { version, warnings }
+  warnings.push(...troubles(fact))
+  return { version, problems, warnings }
+}
+
+/** What a server tells of its disk and its memory. */
+function troubles(fact: ReadonlyMap<string, string>): RedisFault[] {
+  const found: RedisFault[] = []
+  if (fact.get('aof_last_write_status') === 'err') {
+    found.push({
+      what: 'Redis cannot write its append-only file, and refuses every change until it can',
+      fix: "make room on its disk, or mend the folder's permissions",
+    })
+  }
+  const [used, most] = [Number(fact.get('used_memory')), Number(fact.get('maxmemory'))]
+  if (most > 0 && used > NEARLY_FULL * most) {
+    found.push({
+      what: `Redis has used ${Math.floor((100 * used) / most)} % of its maxmemory, and refuses changes when it is full`,
+      fix: 'raise maxmemory, or shorten RINGPOST_EVENT_RETENTION and RINGPOST_DELIVERY_RETENTION',
+    })
+  }
+  return found
 }
 
 /**
@@ -85,15 +146,16 @@ function infoFields(info: string): Map<string, string> {
   return new Map(pairs.map(([, name = '', value = '']) => [name, value]))
 }
 
-async function askInfo(redis: Asking): Promise<string> {
+/** What INFO says, or that the server does not permit it. */
+async function askInfo(redis: Asking): Promise<string | RedisFault> {
   try {
     return await redis.info()
   } catch (error) {
     if (!isRefusal(error)) throw error
-    refuse(
-      `The server at REDIS_URL does not permit INFO (${error.message}): give the user in REDIS_URL that right.`,
-      error,
-    )
+    return {
+      what: `The server at REDIS_URL does not permit INFO (${error.message})`,
+      fix: 'give the user in REDIS_URL that right',
+    }
   }
 }
 
@@ -121,8 +183,4 @@ function yesNo(flag: string | undefined): 'yes' | 'no' | undefined {
 /** An answer of the server, and not a failure of the connection. */
 function isRefusal(error: unknown): error is Error {
   return error instanceof Error && error.name === 'ReplyError'
-}
-
-function refuse(message: string, cause?: unknown): never {
-  throw new RingpostError('redis_unusable', message, cause === undefined ? {} : { cause })
 }

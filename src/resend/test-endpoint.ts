@@ -3,7 +3,7 @@ import type { MakeAttempt } from '../deliver/make-attempt.ts'
 import { maskUrl } from '../deliver/mask-url.ts'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import { RingpostError } from '../errors.ts'
-import { CATALOGUE } from '../events/catalogue.ts'
+import { type Overrides, sampleEvent } from '../events/sample-event.ts'
 import { testEventId } from '../ids.ts'
 import type { TestDeliveries } from '../log/test-deliveries.ts'
 import type { Delivery, Event, EventType, UnixMs } from '../types.ts'
@@ -21,13 +21,18 @@ export function createTestEndpoint(deps: {
 }) {
   /**
    * @param type whose sample is sent
+   * @param overrides other values for it
    * @returns the delivery with its one attempt, also where that failed
-   * @throws RingpostError `not_found`; `not_ready` where ringpost stopped before an answer came
+   * @throws RingpostError `not_found`; `bad_request` for overrides that do not fit; `not_ready` where ringpost stopped before an answer came
    */
-  return async function testEndpoint(endpointId: string, type: EventType): Promise<Delivery> {
+  return async function testEndpoint(
+    endpointId: string,
+    type: EventType,
+    overrides: Overrides = {},
+  ): Promise<Delivery> {
     const endpoint = await deps.endpoints.get(endpointId)
     const at = deps.now()
-    const event = testEvent(endpoint, type, at)
+    const event = testEvent(endpoint, type, at, overrides)
     const { attempt, outcome } = await deps.makeAttempt(endpoint, event.id, JSON.stringify(event))
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
       throw new RingpostError(
@@ -54,11 +59,9 @@ export function createTestEndpoint(deps: {
 
 export type TestEndpoint = ReturnType<typeof createTestEndpoint>
 
-/** The sample of a type as if it had happened now; what is not a `ringpost.test` says that it is a sample. */
-function testEvent(endpoint: EndpointRecord, type: EventType, at: UnixMs): Event {
-  const head = { id: testEventId(endpoint.id), type, timestamp: new Date(at).toISOString() }
-  const { data } = CATALOGUE[type].sample
-  if (type !== 'ringpost.test') return { ...head, data: { ...data, sample: true } }
+/** A `ringpost.test` tells of the endpoint that it goes to. */
+function testEvent(endpoint: EndpointRecord, type: EventType, at: UnixMs, overrides: Overrides): Event {
   const { id, url, description } = endpoint
-  return { ...head, data: { ...data, endpoint: { id, url: maskUrl(url), description } } }
+  const data = type === 'ringpost.test' ? { endpoint: { id, url: maskUrl(url), description } } : {}
+  return sampleEvent({ type, id: testEventId(id), at, data, overrides })
 }

@@ -2,7 +2,8 @@ import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
 import type { Vault } from './vault.ts'
 
-const CONTEXT = 'master-key-check'
+/** What the sealed word is sealed for. */
+export const MASTER_KEY_CONTEXT = 'master-key-check'
 
 /**
  * Makes sure that the master key is the one that sealed what is in Redis, at the start and not at the first
@@ -16,9 +17,9 @@ export async function checkMasterKey(deps: {
   vault: Vault
 }): Promise<void> {
   const { redis, keys, vault } = deps
-  await redis.set(keys.masterKeyCheck, vault.seal('ringpost', CONTEXT), 'NX')
+  await redis.set(keys.masterKeyCheck, vault.seal('ringpost', MASTER_KEY_CONTEXT), 'NX')
   const sealed = await redis.get(keys.masterKeyCheck)
-  if (sealed !== null) vault.open(sealed, CONTEXT)
+  if (sealed !== null) vault.open(sealed, MASTER_KEY_CONTEXT)
 }
 
 /** Leaves the word sealed with the present key, once nothing else is sealed with another. */
@@ -27,5 +28,5 @@ export async function resealMasterKeyCheck(deps: {
   keys: Keys
   vault: Vault
 }): Promise<void> {
-  await deps.redis.set(deps.keys.masterKeyCheck, deps.vault.seal('ringpost', CONTEXT))
+  await deps.redis.set(deps.keys.masterKeyCheck, deps.vault.seal('ringpost', MASTER_KEY_CONTEXT))
 }

@@ -70,6 +70,38 @@ describe('POST /v1/endpoints/:id/test', () => {
     },
   )
 
+  test('sends other values where they are asked for, and refuses what the event cannot be', async () => {
+    const { api, receiver } = await withReceiver()
+    const { id } = await api.addLocalEndpoint(receiver.url)
+    const ask = (override: object) =>
+      api.post(`/v1/endpoints/${id}/test`, { event_type: 'user.created', override })
+    const user_id = 'a@b\n\u202e'
+    const values = { 'data.user.user_id': user_id, 'data.raw.tier': { gold: true }, 'data.user.sentiment': 1 }
+    expect((await ask(values)).json.status).toBe('succeeded')
+    expect(receiver.webhooks[0]?.event.data).toMatchObject({
+      sample: true,
+      user: { user_id, sentiment: 1, conversation_count: 1 },
+      raw: { tier: { gold: true } },
+    })
+    for (const [path, value] of [
+      ['data.user.conversation_count', 'many'],
+      ['data.user.naem', 'x'],
+      ['data.previous', { conversation_count: 1 }],
+      ['data.user.user_id.x', 'x'],
+      ['data.nothing.x', 'x'],
+      ['data.__proto__.x', 'x'],
+      ['data.raw.__proto__', {}],
+      ['id', 'evt_1'],
+      ['constructor.prototype.x', 1],
+      ['data', {}],
+    ] as const) {
+      const { status, json } = await ask({ [path]: value })
+      expect([status, json.errors?.[0]?.path], path).toEqual([400, expect.stringMatching(/^override\./)])
+    }
+    expect(({} as Record<string, unknown>).x).toBeUndefined()
+    expect(receiver.webhooks).toHaveLength(1)
+  })
+
   test('answers 200 with the reason where the endpoint fails, and changes nothing', async () => {
     const { api, receiver } = await withReceiver()
     const { id } = await api.addLocalEndpoint(receiver.url)

@@ -1,57 +1,7 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { connect, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Redis } from 'ioredis'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { checkRedis, readServerVersion } from '../../src/redis/check-server.ts'
-import { connectRedis } from '../../src/redis/connect.ts'
-import { probeRedis } from '../../src/redis/redis-socket.ts'
 import { testRedis } from '../support/redis.ts'
-import { until } from '../support/until.ts'
-
-const cleanups: (() => unknown)[] = []
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) await cleanup()
-})
-
-/** A redis-server of this test's own; the default has an append-only file. */
-async function startServer(...settings: string[]): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'check-'))
-  const path = join(dir, 's')
-  const all = [
-    '--port',
-    '0',
-    '--dir',
-    dir,
-    '--unixsocket',
-    path,
-    '--appendonly',
-    'yes',
-    '--save',
-    '',
-    ...settings,
-  ]
-  const child = spawn('redis-server', all, { stdio: 'ignore' })
-  const exited = once(child, 'exit')
-  cleanups.push(async () => {
-    child.kill('SIGKILL')
-    await exited
-    await rm(dir, { recursive: true, force: true })
-  })
-  await until(async () => (await probeRedis(path)) === 'ready')
-  return path
-}
-
-function client(path: string, options: { username?: string; password?: string } = {}): Redis {
-  const redis = connectRedis(path, 'test', options)
-  redis.on('error', () => {})
-  cleanups.push(() => redis.disconnect())
-  return redis
-}
+import { behindProxy, client, startServer } from './own-server.ts'
 
 async function check(...settings: string[]) {
   return checkRedis(client(await startServer(...settings)))
@@ -62,21 +12,6 @@ async function checkAs(rights: string[], ...settings: string[]) {
   const path = await startServer(...settings)
   await client(path).call('ACL', 'SETUSER', 'limited', 'on', '>secret', '~*', '&*', '+@all', ...rights)
   return checkRedis(client(path, { username: 'limited', password: 'secret' }))
-}
-
-/** In front of a server; changes what it says. A change must keep the length. */
-async function behindProxy(path: string, change: (reply: string) => string): Promise<string> {
-  const front = `${path}-proxy`
-  const proxy = createServer((socket) => {
-    const behind = connect(path)
-    behind.on('data', (data) => socket.write(change(data.toString('latin1')), 'latin1'))
-    behind.on('error', () => socket.destroy()).on('close', () => socket.destroy())
-    socket.on('error', () => {}).on('close', () => behind.destroy())
-    socket.pipe(behind)
-  }).listen(front)
-  await once(proxy, 'listening')
-  cleanups.push(() => proxy.close())
-  return front
 }
 
 const REFUSED = { code: 'redis_unusable' }
@@ -94,7 +29,7 @@ describe('accepted', () => {
 
   test('the private server', async () => {
     const { redis, close } = await testRedis()
-    cleanups.push(close)
+    onTestFinished(close)
     expect((await checkRedis(redis)).warnings).toEqual([])
   })
 

@@ -51,7 +51,8 @@ export function addEndpointOperations(app: Api, deps: EndpointOperationsDeps): v
         },
       },
     },
-    async ({ params, body }) => deps.testEndpoint(params.id, body?.event_type ?? 'ringpost.test'),
+    async ({ params, body }) =>
+      deps.testEndpoint(params.id, body?.event_type ?? 'ringpost.test', body?.override),
   )
 
   app.post(

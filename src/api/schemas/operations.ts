@@ -4,6 +4,8 @@ import { eventTypeName } from './event-types.ts'
 import { idText } from './ids.ts'
 import { isPeriod, moment, NO_PERIOD, timestamp } from './time.ts'
 
+const MOST_OVERRIDES = 50
+
 export const testWish = z
   .strictObject({
     event_type: eventTypeName
@@ -11,6 +13,16 @@ export const testWish = z
       .describe(
         'Whose sample is sent, with `data.sample` true so that a receiver can tell. Left out: a `ringpost.test`.',
       ),
+    override: z
+      .record(z.string().min(1).max(200), z.unknown())
+      .refine((map) => Object.keys(map).length <= MOST_OVERRIDES, `must have at most ${MOST_OVERRIDES} paths`)
+      .default({})
+      .meta({
+        description:
+          'Other values for the sample, by dotted path from the root of the event. What the event cannot be is refused.',
+        maxProperties: MOST_OVERRIDES,
+        examples: [{ 'data.user.user_id': '+15550100', 'data.user.conversation_count': 1 }],
+      }),
   })
   .meta({ id: 'TestWish' })
   .nullish()

@@ -5,7 +5,6 @@ import { parseConfig } from '../../config/parse.ts'
 import { createLogger } from '../../logger.ts'
 import { MASTER_KEY_FILE } from '../../secrets/load-master-key.ts'
 import { createOutput } from '../output.ts'
-import { rotateMasterKey } from '../rotate-master-key.ts'
 import { orExit } from '../run.ts'
 
 /** `ringpost master-key`: the key that encrypts what is secret in Redis. It talks to Redis and not to the API. */
@@ -26,6 +25,7 @@ Example:
     )
     .action((_options: object, command: Command) =>
       orExit(async () => {
+        const { rotateMasterKey } = await import('../rotate-master-key.ts')
         const cwd = process.cwd()
         const config = parseConfig(loadEnv(cwd, process.env), cwd)
         // Ctrl-C ends it where it stands, which is as good as anywhere.

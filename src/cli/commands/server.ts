@@ -1,20 +1,21 @@
 import type { Command } from 'commander'
-import { runServer } from '../../run-server.ts'
-import { runSimulator } from '../../simulator/main.ts'
 import { wholeNumber } from '../values.ts'
 
-/** `ringpost serve`, `demo` and `simulate`: what runs until it is stopped. */
+/**
+ * `ringpost serve`, `demo` and `simulate`: what runs until it is stopped. The server is loaded when it is run,
+ * since the other verbs need none of it and shells ask for completions at each Tab.
+ */
 export function addServerCommands(program: Command): void {
   program
     .command('serve')
     .description('run the server, as the environment says')
     .addHelpText('after', '\nExample:\n  ELEVENLABS_API_KEY=sk_… ringpost serve')
-    .action(() => runServer())
+    .action(serve)
 
   program
     .command('demo')
     .description('run the server on simulated callers, with a receiver that prints each webhook')
-    .action(() => runServer({ demo: true }))
+    .action(() => serve({ demo: true }))
 
   program
     .command('simulate')
@@ -40,10 +41,16 @@ Examples:
     .action(simulate)
 }
 
+async function serve({ demo }: { demo?: true }): Promise<void> {
+  const { runServer } = await import('../../run-server.ts')
+  await runServer(demo ? { demo } : {})
+}
+
 async function simulate(
   options: { port: number; users: number; every: number; seed: number; quiet?: boolean },
   command: Command,
 ): Promise<void> {
+  const { runSimulator } = await import('../../simulator/main.ts')
   const simulator = await runSimulator({
     port: options.port,
     users: options.users,

@@ -1,0 +1,177 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import type { Redis } from 'ioredis'
+import type { Config } from '../../config/schema.ts'
+import { RingpostError } from '../../errors.ts'
+import { inspectRedis, type RedisFault, type RedisReport } from '../../redis/check-server.ts'
+import { connectRedis } from '../../redis/connect.ts'
+import { createKeys } from '../../redis/keys.ts'
+import { probeRedis, redisSocketPath } from '../../redis/redis-socket.ts'
+import { MASTER_KEY_CONTEXT } from '../../secrets/check-master-key.ts'
+import { readSecretFile } from '../../secrets/data-files.ts'
+import { keyIn, MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE } from '../../secrets/load-master-key.ts'
+import { createVault } from '../../secrets/vault.ts'
+import { type Finding, ok, problem, sentence, warning } from './finding.ts'
+
+const CHECK = 'redis'
+const PATIENCE_MS = 5_000
+/** What the set-up of a clone can do; a package has none. */
+const SET_UP = fileURLToPath(new URL('../../../scripts/bootstrap/redis.mjs', import.meta.url))
+
+/** What is needed of the configuration; `dataDir` is the demo's, where that runs. */
+export type RedisSettings = Pick<Config, 'redisUrl' | 'dataDir' | 'masterKey' | 'previousMasterKey' | 'demo'>
+
+/** Whether Redis can hold the state, and the master key opens what is in it. Changes nothing. */
+export async function examineRedis(settings: RedisSettings): Promise<Finding[]> {
+  const { redisUrl, dataDir } = settings
+  if (redisUrl !== null) return lookInside(redisUrl, settings)
+  const socket = existsSync(dataDir) ? await redisSocketPath(dataDir) : null
+  if (socket !== null && (await probeRedis(socket)) === 'ready') return lookInside(socket, settings)
+  return [await examineProgram()]
+}
+
+/** Whether a private server could be started. */
+async function examineProgram(): Promise<Finding> {
+  const said = await promisify(execFile)('redis-server', ['--version']).catch(() => null)
+  if (said === null) {
+    if (existsSync(SET_UP)) {
+      return ok(CHECK, 'There is no redis-server on the PATH; npm start finds or brings one.')
+    }
+    return problem(
+      CHECK,
+      'There is no redis-server on the PATH, and ringpost runs one of its own without REDIS_URL.',
+      'Install Redis 6.2 or newer (the package is redis-server or valkey), or set REDIS_URL to a server that runs.',
+    )
+  }
+  const [version = '', major = '0', minor = '0'] = /\bv=(\d+)\.(\d+)[.\d]*/.exec(said.stdout) ?? []
+  if (Number(major) < 6 || (Number(major) === 6 && Number(minor) < 2)) {
+    return problem(
+      CHECK,
+      `redis-server on this machine is ${version.slice(2)}, and ringpost needs 6.2 or newer.`,
+      'Install a newer one, or set REDIS_URL to a server that runs.',
+    )
+  }
+  return ok(CHECK, `redis-server ${version.slice(2)} is there; ringpost starts one of its own.`)
+}
+
+async function lookInside(target: string, settings: RedisSettings): Promise<Finding[]> {
+  const redis = connectRedis(target, 'doctor', {
+    lazyConnect: true,
+    retryStrategy: () => null,
+    connectTimeout: PATIENCE_MS,
+    // Otherwise a server that is silent keeps this process for two seconds more.
+    disconnectTimeout: 50,
+    maxRetriesPerRequest: 0,
+    enableReadyCheck: false,
+  })
+  let first: Error | null = null
+  redis.on('error', (error) => {
+    first ??= error
+  })
+  try {
+    await inTime(redis.connect())
+    const report = await inTime(inspectRedis(redis))
+    return [...findingsOf(report), ...(await examineMasterKey(redis, settings))]
+  } catch (error) {
+    return [unreachable(first ?? (error as Error))]
+  } finally {
+    redis.disconnect()
+  }
+}
+
+function findingsOf({ version, problems, warnings }: RedisReport): Finding[] {
+  const bad = problems.map((fault) => problem(CHECK, sentence(fault.what), fixOf(fault)))
+  const poor = warnings.map((fault) => warning(CHECK, sentence(fault.what), fixOf(fault)))
+  return bad.length + poor.length > 0
+    ? [...bad, ...poor]
+    : [ok(CHECK, `${version}, with an append-only file, and it drops nothing.`)]
+}
+
+function fixOf({ fix }: RedisFault): string {
+  return fix === null
+    ? 'Look at these settings where the server is managed, or let the user in REDIS_URL run CONFIG GET.'
+    : sentence(fix)
+}
+
+function unreachable(error: Error): Finding {
+  const { code } = error as NodeJS.ErrnoException
+  const said = `${code ?? error.message}`
+  if (/NOAUTH|WRONGPASS|invalid password|AUTH.*without any password/i.test(error.message)) {
+    return problem(
+      CHECK,
+      `Redis at REDIS_URL does not let ringpost in (${error.message}).`,
+      'Correct the user and password in REDIS_URL: redis://user:password@host:6379, special characters percent-encoded.',
+    )
+  }
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return problem(CHECK, `The host in REDIS_URL is not known (${said}).`, 'Correct the host in REDIS_URL.')
+  }
+  if (/SSL|TLS|CERT|self.signed/i.test(`${code} ${error.message}`)) {
+    return problem(
+      CHECK,
+      `The TLS connection to Redis failed (${said}).`,
+      'Use redis:// for a server without TLS, and rediss:// for one with a certificate that this machine trusts.',
+    )
+  }
+  return problem(
+    CHECK,
+    `Redis at REDIS_URL cannot be reached (${said}).`,
+    'Start it, correct REDIS_URL, or leave REDIS_URL out to have ringpost run one of its own.',
+  )
+}
+
+/** Whether the master key is the one that sealed what is in Redis. */
+async function examineMasterKey(redis: Redis, settings: RedisSettings): Promise<Finding[]> {
+  const check = 'master key'
+  const sealed = await inTime(
+    redis.get(createKeys(settings.demo ? 'ringpost-demo' : 'ringpost').masterKeyCheck),
+  ).catch(() => null)
+  if (sealed === null) return []
+  try {
+    const keys = await masterKeys(settings)
+    const [key, ...previous] = keys
+    if (key === undefined) {
+      return [
+        problem(
+          check,
+          'Redis holds encrypted secrets, and there is no master key here.',
+          'Set RINGPOST_MASTER_KEY to the one that was used before, or put back the file master-key in the data folder.',
+        ),
+      ]
+    }
+    createVault(key, previous).open(sealed, MASTER_KEY_CONTEXT)
+    return [ok(check, 'It opens what is encrypted in Redis.')]
+  } catch (error) {
+    if (!(error instanceof RingpostError)) throw error
+    return [
+      problem(
+        check,
+        'The secrets in Redis were encrypted with another master key.',
+        'Set RINGPOST_MASTER_KEY to the one that was used before, or put back the file master-key in the data folder.',
+      ),
+    ]
+  }
+}
+
+async function masterKeys({ dataDir, masterKey, previousMasterKey }: RedisSettings): Promise<Buffer[]> {
+  if (masterKey !== null) return previousMasterKey === null ? [masterKey] : [masterKey, previousMasterKey]
+  const files = await Promise.all(
+    [MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE].map((name) => readSecretFile({ dataDir, name })),
+  )
+  return files.flatMap((file) => (file === null ? [] : [keyIn(file)]))
+}
+
+/** A server that takes a connection and never says a word is as good as none. */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${PATIENCE_MS / 1000} s`)), PATIENCE_MS)
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
