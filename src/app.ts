@@ -5,6 +5,7 @@ import { startMaintainWorker } from '../workers/maintain.ts'
 import { startPollWorker } from '../workers/poll.ts'
 import { startRelayWorker } from '../workers/relay.ts'
 import { createApi } from './api/create-api.ts'
+import { createHealthApi } from './api/create-health-api.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/schema.ts'
 import { createConfiguration } from './config-file/configuration.ts'
@@ -35,6 +36,8 @@ import { createEventReader } from './log/read-events.ts'
 import { createPurgeSource } from './maintain/purge-source.ts'
 import { createSweep } from './maintain/sweep.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
+import { createReadEndpoints } from './metrics/read-endpoints.ts'
+import { readRedisMemory } from './metrics/read-redis-memory.ts'
 import { createReadSources } from './metrics/read-sources.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
 import { outboxOwners } from './outbox/system-outbox.ts'
@@ -71,6 +74,8 @@ const KEEP_EVERY_MS = 10_000
 export interface App {
   /** Where the API listens; null where this process has no role `api`. */
   url: string | null
+  /** Where `/healthz`, `/readyz` and `/metrics` are; null where this process has no port. */
+  healthUrl: string | null
   /** What became of each source and endpoint that the configuration file names. */
   configured: Change[]
   /** Drains and ends everything that was started. Can be called again. */
@@ -132,6 +137,8 @@ export async function startApp(deps: {
   const metrics = createMetrics({
     readSources: createReadSources({ redis, keys, sources }),
     readQueues: queues.figures,
+    readEndpoints: createReadEndpoints({ redis, keys, endpoints }),
+    readRedisMemory: () => readRedisMemory(redis),
     now,
   })
 
@@ -256,7 +263,14 @@ export async function startApp(deps: {
         },
       }),
     )
-    if (!has('api')) return { url: null, configured, stop }
+    const readiness = async () => ({ redis: await isReady(redis), roles: [...config.roles] })
+    if (!has('api')) {
+      if (config.healthPort === null) return { url: null, healthUrl: null, configured, stop }
+      const health = createHealthApi({ readiness, metrics, logger })
+      releases.push(() => health.close())
+      const at = { host: config.host, port: config.healthPort, variable: 'RINGPOST_HEALTH_PORT' as const }
+      return { url: null, healthUrl: await listen(health, at), configured, stop }
+    }
 
     const api = await createApi({
       apiToken: deps.apiToken,
@@ -320,12 +334,13 @@ export async function startApp(deps: {
         now,
       }),
       events,
-      readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
+      readiness,
       logger,
       now,
     })
     releases.push(() => api.close())
-    return { url: await listen(api, config), configured, stop }
+    const url = await listen(api, { host: config.host, port: config.port })
+    return { url, healthUrl: url, configured, stop }
   } catch (error) {
     await stop()
     throw error

@@ -7,7 +7,7 @@ import type { GuardPolicy } from './deliver/guard/url.ts'
 import { createMakeAttempt } from './deliver/make-attempt.ts'
 import { createSender } from './deliver/send.ts'
 import { createEndpointAlerts } from './endpoints/endpoint-alerts.ts'
-import type { Endpoints } from './endpoints/endpoints.ts'
+import type { EndpointRecord, Endpoints } from './endpoints/endpoints.ts'
 import { createRelay } from './fanout/relay.ts'
 import type { NoteActivity } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
@@ -39,7 +39,7 @@ export function createDelivery(deps: {
   signal: AbortSignal
   /** Requests to one endpoint at a time. */
   atOnce?: number
-  attempted?: (outcome: 'succeeded' | Fault, durationMs: number) => void
+  attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
   noteActivity?: NoteActivity
 }) {
   const { redis, keys, queues, endpoints, now, logger } = deps

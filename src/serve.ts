@@ -145,10 +145,11 @@ async function apiTokenOf(config: Config, logger: Logger): Promise<ApiToken> {
 
 function banner(facts: { config: Config; app: App; token: ApiToken; sources: number }): string[] {
   const { config, token } = facts
-  const { url, configured } = facts.app
+  const { url, healthUrl, configured } = facts.app
   const tokenFile = relative(process.cwd(), join(config.dataDir, 'api-token'))
   return [
     `ringpost ${version} is running${url ? ` at ${url}` : ` (${config.roles.join(', ')})`}`,
+    ...(!url && healthUrl ? [`  Health and metrics: ${healthUrl}/readyz, ${healthUrl}/metrics`] : []),
     ...(url ? [`  API description: ${url}/openapi.json`] : []),
     ...(token.created ? [`  API token, shown this once: ${token.value}   (kept in ${tokenFile})`] : []),
     ...(config.configFile === null

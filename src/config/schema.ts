@@ -70,6 +70,14 @@ export const environment = z.object({
     example: '8080',
     default: '7464',
   }),
+  RINGPOST_HEALTH_PORT: optional(value.port(), {
+    section: 'Server',
+    description:
+      'The port on which a process without the role `api` answers `/healthz`, `/readyz` and `/metrics`, at `HOST`. With that role they are at `PORT`.',
+    allowed: 'a whole number from 0 to 65535',
+    example: '7464',
+    unset: 'such a process has no port',
+  }),
   RINGPOST_API_TOKEN: optional(value.token(16), {
     section: 'Secrets and files',
     description: 'The bearer token of an administrator, for the API, the dashboard and the command line.',
@@ -234,6 +242,8 @@ export function toConfig(env: Environment, cwd: string) {
     redisUrl: env.REDIS_URL,
     host: env.HOST,
     port: env.PORT,
+    /** Of a process without the role `api`; null for none. */
+    healthPort: env.RINGPOST_HEALTH_PORT,
     apiToken: env.RINGPOST_API_TOKEN,
     /** 32 bytes, as `createVault` takes them. */
     masterKey: env.RINGPOST_MASTER_KEY,

@@ -100,8 +100,8 @@ export function createDrainEndpoints(deps: {
   /** Nothing more is begun once it is aborted. */
   signal: AbortSignal
   atOnce?: number
-  /** Told of each attempt: `succeeded`, or whose fault it is, and how long it took. */
-  attempted?: (outcome: 'succeeded' | Fault, durationMs: number) => void
+  /** Told of each attempt: `succeeded`, or whose fault it is, how long it took, and the kind of endpoint. */
+  attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
   /** Tells those who watch live. */
   noteActivity?: NoteActivity
 }) {
@@ -275,7 +275,8 @@ export function createDrainEndpoints(deps: {
       lane.sending--
     })
     const { outcome } = made
-    deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', made.attempt.duration_ms)
+    const came = outcome.kind === 'failed' ? outcome.fault : 'succeeded'
+    deps.attempted?.(came, made.attempt.duration_ms, endpoint.kind)
     if (outcome.kind === 'failed' && (outcome.disable || outcome.connectionFailure)) {
       await giveBackWaiting(endpoint.id, lane)
     } else {

@@ -4,7 +4,16 @@ import type { PollReport } from '../detect/poll.ts'
 import type { QueueFigures } from '../queues/queue-figures.ts'
 import type { UnixMs } from '../types.ts'
 import { type MetricDefinition, PROCESS_METRICS, SHARED_METRICS } from './definitions.ts'
-import { queueSamples, type Sample, type SourceFacts, sourceSamples } from './read-shared.ts'
+import type { EndpointFacts } from './read-endpoints.ts'
+import type { RedisMemory } from './read-redis-memory.ts'
+import {
+  endpointSamples,
+  memorySamples,
+  queueSamples,
+  type Sample,
+  type SourceFacts,
+  sourceSamples,
+} from './read-shared.ts'
 
 /** How long a scrape waits for Redis (ms); what the process itself knows is told in any case. */
 const PATIENCE_MS = 3_000
@@ -19,6 +28,8 @@ export type AttemptOutcome = 'succeeded' | Fault
 export function createMetrics(deps: {
   readSources: () => Promise<SourceFacts[]>
   readQueues: () => Promise<QueueFigures[]>
+  readEndpoints: () => Promise<EndpointFacts[]>
+  readRedisMemory: () => Promise<RedisMemory>
   now: () => UnixMs
   patienceMs?: number
 }) {
@@ -44,12 +55,19 @@ export function createMetrics(deps: {
   })
 
   async function readShared(): Promise<Sample[]> {
-    const [sources, queues] = await Promise.all([deps.readSources(), deps.readQueues()])
+    const [sources, queues, endpoints, memory] = await Promise.all([
+      deps.readSources(),
+      deps.readQueues(),
+      deps.readEndpoints(),
+      deps.readRedisMemory(),
+    ])
     const now = deps.now()
     return [
       { name: 'ringpost_redis_up', labels: {}, value: 1 },
       ...sources.flatMap((source) => sourceSamples(source, now)),
       ...queues.flatMap((queue) => queueSamples(queue, now)),
+      ...endpointSamples(endpoints, now),
+      ...memorySamples(memory),
     ]
   }
 
@@ -81,8 +99,9 @@ export function createMetrics(deps: {
       detectionLag.observe(Math.max(0, lagMs) / 1000)
     },
 
-    attempted(outcome: AttemptOutcome, durationMs: number): void {
-      attempts.inc({ outcome })
+    /** @param kind of the endpoint */
+    attempted(outcome: AttemptOutcome, durationMs: number, kind: string): void {
+      attempts.inc({ kind, outcome })
       attemptDuration.observe({ outcome }, durationMs / 1000)
     },
 

@@ -77,6 +77,37 @@ export const SHARED_METRICS = {
     help: 'Age of the job that has waited longest in a queue; 0 where none waits.',
     labels: ['queue'],
   },
+  ringpost_endpoints: {
+    type: 'gauge',
+    help: 'Endpoints by condition: healthy, failing, breaker_open (does not answer, and is tried only now and then), disabled.',
+    labels: ['condition'],
+  },
+  ringpost_endpoint_failing_seconds: {
+    type: 'gauge',
+    help: 'For how long an enabled endpoint has had nothing but failures. Missing for those that work.',
+    labels: ['endpoint'],
+  },
+  ringpost_endpoint_breaker_open: {
+    type: 'gauge',
+    help: '1 for an enabled endpoint that is tried only now and then, after repeated connection failures or timeouts, until it answers. Missing for the others.',
+    labels: ['endpoint'],
+  },
+  ringpost_deliveries: {
+    type: 'gauge',
+    help: 'Deliveries in the log, by status: pending, retrying, succeeded, failed, skipped.',
+    labels: ['status'],
+  },
+  ringpost_deliveries_overdue_seconds: {
+    type: 'gauge',
+    help: 'For how long the delivery that has waited longest beyond its time has done so, at the enabled endpoints without a rate limit whose breaker is closed; 0 where none waits.',
+    labels: [],
+  },
+  ringpost_redis_memory_used_bytes: { type: 'gauge', help: 'Memory that Redis uses.', labels: [] },
+  ringpost_redis_memory_max_bytes: {
+    type: 'gauge',
+    help: 'Memory that Redis may use (maxmemory). Missing where it has no bound.',
+    labels: [],
+  },
 } as const satisfies Record<string, MetricDefinition>
 
 /** Of what this process has done since it started. */
@@ -101,7 +132,7 @@ export const PROCESS_METRICS = {
   },
   ringpost_attempts_total: {
     type: 'counter',
-    help: 'Attempts that this process made, by outcome: succeeded, receiver, permanent, ours.',
-    labels: ['outcome'],
+    help: 'Attempts that this process made, by kind of endpoint and outcome: succeeded, receiver, permanent, ours.',
+    labels: ['kind', 'outcome'],
   },
 } as const satisfies Record<string, MetricDefinition>

@@ -1,7 +1,10 @@
 import { conditionOf, type SourceState } from '../detect/source-state.ts'
+import { DELIVERY_STATUSES } from '../log/deliveries.ts'
 import type { QueueFigures } from '../queues/queue-figures.ts'
 import type { UnixMs } from '../types.ts'
 import type { SHARED_METRICS } from './definitions.ts'
+import type { EndpointFacts } from './read-endpoints.ts'
+import type { RedisMemory } from './read-redis-memory.ts'
 
 export type SharedName = keyof typeof SHARED_METRICS
 
@@ -58,5 +61,63 @@ export function queueSamples({ queue, jobs, oldestWaiting }: QueueFigures, now: 
       labels: { queue },
       value: oldestWaiting === null ? 0 : Math.max(0, now - oldestWaiting) / 1000,
     },
+  ]
+}
+
+const ENDPOINT_CONDITIONS = ['healthy', 'failing', 'breaker_open', 'disabled'] as const
+
+/** How the endpoints are, as values of metrics: counts, and a series of its own only for those that are in trouble. */
+export function endpointSamples(endpoints: readonly EndpointFacts[], now: UnixMs): Sample[] {
+  const conditions = endpoints.map(conditionOfEndpoint)
+  const overdue = endpoints
+    .filter(({ enabled, rateLimited, breakerOpen }) => enabled && !rateLimited && !breakerOpen)
+    .map(({ oldestDue }) => (oldestDue === null ? 0 : Math.max(0, now - oldestDue) / 1000))
+  return [
+    ...ENDPOINT_CONDITIONS.map(
+      (condition): Sample => ({
+        name: 'ringpost_endpoints',
+        labels: { condition },
+        value: conditions.filter((one) => one === condition).length,
+      }),
+    ),
+    ...endpoints.flatMap(({ id, enabled, failingSince }, i): Sample[] => {
+      const labels = { endpoint: id }
+      if (!enabled || failingSince === null) return []
+      const value = Math.max(0, now - failingSince) / 1000
+      return [
+        { name: 'ringpost_endpoint_failing_seconds', labels, value },
+        ...(conditions[i] === 'breaker_open'
+          ? [{ name: 'ringpost_endpoint_breaker_open' as const, labels, value: 1 }]
+          : []),
+      ]
+    }),
+    ...DELIVERY_STATUSES.map(
+      (status): Sample => ({
+        name: 'ringpost_deliveries',
+        labels: { status },
+        value: endpoints.reduce((sum, { deliveries }) => sum + deliveries[status], 0),
+      }),
+    ),
+    {
+      name: 'ringpost_deliveries_overdue_seconds',
+      labels: {},
+      value: overdue.reduce((most, one) => Math.max(most, one), 0),
+    },
+  ]
+}
+
+function conditionOfEndpoint(endpoint: EndpointFacts): (typeof ENDPOINT_CONDITIONS)[number] {
+  if (!endpoint.enabled) return 'disabled'
+  if (endpoint.failingSince === null) return 'healthy'
+  return endpoint.breakerOpen ? 'breaker_open' : 'failing'
+}
+
+/** How full Redis is, as values of metrics. */
+export function memorySamples({ usedBytes, maxBytes }: RedisMemory): Sample[] {
+  return [
+    { name: 'ringpost_redis_memory_used_bytes', labels: {}, value: usedBytes },
+    ...(maxBytes === null
+      ? []
+      : [{ name: 'ringpost_redis_memory_max_bytes' as const, labels: {}, value: maxBytes }]),
   ]
 }

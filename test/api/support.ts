@@ -26,6 +26,8 @@ import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
+import { createReadEndpoints } from '../../src/metrics/read-endpoints.ts'
+import { readRedisMemory } from '../../src/metrics/read-redis-memory.ts'
 import { createReadSources } from '../../src/metrics/read-sources.ts'
 import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
@@ -149,6 +151,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
   const metrics = createMetrics({
     readSources: createReadSources({ redis, keys, sources }),
     readQueues: queues.figures,
+    readEndpoints: createReadEndpoints({ redis, keys, endpoints }),
+    readRedisMemory: () => readRedisMemory(redis),
     now,
   })
   const sourceControl = createSourceControl({

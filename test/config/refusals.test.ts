@@ -44,6 +44,7 @@ const REFUSED: Record<string, string[]> = {
     '127.0.0.1/8',
   ],
   PORT: ['-1', '65536', '80.5', '0x50', '1e3', 'http', '99999999999'],
+  RINGPOST_HEALTH_PORT: ['-1', '65536', 'http'],
   RINGPOST_API_TOKEN: ['fifteen-charact', 'sixteen chars and spaces', '"quoted-and-long-enough"'],
   RINGPOST_MASTER_KEY: [
     'short',

@@ -2,8 +2,19 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { PROCESS_METRICS, SHARED_METRICS } from '../../src/metrics/definitions.ts'
-import { startTestApi, type TestApi } from '../api/support.ts'
+import { readRedisMemory } from '../../src/metrics/read-redis-memory.ts'
+import { deliveryOf, startTestApi, type TestApi, userEvent } from '../api/support.ts'
 import { createDetection } from '../detect/detection.ts'
+import { client, startServer } from '../redis/own-server.ts'
+import { testRedis } from '../support/redis.ts'
+
+const nothing = {
+  readSources: async () => [],
+  readQueues: async () => [],
+  readEndpoints: async () => [],
+  readRedisMemory: async () => ({ usedBytes: 1, maxBytes: null }),
+  now: Date.now,
+}
 
 /** The lines of a metric, without comments. */
 function linesOf(text: string, name: string): string[] {
@@ -18,7 +29,7 @@ async function scrape(api: TestApi): Promise<string> {
 }
 
 test('docs/metrics.md lists what there is: name, type, labels and meaning', async () => {
-  const metrics = createMetrics({ readSources: async () => [], readQueues: async () => [], now: Date.now })
+  const metrics = createMetrics(nothing)
   await metrics.scrape()
   const docs = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8')
   const documented = [...docs.matchAll(/^\| `([a-z0-9_]+)` \| (\w+) \| (.+?) \| (.+) \|$/gm)].map(
@@ -118,13 +129,77 @@ test('tells how full the queues are, and how old', async () => {
   expect(ages.get('deliver')).toBeLessThan(90)
 })
 
+test('tells how endpoints are and what waits for them', async () => {
+  const api = await startTestApi()
+  const one = async (more: Parameters<typeof api.addEndpoint>[0] = {}) => {
+    const { id } = await api.addEndpoint(more)
+    const event = userEvent('src_one', id)
+    await api.log.accept(id, [deliveryOf(event, 'src_one')])
+    return { id, health: api.keys.endpoint(id).health }
+  }
+  await one()
+  const failing = await one()
+  const silent = await one()
+  const slow = await one({ rate_limit: 1 })
+  await one({ enabled: false })
+  const retried = await one()
+  await api.redis.hset(failing.health, { failing_since: api.clock.now - 60_000, failures: 3 })
+  await api.redis.hset(silent.health, {
+    failing_since: api.clock.now - 30_000,
+    unanswered: 5,
+    open_until: api.clock.now + 5_000,
+  })
+  // What cannot be sent now for a reason of its own is not what is late.
+  for (const { id } of [silent, slow]) {
+    const [delivery = ''] = await api.dueAt(id)
+    await api.redis.zadd(api.keys.endpoint(id).due, api.clock.now - 500_000, delivery)
+  }
+  const [delivery = ''] = await api.dueAt(retried.id)
+  await api.redis.zadd(api.keys.endpoint(retried.id).retries, api.clock.now - 5_000, delivery)
+  api.clock.now += 10_000
+  const text = await scrape(api)
+  const lines = (name: string) => linesOf(text, `ringpost_${name}`)
+  expect(lines('endpoints')).toEqual([
+    'ringpost_endpoints{condition="healthy"} 3',
+    'ringpost_endpoints{condition="failing"} 1',
+    'ringpost_endpoints{condition="breaker_open"} 1',
+    'ringpost_endpoints{condition="disabled"} 1',
+  ])
+  expect(lines('endpoint_failing_seconds').sort()).toEqual(
+    [
+      `ringpost_endpoint_failing_seconds{endpoint="${failing.id}"} 70`,
+      `ringpost_endpoint_failing_seconds{endpoint="${silent.id}"} 40`,
+    ].sort(),
+  )
+  expect(lines('endpoint_breaker_open')).toEqual([
+    `ringpost_endpoint_breaker_open{endpoint="${silent.id}"} 1`,
+  ])
+  expect(lines('deliveries')).toContain('ringpost_deliveries{status="pending"} 6')
+  expect(lines('deliveries')).toHaveLength(5)
+  expect(lines('deliveries_overdue_seconds')).toEqual(['ringpost_deliveries_overdue_seconds 15'])
+})
+
+test('tells how full Redis is, and its bound where it has one', async () => {
+  const socket = await startServer('--maxmemory', '100mb')
+  const bounded = client(socket)
+  expect(await readRedisMemory(bounded)).toEqual({ usedBytes: expect.any(Number), maxBytes: 104_857_600 })
+  const { redis, close } = await testRedis()
+  try {
+    const { usedBytes, maxBytes } = await readRedisMemory(redis)
+    expect(usedBytes).toBeGreaterThan(100_000)
+    expect(maxBytes).toBeNull()
+  } finally {
+    await close()
+  }
+})
+
 test('tells what the process did: polls, attempts, how soon callers were seen', async () => {
   const api = await startTestApi()
   api.metrics.polled({ kind: 'head', outcome: 'done', duration_ms: 80 })
   api.metrics.polled({ kind: 'full', outcome: 'failed', duration_ms: 5_000 })
   api.metrics.polled({ kind: 'head', outcome: 'busy', duration_ms: 0 })
-  api.metrics.attempted('succeeded', 20)
-  api.metrics.attempted('receiver', 15_000)
+  api.metrics.attempted('succeeded', 20, 'webhook')
+  api.metrics.attempted('receiver', 15_000, 'webhook')
   api.metrics.detected(-5_000)
   const text = await scrape(api)
   expect(linesOf(text, 'ringpost_poll_duration_seconds_sum')).toEqual([
@@ -132,8 +207,8 @@ test('tells what the process did: polls, attempts, how soon callers were seen', 
     'ringpost_poll_duration_seconds_sum{kind="full",outcome="failed"} 5',
   ])
   expect(linesOf(text, 'ringpost_attempts_total')).toEqual([
-    'ringpost_attempts_total{outcome="succeeded"} 1',
-    'ringpost_attempts_total{outcome="receiver"} 1',
+    'ringpost_attempts_total{kind="webhook",outcome="succeeded"} 1',
+    'ringpost_attempts_total{kind="webhook",outcome="receiver"} 1',
   ])
   expect(linesOf(text, 'ringpost_attempt_duration_seconds_sum')).toHaveLength(2)
   expect(linesOf(text, 'ringpost_detection_lag_seconds_count')).toEqual([
@@ -146,10 +221,9 @@ test('tells what the process did: polls, attempts, how soon callers were seen', 
 })
 
 test('what the process knows is told also while Redis cannot be read, or does not answer', async () => {
-  const readQueues = async () => []
   for (const readSources of [() => Promise.reject(new Error('gone')), () => new Promise<never>(() => {})]) {
-    const metrics = createMetrics({ readSources, readQueues, now: Date.now, patienceMs: 20 })
-    metrics.attempted('succeeded', 1)
+    const metrics = createMetrics({ ...nothing, readSources, patienceMs: 20 })
+    metrics.attempted('succeeded', 1, 'webhook')
     const text = await metrics.scrape()
     expect(linesOf(text, 'ringpost_redis_up')).toEqual(['ringpost_redis_up 0'])
     expect(linesOf(text, 'ringpost_attempts_total')).toHaveLength(1)
