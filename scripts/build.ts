@@ -1,19 +1,24 @@
 /**
- * Builds what is published: `npm run build`. TypeScript becomes JavaScript under dist/, and the Lua scripts
- * go beside the code that reads them.
+ * Builds what is published: `npm run build`. TypeScript becomes JavaScript under dist/ (or the folder that is
+ * named), and the Lua scripts go beside the code that reads them.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const dist = `${root}dist`
+const dist = resolve(process.argv[2] ?? `${root}dist`)
 
 rmSync(dist, { recursive: true, force: true })
-const { status } = spawnSync(`${root}node_modules/.bin/tsc`, ['--project', 'tsconfig.build.json'], {
-  cwd: root,
-  stdio: 'inherit',
-})
+const { status } = spawnSync(
+  `${root}node_modules/.bin/tsc`,
+  ['--project', 'tsconfig.build.json', '--outDir', dist],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+)
 if (status !== 0) process.exit(status ?? 1)
 cpSync(`${root}src`, `${dist}/src`, {
   recursive: true,

@@ -1,4 +1,5 @@
 import { pino } from 'pino'
+import { Registry } from 'prom-client'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHealthApi } from '../../src/api/create-health-api.ts'
 import { startTestApi } from './support.ts'
@@ -34,7 +35,7 @@ test('a process without the API answers the same, and its metrics, and nothing e
   const lines: string[] = []
   const app = createHealthApi({
     readiness: async () => readiness,
-    metrics: { contentType: 'text/plain', scrape: async () => 'ringpost_redis_up 1\n' },
+    metrics: { contentType: Registry.PROMETHEUS_CONTENT_TYPE, scrape: async () => 'ringpost_redis_up 1\n' },
     logger: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
   })
   onTestFinished(() => app.close())

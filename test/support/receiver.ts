@@ -12,10 +12,12 @@ export interface Webhook {
   status: number
 }
 
+type Answer = number | 'hang'
+
 /** A real HTTP receiver that remembers everything, and answers what it is told to. */
 export async function startTestReceiver() {
   const webhooks: Webhook[] = []
-  let answer: (webhook: Omit<Webhook, 'status'>) => number | 'hang' = () => 204
+  let answer: (webhook: Omit<Webhook, 'status'>) => Answer | Promise<Answer> = () => 204
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk)
@@ -26,7 +28,7 @@ export async function startTestReceiver() {
       body,
       event: JSON.parse(body) as Event,
     }
-    const status = answer(webhook)
+    const status = await answer(webhook)
     webhooks.push({ ...webhook, status: status === 'hang' ? 0 : status })
     if (status !== 'hang') response.writeHead(status).end('seen')
   })

@@ -1,0 +1,115 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createSimulator } from '../../src/simulator/server.ts'
+import type { Simulator } from '../../src/simulator/types.ts'
+import { chainsOf } from '../e2e/chains.ts'
+import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
+import { until } from '../support/until.ts'
+import { type Container, type Containers, createContainers } from './containers.ts'
+
+const TOKEN = 'test-token-5f1d9c3ab27e'
+
+let simulator: Simulator
+let receiver: TestReceiver
+let containers: Containers
+
+beforeEach(async () => {
+  simulator = await createSimulator()
+  simulator.seed({ users: 150, newestUnixSecs: Math.floor(Date.now() / 1000) - 3_600 })
+  receiver = await startTestReceiver()
+  containers = await createContainers({
+    COMPOSE_PROFILES: 'scaled',
+    RINGPOST_ROLES: 'api',
+    RINGPOST_API_TOKEN: TOKEN,
+    RINGPOST_MASTER_KEY: '5f'.repeat(32),
+    ELEVENLABS_API_KEY: 'sim_key',
+    ELEVENLABS_BASE_URL: simulator.url,
+    RINGPOST_ALLOW_NETWORKS: '127.0.0.0/8',
+    RINGPOST_POLL_INTERVAL: '1s',
+  })
+})
+afterEach(async () => {
+  await containers.remove()
+  await Promise.all([simulator.close(), receiver.close()])
+})
+
+async function api(of: Container, method: string, path: string, body?: unknown) {
+  const response = await fetch(of.url + path, {
+    method,
+    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  return (await response.json()) as Record<string, unknown>
+}
+
+test('the commands of the scaled profile bring up the split roles, and a rolling restart under load loses nothing and sends nothing twice', {
+  timeout: 120_000,
+}, async () => {
+  const redis = await containers.startRedis()
+  const [ringpost, poll, relay, ...deliver] = await Promise.all(
+    ['ringpost', 'poll', 'relay', 'deliver', 'deliver'].map((name) => containers.start(name)),
+  )
+  if (!ringpost || !poll || !relay || deliver.length !== 2) throw new Error('One is missing.')
+
+  for (const [container, roles] of [
+    [ringpost, ['api']],
+    [poll, ['poll']],
+    [relay, ['relay', 'maintain']],
+    ...deliver.map((one) => [one, ['deliver']] as const),
+  ] as const) {
+    expect(await (await fetch(`${container.url}/readyz`)).json()).toEqual({ status: 'ready', roles })
+    expect(await container.healthcheck()).toBe(0)
+    expect(await (await fetch(`${container.url}/metrics`)).text()).toContain('ringpost_redis_up 1')
+  }
+
+  await until(async () => (await api(ringpost, 'GET', '/v1/sources/src_default')).state === 'live')
+  await api(ringpost, 'POST', '/v1/endpoints', { url: receiver.url })
+  // Slow enough that something is under way whenever a process is stopped.
+  receiver.answer(() => wait(150, 204))
+  const calls = new Map<string, number>()
+  let n = 0
+  const load = setInterval(() => {
+    const user_id = `caller-${(n++ * 7) % 60}`
+    simulator.call({ user_id })
+    calls.set(user_id, (calls.get(user_id) ?? 0) + 1)
+  }, 15)
+  const current = [...deliver, relay, poll]
+  try {
+    await until(() => receiver.webhooks.length > 50)
+    // As Kubernetes does it, the new one is there before the old one goes …
+    for (const [i, name] of ['deliver', 'deliver', 'relay', 'poll'].entries()) {
+      const old = current[i]
+      current[i] = await containers.start(name)
+      const received = receiver.webhooks.length
+      await until(() => receiver.webhooks.length > received + 10)
+      expect(await old?.stop()).toBe(0)
+    }
+    // … and as Compose does it, the old one goes first.
+    for (const [i, name] of ['deliver', 'deliver', 'relay', 'poll'].entries()) {
+      const received = receiver.webhooks.length
+      await until(() => receiver.webhooks.length > received + 10)
+      expect(await current[i]?.stop()).toBe(0)
+      current[i] = await containers.start(name)
+    }
+    expect(await ringpost.stop()).toBe(0)
+    expect(await ringpost.healthcheck()).toBe(1)
+  } finally {
+    clearInterval(load)
+  }
+  const again = await containers.start('ringpost')
+  await until(() => [...calls].every(([user, count]) => chainsOf(receiver.webhooks).get(user) === count), {
+    within: 40_000,
+  })
+  expect(chainsOf(receiver.webhooks, { complete: true }).size).toBe(calls.size)
+  const ids = receiver.webhooks.map(({ id }) => id)
+  expect(ids.length - new Set(ids).size).toBe(0)
+  expect(await again.healthcheck()).toBe(0)
+
+  // Redis goes last, and keeps what it has: everything is there when it is back.
+  await redis.stop()
+  await until(async () => (await again.healthcheck()) === 1)
+  await containers.startRedis()
+  await until(async () => (await again.healthcheck()) === 0)
+  const { known_users } = await api(again, 'GET', '/v1/sources/src_default')
+  expect(known_users).toBe(150 + calls.size)
+})
