@@ -10,13 +10,23 @@ import { type Container, type Containers, createContainers } from './containers.
 const TOKEN = 'test-token-5f1d9c3ab27e'
 
 let simulator: Simulator
-let receiver: TestReceiver
+/** Several, so that each process that delivers has something under way. */
+let receivers: TestReceiver[]
+let underWay = 0
 let containers: Containers
 
 beforeEach(async () => {
   simulator = await createSimulator()
   simulator.seed({ users: 150, newestUnixSecs: Math.floor(Date.now() / 1000) - 3_600 })
-  receiver = await startTestReceiver()
+  receivers = await Promise.all([0, 1, 2, 3].map(() => startTestReceiver()))
+  for (const receiver of receivers) {
+    receiver.answer(async () => {
+      underWay++
+      await wait(300)
+      underWay--
+      return 204
+    })
+  }
   containers = await createContainers({
     COMPOSE_PROFILES: 'scaled',
     RINGPOST_ROLES: 'api',
@@ -30,7 +40,7 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   await containers.remove()
-  await Promise.all([simulator.close(), receiver.close()])
+  await Promise.all([simulator, ...receivers].map((one) => one.close()))
 })
 
 async function api(of: Container, method: string, path: string, body?: unknown) {
@@ -63,31 +73,27 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
   }
 
   await until(async () => (await api(ringpost, 'GET', '/v1/sources/src_default')).state === 'live')
-  await api(ringpost, 'POST', '/v1/endpoints', { url: receiver.url })
-  // Slow enough that something is under way whenever a process is stopped.
-  receiver.answer(() => wait(150, 204))
+  for (const { url } of receivers) await api(ringpost, 'POST', '/v1/endpoints', { url })
   const calls = new Map<string, number>()
   let n = 0
   const load = setInterval(() => {
     const user_id = `caller-${(n++ * 7) % 60}`
     simulator.call({ user_id })
     calls.set(user_id, (calls.get(user_id) ?? 0) + 1)
-  }, 15)
+  }, 25)
   const current = [...deliver, relay, poll]
+  const busy = () => until(() => underWay > 40)
   try {
-    await until(() => receiver.webhooks.length > 50)
     // As Kubernetes does it, the new one is there before the old one goes …
     for (const [i, name] of ['deliver', 'deliver', 'relay', 'poll'].entries()) {
       const old = current[i]
       current[i] = await containers.start(name)
-      const received = receiver.webhooks.length
-      await until(() => receiver.webhooks.length > received + 10)
+      await busy()
       expect(await old?.stop()).toBe(0)
     }
     // … and as Compose does it, the old one goes first.
     for (const [i, name] of ['deliver', 'deliver', 'relay', 'poll'].entries()) {
-      const received = receiver.webhooks.length
-      await until(() => receiver.webhooks.length > received + 10)
+      await busy()
       expect(await current[i]?.stop()).toBe(0)
       current[i] = await containers.start(name)
     }
@@ -97,12 +103,14 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
     clearInterval(load)
   }
   const again = await containers.start('ringpost')
-  await until(() => [...calls].every(([user, count]) => chainsOf(receiver.webhooks).get(user) === count), {
-    within: 40_000,
-  })
-  expect(chainsOf(receiver.webhooks, { complete: true }).size).toBe(calls.size)
-  const ids = receiver.webhooks.map(({ id }) => id)
-  expect(ids.length - new Set(ids).size).toBe(0)
+  for (const { webhooks } of receivers) {
+    await until(() => [...calls].every(([user, count]) => chainsOf(webhooks).get(user) === count), {
+      within: 40_000,
+    })
+    expect(chainsOf(webhooks, { complete: true }).size).toBe(calls.size)
+    const ids = webhooks.map(({ id }) => id)
+    expect(ids.length - new Set(ids).size).toBe(0)
+  }
   expect(await again.healthcheck()).toBe(0)
 
   // Redis goes last, and keeps what it has: everything is there when it is back.

@@ -1,0 +1,49 @@
+/**
+ * Writes deploy/kubernetes.yaml, the chart as plain manifests: `node scripts/render-chart.ts`. Needs helm 3. Its
+ * first lines hold a digest of the chart, so that a test tells when it is out of date without helm.
+ */
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+const CHART = fileURLToPath(new URL('../deploy/helm/', import.meta.url))
+export const MANIFESTS = fileURLToPath(new URL('../deploy/kubernetes.yaml', import.meta.url))
+
+/** Of every file of the chart. */
+export function chartDigest(): string {
+  const hash = createHash('sha256')
+  const files = readdirSync(CHART, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  for (const path of files.map((entry) => `${entry.parentPath}/${entry.name}`.replace(/\/+/g, '/')).sort()) {
+    hash
+      .update(`${path.slice(CHART.length)}\n`)
+      .update(readFileSync(path))
+      .update('\n')
+  }
+  return hash.digest('hex')
+}
+
+/** The chart as helm renders it. */
+export function renderChart(...settings: string[]): string {
+  const sets = settings.flatMap((one) => ['--set', one])
+  return execFileSync('helm', ['template', 'ringpost', CHART, '--kube-version', '1.32', ...sets], {
+    encoding: 'utf8',
+  })
+}
+
+/** What deploy/kubernetes.yaml holds. */
+export function renderManifests(): string {
+  return `# The chart under deploy/helm with its own values, for those who do not use Helm: docs/running.md.
+# Written by scripts/render-chart.ts from the chart ${chartDigest()}.
+#
+#   kubectl create secret generic ringpost --from-literal=ELEVENLABS_API_KEY=sk_… \\
+#     --from-literal=RINGPOST_API_TOKEN="$(openssl rand -hex 32)" \\
+#     --from-literal=RINGPOST_MASTER_KEY="$(openssl rand -base64 32)"
+#   kubectl apply -f deploy/kubernetes.yaml
+${renderChart('secret.existing=ringpost')}`
+}
+
+if (import.meta.main) {
+  writeFileSync(MANIFESTS, renderManifests())
+  console.log(`wrote ${MANIFESTS}`)
+}
