@@ -1,6 +1,4 @@
 import {
-  accessSync,
-  constants,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -10,8 +8,9 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs'
-import { delimiter, dirname, join } from 'node:path'
-import { capture, run, stopSignal } from './run.mjs'
+import { dirname, join } from 'node:path'
+import { findOnPath, hasDebianPackages, unpackPackages } from './debian.mjs'
+import { capture, run } from './run.mjs'
 import { SetupError, say } from './say.mjs'
 
 /**
@@ -34,7 +33,7 @@ export async function provideRedis(root, { verb }) {
   const other = verb === 'start' ? ', or set REDIS_URL to a server that runs already' : ''
   const choices = `install redis-server 6.2 or newer yourself${other}`
   if (present) say(`${onPath} is Redis ${present.version}, which is too old: 6.2 or newer is needed`)
-  if (findOnPath('apt-get') && findOnPath('dpkg-deb')) {
+  if (hasDebianPackages()) {
     const problem = await unpackRedis(root, cached)
     if (problem === null) return cached
     throw new SetupError(`Redis could not be set up here (${problem}): ${choices}.`)
@@ -62,49 +61,28 @@ async function unpackRedis(root, bin) {
   const work = join(root, '.cache', `redis-${process.pid}.part`)
   rmSync(work, { recursive: true, force: true })
   try {
-    for (const folder of ['debs', 'tree/bin', 'lists/partial', 'apt/archives/partial']) {
-      mkdirSync(join(work, folder), { recursive: true })
-    }
+    const tree = join(work, 'tree')
+    mkdirSync(join(tree, 'bin'), { recursive: true })
     say('downloading Redis (apt-get download redis-server and what it needs) into .cache/redis')
-    // As root, apt would drop to the user _apt, who may not write here.
-    const own = ['-o', `Dir::Cache=${join(work, 'apt')}`, '-o', 'Acquire::Retries=2']
-    if (process.getuid?.() === 0) own.push('-o', 'APT::Sandbox::User=root')
-    let problem = await downloadRedis(own, join(work, 'debs'))
-    if (problem !== null && !stopSignal()) {
-      // The machine's lists are missing (a fresh container) or stale; reading them needs no root in here.
-      say('reading the package lists (apt-get update, into .cache)')
-      own.push('-o', `Dir::State::Lists=${join(work, 'lists')}`)
-      // Not its exit code: a third-party source that is down must not matter.
-      await capture('apt-get', ['update', ...own])
-      problem = await downloadRedis(own, join(work, 'debs'))
-    }
+    const problem = await unpackPackages(work, tree, async (options) => [
+      'redis-server',
+      'redis-tools',
+      ...(await missingLibraries(options)),
+    ])
     if (problem !== null) return problem
-    for (const file of readdirSync(join(work, 'debs'))) {
-      const { code, stderr } = await capture('dpkg-deb', ['-x', join(work, 'debs', file), join(work, 'tree')])
-      if (code !== 0) return lastLine(stderr)
-    }
-    writeWrappers(join(work, 'tree'))
-    const version = await redisVersion(join(work, 'tree', 'bin', 'redis-server'))
+    writeWrappers(tree)
+    const version = await redisVersion(join(tree, 'bin', 'redis-server'))
     if (!version) return 'the downloaded redis-server does not run on this machine'
     if (!version.ok) return `this system offers only Redis ${version.version}`
     // A tree from a run at the same time is as good as ours; one that does not run is in the way.
     if (!(await redisVersion(join(bin, 'redis-server')))?.ok) {
       rmSync(dirname(bin), { recursive: true, force: true })
-      renameSync(join(work, 'tree'), dirname(bin))
+      renameSync(tree, dirname(bin))
     }
     return null
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
-}
-
-async function downloadRedis(options, folder) {
-  const names = ['redis-server', 'redis-tools', ...(await missingLibraries(options))]
-  const { code, stderr } = await capture('apt-get', ['download', ...options, ...names], {
-    cwd: folder,
-    env: { ...process.env, LC_ALL: 'C' },
-  })
-  return code === 0 ? null : lastLine(stderr)
 }
 
 /**
@@ -150,23 +128,4 @@ export async function redisVersion(path) {
   const [, version, major, minor] = /v=((\d+)\.(\d+)[\d.]*)/.exec(stdout) ?? []
   if (code !== 0 || version === undefined) return null
   return { version, ok: Number(major) > 6 || (Number(major) === 6 && Number(minor) >= 2) }
-}
-
-function findOnPath(name) {
-  for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-    const path = join(folder, name)
-    try {
-      accessSync(path, constants.X_OK)
-      if (folder !== '' && statSync(path).isFile()) return path
-    } catch {
-      // Not there.
-    }
-  }
-  return null
-}
-
-function lastLine(text) {
-  const lines = text.trim().split('\n')
-  const error = lines.findLast((line) => line.startsWith('E: ')) ?? lines.at(-1) ?? ''
-  return error.replace(/^E: /, '').replace(/\.$/, '')
 }
