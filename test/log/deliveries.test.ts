@@ -151,6 +151,7 @@ describe('recording', () => {
       failing_since: null,
       failures: 0,
       last_success_at: new Date(stage.clock.ms).toISOString(),
+      next_try_at: null,
     })
   })
 
