@@ -81,7 +81,7 @@ interface Claimed {
  */
 export function createDrainEndpoints(deps: {
   deliveries: Pick<DeliveryLog, 'take' | 'record' | 'release'>
-  endpoints: Pick<Endpoints, 'find' | 'disable'>
+  endpoints: Pick<Endpoints, 'find'>
   eventTexts: EventTexts
   makeAttempt: MakeAttempt
   /** Asks for the endpoint again after a time. */
@@ -179,15 +179,25 @@ export function createDrainEndpoints(deps: {
         await Promise.all(claims.map((claim) => finish(endpointId, lane, claim, 'skipped', end ?? DELETED)))
         continue
       }
-      lane.claimed += claims.length
       const since = performance.now()
-      const texts = await deps.eventTexts(claims)
+      const texts = await textsOf(endpointId, claims)
+      lane.claimed += claims.length
       for (const [i, claim] of claims.entries()) {
         lane.waiting.push({ claim, endpoint, text: texts[i] ?? null, since })
       }
       send(lane)
       // With room for a few only, nearly every answer would be followed by a question to Redis.
       await fewerClaimed(lane, Math.floor(claimsAtOnce * FILL_BELOW))
+    }
+  }
+
+  async function textsOf(endpointId: string, claims: readonly Claim[]): Promise<(string | null)[]> {
+    try {
+      return await deps.eventTexts(claims)
+    } catch (error) {
+      // Best given back at once; where even that cannot be done, the claims run out.
+      await deliveries.release(endpointId, claims, OURS_MS).catch(() => undefined)
+      throw error
     }
   }
 
@@ -277,7 +287,10 @@ export function createDrainEndpoints(deps: {
     const { outcome } = made
     deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', made.attempt.duration_ms)
     if (outcome.kind === 'failed' && (outcome.disable || outcome.connectionFailure)) {
-      await giveBackWaiting(endpoint.id, lane)
+      // Beside the record of this attempt, which must not wait for it.
+      giveBackWaiting(endpoint.id, lane).catch((error: unknown) =>
+        logger.warn({ err: error, endpoint: endpoint.id }, 'Claims could not be given back; they run out.'),
+      )
     } else {
       send(lane)
     }
