@@ -165,6 +165,35 @@ describe('an endpoint that is down', () => {
     expect(new Set(webhooks.map((webhook) => webhook.id)).size).toBe(1_000)
   })
 
+  test('is sent the rest as soon as one request is answered again', async () => {
+    const d = await startDelivering({ deadlineMs: 300, schedule: [60_000] })
+    const { url, webhooks, answer } = await receiver()
+    answer(() => 'hang')
+    const { id } = await d.addEndpoint(url)
+    await d.happen(200)
+    await until(async () => (await d.redis.hget(d.keys.endpoint(id).health, 'open_until')) !== null)
+    answer(() => 204)
+    const before = webhooks.length
+    // Nobody sweeps: it is woken when the breaker lets one through, and goes on from there.
+    await until(async () => (await d.count(id, 'pending')) === 0)
+    expect(before).toBeLessThanOrEqual(50)
+    expect((await d.count(id, 'succeeded')) + (await d.count(id, 'retrying'))).toBe(200)
+  })
+
+  test('is not disabled by what was sent before it was changed', async () => {
+    const d = await startDelivering()
+    const { url } = await receiver()
+    const before = await d.addEndpoint(DEAD)
+    d.clock.ms += 1_000
+    await d.endpoints.patch(before.id, { url })
+    const health = { failingSince: null, failures: 0, recoveredFrom: null }
+    await d.alerts.note(before, health, { message: 'Gone.', gone: true })
+    expect((await d.endpoints.get(before.id)).enabled).toBe(true)
+    expect(await d.told()).toEqual([])
+    await d.alerts.note(await d.endpoints.get(before.id), health, { message: 'Gone.', gone: true })
+    expect((await d.endpoints.get(before.id)).enabled).toBe(false)
+  })
+
   test('is told of at half of the time, and disabled after five days and ten failures', async () => {
     const d = await startDelivering({ schedule: Array(30).fill(3_600_000) })
     const { url, webhooks, answer } = await receiver()
@@ -223,6 +252,7 @@ describe('an endpoint that is down', () => {
     await d.happen(12)
     await until(async () => (await d.redis.hget(health, 'failures')) === '12')
     const since = Number(await d.redis.hget(health, 'failing_since'))
+    await d.drains[0]?.settled(1_000)
     d.clock.ms += DISABLING.afterMs * 0.6
     answer(() => 204)
     await d.happen(1)
