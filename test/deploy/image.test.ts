@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { validate } from 'dockerfile-utils'
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import flags from '../../scripts/node-flags.json' with { type: 'json' }
+import flags from '../../scripts/bootstrap/node-flags.json' with { type: 'json' }
 import { dockerfileText, readImage } from './image.ts'
 
 const ROOT = new URL('../../', import.meta.url)
