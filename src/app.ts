@@ -335,6 +335,7 @@ export async function startApp(deps: {
       }),
       events,
       readiness,
+      boardQueues: config.queueBoard ? queues.all : null,
       logger,
       now,
     })

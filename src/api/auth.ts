@@ -10,6 +10,8 @@ declare module 'fastify' {
     public?: boolean
     /** What the token must be able to do, where it is not `read` for GET and `write` for the rest. */
     needs?: Scope | 'administrator'
+    /** Takes the token as the password of HTTP Basic too, which browsers ask a person for. */
+    basic?: boolean
   }
 }
 
@@ -95,6 +97,14 @@ export function createAuthenticator(deps: {
 /** What a request needs where its route says nothing: reading for what changes nothing, writing for the rest. */
 export function scopeOf(method: string): Scope {
   return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'read' : 'write'
+}
+
+/** The token of HTTP Basic, whatever the name with it, as a bearer's; anything else as it is. */
+export function bearerOfBasic(authorization: string | undefined): string | undefined {
+  const encoded = /^Basic +(\S+) *$/i.exec(authorization ?? '')?.[1]
+  if (encoded === undefined) return authorization
+  const [, password = ''] = /^[^:]*:(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? []
+  return `Bearer ${password}`
 }
 
 /** RFC 6750, section 3: a challenge says what is wrong only where there was a token. */

@@ -12,12 +12,13 @@ import type { RecordedAnswers } from '../idempotency/recorded-answers.ts'
 import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { answerInTime } from './answer-in-time.ts'
-import { createAuthenticator, scopeOf } from './auth.ts'
+import { bearerOfBasic, createAuthenticator, scopeOf } from './auth.ts'
 import { addIdempotency } from './idempotency.ts'
 import type { Api } from './instance.ts'
 import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
 import { sendProblem } from './problems.ts'
+import { addQueueBoard, type QueueBoardDeps } from './queue-board.ts'
 import { logRequests } from './request-log.ts'
 import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
@@ -57,6 +58,7 @@ export type ApiDeps = SourceRoutesDeps &
   StreamRoutesDeps &
   UserRoutesDeps &
   MetricsRoutesDeps &
+  QueueBoardDeps &
   HealthRoutesDeps & {
     /** The bearer token of an administrator. */
     apiToken: string
@@ -76,8 +78,11 @@ export type ApiDeps = SourceRoutesDeps &
  */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const authenticate = createAuthenticator(deps)
-  const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') =>
-    authenticate({ authorization: request.headers.authorization, address: request.ip, needs })
+  const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') => {
+    const { authorization: sent } = request.headers
+    const authorization = request.routeOptions.config.basic ? bearerOfBasic(sent) : sent
+    return authenticate({ authorization, address: request.ip, needs })
+  }
   const app: Api = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -139,5 +144,6 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addTokenRoutes(app, deps)
   addHealthRoutes(app, deps)
   addMetricsRoutes(app, deps)
+  await addQueueBoard(app, deps)
   return app as unknown as FastifyInstance
 }

@@ -28,7 +28,10 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     request.log[level]({ err: error }, 'request failed')
   }
   if (known.code === 'unauthorized') {
-    void reply.header('www-authenticate', challengeFor(request.headers.authorization))
+    const challenge = request.routeOptions?.config?.basic
+      ? 'Basic realm="ringpost: the API token as the password", charset="UTF-8"'
+      : challengeFor(request.headers.authorization)
+    void reply.header('www-authenticate', challenge)
   }
   if (known.retryAfterMs !== undefined) {
     void reply.header('retry-after', String(Math.ceil(known.retryAfterMs / 1000)))

@@ -78,6 +78,14 @@ export const environment = z.object({
     example: '7464',
     unset: 'such a process has no port',
   }),
+  RINGPOST_QUEUE_BOARD: withDefault(value.flag(), {
+    section: 'Server',
+    description:
+      'Whether the queues can be looked at with bull-board, under `/admin/queues`. A browser asks for a name, which can be anything, and a password, which is the API token.',
+    allowed: SWITCH,
+    example: 'true',
+    default: 'false',
+  }),
   RINGPOST_API_TOKEN: optional(value.token(16), {
     section: 'Secrets and files',
     description: 'The bearer token of an administrator, for the API, the dashboard and the command line.',
@@ -244,6 +252,7 @@ export function toConfig(env: Environment, cwd: string) {
     port: env.PORT,
     /** Of a process without the role `api`; null for none. */
     healthPort: env.RINGPOST_HEALTH_PORT,
+    queueBoard: env.RINGPOST_QUEUE_BOARD,
     apiToken: env.RINGPOST_API_TOKEN,
     /** 32 bytes, as `createVault` takes them. */
     masterKey: env.RINGPOST_MASTER_KEY,

@@ -121,6 +121,9 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       await maintain.upsertJobScheduler('maintain', { every: everyMs }, { name: 'maintain', data: {} })
     },
 
+    /** All of them, to be looked at. */
+    all: all as readonly Queue[],
+
     /** How full each queue is. */
     figures: () => readQueueFigures(all),
 

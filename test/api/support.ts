@@ -210,6 +210,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     failedAttempts: 100_000,
     events,
     readiness: async () => state.readiness,
+    boardQueues: queues.all,
     logger,
     now,
     ...overrides,

@@ -40,7 +40,13 @@ const CONTRACT: Record<string, string | undefined> = {
   LOG_LEVEL: 'info',
 }
 /** What is read beside the contract's table. */
-const BESIDE = ['NODE_ENV', 'RINGPOST_URL']
+const BESIDE = [
+  'NODE_ENV',
+  'RINGPOST_URL',
+  'RINGPOST_MASTER_KEY_PREVIOUS',
+  'RINGPOST_HEALTH_PORT',
+  'RINGPOST_QUEUE_BOARD',
+]
 
 describe('the generated files', () => {
   it.each([

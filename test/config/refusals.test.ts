@@ -45,6 +45,7 @@ const REFUSED: Record<string, string[]> = {
   ],
   PORT: ['-1', '65536', '80.5', '0x50', '1e3', 'http', '99999999999'],
   RINGPOST_HEALTH_PORT: ['-1', '65536', 'http'],
+  RINGPOST_QUEUE_BOARD: ['maybe'],
   RINGPOST_API_TOKEN: ['fifteen-charact', 'sixteen chars and spaces', '"quoted-and-long-enough"'],
   RINGPOST_MASTER_KEY: [
     'short',
