@@ -19,6 +19,8 @@ export interface Container {
   output: () => string
   /** The exit code of the image's own health check. */
   healthcheck(): Promise<number>
+  /** Runs the command line in it, as `docker compose exec` does. */
+  exec(...args: string[]): Promise<string>
   /** @returns the exit code */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
@@ -106,6 +108,13 @@ export async function createContainers(settings: Record<string, string>) {
       return {
         ...server,
         url,
+        async exec(...args) {
+          const [, main = ''] = image.entrypoint.slice(image.entrypoint.length - 2)
+          // Inside, the server listens on every address, and at the port that the environment says.
+          const inside = { ...env, HOST: image.environment.HOST, PORT: new URL(url).port }
+          const { stdout } = await run(process.execPath, [main, ...args], { cwd: app, env: inside })
+          return stdout
+        },
         async healthcheck() {
           const [, ...args] = image.healthcheck
           const asked = run(process.execPath, args, { env: { ...env, PORT: new URL(url).port } })

@@ -43,13 +43,9 @@ afterEach(async () => {
   await Promise.all([simulator, ...receivers].map((one) => one.close()))
 })
 
-async function api(of: Container, method: string, path: string, body?: unknown) {
-  const response = await fetch(of.url + path, {
-    method,
-    headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  return (await response.json()) as Record<string, unknown>
+async function source(of: Container) {
+  const [found] = JSON.parse(await of.exec('sources', 'list', '--json')).data
+  return found as { state: string; known_users: number }
 }
 
 test('the commands of the scaled profile bring up the split roles, and a rolling restart under load loses nothing and sends nothing twice', {
@@ -72,8 +68,8 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
     expect(await (await fetch(`${container.url}/metrics`)).text()).toContain('ringpost_redis_up 1')
   }
 
-  await until(async () => (await api(ringpost, 'GET', '/v1/sources/src_default')).state === 'live')
-  for (const { url } of receivers) await api(ringpost, 'POST', '/v1/endpoints', { url })
+  await until(async () => (await source(ringpost)).state === 'live')
+  for (const { url } of receivers) await ringpost.exec('endpoints', 'add', url)
   const calls = new Map<string, number>()
   let n = 0
   const load = setInterval(() => {
@@ -118,6 +114,5 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
   await until(async () => (await again.healthcheck()) === 1)
   await containers.startRedis()
   await until(async () => (await again.healthcheck()) === 0)
-  const { known_users } = await api(again, 'GET', '/v1/sources/src_default')
-  expect(known_users).toBe(150 + calls.size)
+  expect((await source(again)).known_users).toBe(150 + calls.size)
 })
