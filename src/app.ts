@@ -260,6 +260,7 @@ export async function startApp(deps: {
 
     const api = await createApi({
       apiToken: deps.apiToken,
+      corsOrigins: config.corsOrigins,
       version,
       sources,
       sourceControl,

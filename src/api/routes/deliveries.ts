@@ -8,7 +8,7 @@ import type { Api } from '../instance.ts'
 import { presentDeliverySummary } from '../present/delivery.ts'
 import { deliveryList, deliveryQuery, deliverySchema } from '../schemas/delivery.ts'
 import { idParams } from '../schemas/ids.ts'
-import { answer, OF_TOKEN, problems } from '../schemas/problem.ts'
+import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 
 const cursor = createCursor(
   'deliveries',
@@ -88,7 +88,7 @@ export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
         params: idParams,
         response: {
           202: answer('The delivery, which is queued', deliverySchema),
-          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },
