@@ -207,6 +207,7 @@ export async function startApp(deps: {
     endpoints,
     alerts,
     outbox,
+    quarantine,
     deliveries,
     bounds,
     relayNow: queues.relayNow,

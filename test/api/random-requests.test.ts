@@ -14,7 +14,7 @@ const REQUESTS = Number(process.env.REQUESTS ?? 600)
 const KEPT = 8
 
 test(`${REQUESTS} random requests: no 5xx, and nothing that the document does not say`, async () => {
-  const { api, document, ids } = await prepared()
+  const { api, document, ids, restore } = await prepared()
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
   onTestFinished(() => agent.destroy())
   const wrongWith = createAnswerCheck(document)
@@ -27,6 +27,7 @@ test(`${REQUESTS} random requests: no 5xx, and nothing that the document does no
   await fc.assert(
     fc.asyncProperty(randomRequest(document), async (asked) => {
       const { operation, method } = asked
+      await restore(operation.path)
       const { path, target, routed } = targetOf(asked, ids)
       const answer = await sendRequest(agent, api.url, {
         method,
@@ -63,39 +64,47 @@ async function prepared() {
   const document = (await api.get('/openapi.json')).json as Json
   await api.addSource('src_default')
   await api.quarantine.add('src_default', [{ row: '{}', reason: 'user_id is missing' }])
-  const endpoint = (
-    await api.configuration.apply(
-      { sources: {}, endpoints: { ep_first: { url: 'https://hooks.invalid/' } } },
-      { dryRun: false },
-    )
-  )[0]
-  expect(endpoint?.id).toBe('ep_first')
+  const first = { sources: {}, endpoints: { ep_first: { url: 'https://hooks.invalid/' } } }
+  await api.configuration.apply(first, { dryRun: false })
   const users = ['u1', '+15550100', 'é/?#%']
   const events = users.map((user) => userEvent('src_default', user))
-  for (const [i, event] of events.entries()) {
-    await api.addEvent('src_default', event)
-    const user = users[i] ?? ''
-    await api.redis.hset(
-      api.keys.source('src_default').users(user),
-      user,
-      packSnapshot(newSnapshot({ count: 1, last_contact: 1, first_contact: 1, epoch: 0 })),
-    )
+  /** What is known of the users, and what was told of them. */
+  async function fill(): Promise<void> {
+    const { eventIndex, state, users: bucketOf } = api.keys.source('src_default')
+    const snapshot = packSnapshot(newSnapshot({ count: 1, last_contact: 1, first_contact: 1, epoch: 0 }))
+    for (const event of events) {
+      if (!(await api.redis.hexists(eventIndex, event.id))) await api.addEvent('src_default', event)
+    }
+    for (const user of users) await api.redis.hset(bucketOf(user), user, snapshot)
+    await api.redis.hset(state, { mode: 'live', known_users: users.length })
+    const wanted = events.map((event) => deliveryOf(event, 'src_default'))
+    ids.deliveries = [...(await api.log.accept('ep_first', wanted))]
   }
-  await api.redis.hset(api.keys.source('src_default').state, { mode: 'live', known_users: users.length })
-  const deliveries = await api.log.accept(
-    'ep_first',
-    events.map((event) => deliveryOf(event, 'src_default')),
-  )
   const ids: Record<string, string[]> = {
     sources: ['src_default'],
     endpoints: ['ep_first'],
     events: events.map(({ id }) => id),
-    deliveries: [...deliveries],
+    deliveries: [],
     tokens: [],
     'event-types': ['user.created'],
     users: users.map(encodeURIComponent),
   }
-  return { api, document, ids }
+  await fill()
+  let asked = 0
+
+  /** Brings back what requests have deleted or decided, so that those to come still find something. */
+  async function restore(path: string): Promise<void> {
+    if (path.endsWith('/accept')) {
+      const attention = { kind: 'flood', scan: 'head', since: 1, users: 900, message: '900 new users.' }
+      await api.redis.hset(api.keys.source('src_default').state, 'attention', JSON.stringify(attention))
+    }
+    if (!ids.endpoints?.includes('ep_first')) {
+      await api.configuration.apply(first, { dryRun: false })
+      ids.endpoints?.push('ep_first')
+    }
+    if (++asked % 100 === 0) await fill()
+  }
+  return { api, document, ids, restore }
 }
 
 /** What a request is sent to, and whether it is still one to the operation's path. */

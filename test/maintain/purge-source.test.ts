@@ -11,6 +11,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
   const relayed: string[] = []
   const folders: string[] = []
   const sweep = createSweep({
+    quarantine: api.quarantine,
     owners: outboxOwners(api.sources),
     endpoints: api.endpoints,
     alerts: { catchUp: async () => undefined },

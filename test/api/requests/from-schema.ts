@@ -8,6 +8,11 @@ export type Hints = Record<string, fc.Arbitrary<unknown>>
 
 /** How deep values go where a schema does not bound it. */
 const DEPTH = 4
+const MOST_OPTIONAL = 3
+/** As far as ISO 8601 writes years with four digits. */
+export const dates = fc
+  .date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString())
 
 /**
  * Values that a JSON Schema of the document takes, or nearly: what zod checks beyond its schema (such as that a
@@ -53,7 +58,16 @@ export function fromSchema(document: Json, schema: Json, hints: Hints = {}, dept
       const hint = hints[name]
       return [name, hint ? fc.oneof({ weight: 4, arbitrary: hint }, inner(one)) : inner(one)] as const
     })
-    const known = fc.record(Object.fromEntries(named), { requiredKeys: required })
+    const optional = Object.keys(properties).filter((name) => !required.includes(name))
+    // Few of what may be left out: of many, one would always be refused for what zod checks besides.
+    const known = fc
+      .tuple(
+        fc.record(Object.fromEntries(named)),
+        fc.shuffledSubarray(optional, { maxLength: Math.min(MOST_OPTIONAL, optional.length) }),
+      )
+      .map(([all, some]) =>
+        Object.fromEntries([...required, ...some].map((name) => [name, (all as Json)[name]])),
+      )
     if (typeof additionalProperties !== 'object' || depth > DEPTH) return known
     const names = hints['*'] ?? text(propertyNames ?? {})
     const more = fc.dictionary(names as fc.Arbitrary<string>, inner(additionalProperties), {
@@ -65,7 +79,7 @@ export function fromSchema(document: Json, schema: Json, hints: Hints = {}, dept
 }
 
 function text({ pattern, format, minLength = 0, maxLength = 60 }: Json): fc.Arbitrary<string> {
-  if (format === 'date-time') return fc.date({ noInvalidDate: true }).map((date) => date.toISOString())
+  if (format === 'date-time') return dates
   const bounded = { minLength, maxLength: Math.min(maxLength, Math.max(60, minLength)) }
   const free = fc.string({ unit: 'grapheme', ...bounded })
   // `maxLength` of the pattern's texts is only sure where they are short anyway.

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { fromSchema, type Hints, type Json, spoiled } from './from-schema.ts'
+import { dates, fromSchema, type Hints, type Json, spoiled } from './from-schema.ts'
 
 /** An operation of the document. */
 export interface Operation {
@@ -42,7 +42,7 @@ const url = fc.oneof(
   ),
 )
 const moment = fc.oneof(
-  fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+  dates,
   fc.constantFrom(
     '2026-01-01',
     '0',

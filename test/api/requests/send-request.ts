@@ -7,6 +7,8 @@ export interface RawAnswer {
   text: string
 }
 
+const LONGEST_ANSWER_MS = 20_000
+
 /** Sends a request as it is, which `fetch` would tidy up. Of a stream that never ends, only the head is read. */
 export function sendRequest(
   agent: Agent,
@@ -29,6 +31,7 @@ export function sendRequest(
       ...asked.headers,
     ].flat(),
   })
+  sent.setTimeout(LONGEST_ANSWER_MS, () => sent.destroy(new Error('There was no answer.')))
   let answered = false
   sent.on('response', (response) => {
     answered = true
