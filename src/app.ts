@@ -224,6 +224,8 @@ export async function startApp(deps: {
       sources,
       configuration,
       managed: deps.configuredSources,
+      // Who polls has the keys; a process that only delivers may have none.
+      isComplete: has('poll'),
       file: deps.configFile,
       logger,
     })

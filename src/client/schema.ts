@@ -1361,7 +1361,7 @@ export interface components {
                 error: string | null;
                 /** @description What it saw that you should know, and that stopped nothing. */
                 warnings: {
-                    /** @description `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`. */
+                    /** @description `key_in_clear`, `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`. */
                     code: string;
                     message: string;
                 }[];

@@ -194,6 +194,26 @@ export function createSources(deps: {
     },
 
     /**
+     * Leaves to people what the environment has made and names no more. It is polled on with the key that it
+     * has, and can be changed and deleted from now on.
+     *
+     * @param named ids of what the environment names
+     * @returns ids of what was left
+     */
+    async release(named: readonly string[]): Promise<string[]> {
+      const left = (await records.all()).filter(
+        ({ id, managed_by, deleted_at }) =>
+          managed_by === 'environment' && deleted_at === null && !named.includes(id),
+      )
+      for (const { id } of left) {
+        await records.update(id, (source) =>
+          source?.managed_by === 'environment' ? { ...source, managed_by: 'api' } : undefined,
+        )
+      }
+      return left.map(({ id }) => id)
+    },
+
+    /**
      * Hides a source and wipes its key. Its events stay, until the retention ends.
      *
      * @throws RingpostError `not_found`, `conflict` for a source of the environment
