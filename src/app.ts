@@ -32,6 +32,7 @@ import { createEraseDeliveries } from './log/erase-deliveries.ts'
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
+import { createPurgeEndpoint } from './maintain/purge-endpoint.ts'
 import { createPurgeSource } from './maintain/purge-source.ts'
 import { createSweep } from './maintain/sweep.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
@@ -213,6 +214,7 @@ export async function startApp(deps: {
     relayNow: queues.relayNow,
     wake: queues.wake,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
+    purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now }),
     eventRetentionMs: config.eventRetentionMs,
     now,
     logger,

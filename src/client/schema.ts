@@ -811,7 +811,7 @@ export interface components {
         };
         DeliveryList: {
             data: components["schemas"]["DeliverySummary"][];
-            /** @description Give it as `cursor` to get the next page; null at the end of the list. With `event_type` a page can be shorter than `limit`, even empty, and still not be the last: one request looks at a bounded part of the log. */
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. A page can be shorter than `limit`, with `event_type` even empty, and still not be the last: one request reads a bounded part of the log. */
             next_cursor: string | null;
         };
         /** @description A delivery without what was sent and received. */

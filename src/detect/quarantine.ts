@@ -11,6 +11,8 @@ export const KEPT_ROWS = 1_000
 export const REMEMBERED_ROWS = 10_000
 /** Rows of one call. */
 const ROWS_AT_ONCE = 1_000
+/** Texts that are read at once to look into them. */
+const TEXTS_AT_ONCE = 100
 
 /** An unreadable row as it is kept. */
 export type QuarantinedRow = UnreadableRow & { first_seen: string }
@@ -26,7 +28,7 @@ export interface QuarantinePlace {
  * are kept the oldest go, and of more than are remembered the oldest are counted again when they are met again.
  */
 export function createQuarantine(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hmget' | 'hgetall' | 'hdel' | 'zrem' | 'zrevrange'>
+  redis: Pick<Redis, 'callBuffer' | 'hmget' | 'hdel' | 'zrem' | 'zrevrange'>
   keys: Keys
   now: () => UnixMs
 }) {
@@ -87,10 +89,16 @@ export function createQuarantine(deps: {
     /** Lets go of the rows of one user. They are counted on. */
     async erase(sourceId: string, userId: string): Promise<number> {
       const [texts, rows] = keysOf(sourceId)
-      const kept = Object.entries(await redis.hgetall(texts))
-      const theirs = kept
-        .filter(([, json]) => isOf(userId, (JSON.parse(json) as UnreadableRow).row))
-        .map(([digest]) => digest)
+      const all = await places(sourceId)
+      const theirs: string[] = []
+      for (let from = 0; from < all.length; from += TEXTS_AT_ONCE) {
+        const digests = all.slice(from, from + TEXTS_AT_ONCE).map(({ id }) => id)
+        for (const [i, json] of (await redis.hmget(texts, ...digests)).entries()) {
+          const digest = digests[i]
+          if (json === null || digest === undefined) continue
+          if (isOf(userId, (JSON.parse(json) as UnreadableRow).row)) theirs.push(digest)
+        }
+      }
       if (theirs.length === 0) return 0
       const erased = await redis.hdel(texts, ...theirs)
       await redis.zrem(rows, ...theirs)

@@ -31,6 +31,8 @@ export function createSweep(deps: {
   wake: (endpointId: string) => Promise<void>
   /** Clears up behind a deleted source. */
   purgeSource: (sourceId: string) => Promise<void>
+  /** Clears up behind a deleted endpoint. */
+  purgeEndpoint: (endpoint: EndpointRecord) => Promise<void>
   eventRetentionMs: number
   now: () => UnixMs
   logger: Logger
@@ -50,6 +52,7 @@ export function createSweep(deps: {
     }
     await deps.alerts.catchUp(endpoint)
     await deps.bounds.keep(endpoint.id)
+    await deps.purgeEndpoint(endpoint)
   }
 
   async function apart(fields: object, work: Promise<void>): Promise<void> {

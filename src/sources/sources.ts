@@ -123,9 +123,13 @@ export function createSources(deps: {
     /** Also the deleted ones, whose events are still in the log. */
     everKnown: (): Promise<SourceRecord[]> => records.all(),
 
+    /** Of all of those. */
+    ids: (): Promise<string[]> => records.ids(),
+
     /** @param id one of its own choice; a source that has it already is left as it is */
     async create(input: SourceInput, id = randomId('src')): Promise<SourceRecord> {
       refuseShortOverlap(paceOf(input))
+      await records.refuseMore('sources')
       const source: SourceRecord = {
         ...input,
         id,

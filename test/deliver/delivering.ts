@@ -82,6 +82,7 @@ export async function startDelivering(
     relayNow: async (id) => void (await relay(id)),
     wake: queues.wake,
     purgeSource: async () => undefined,
+    purgeEndpoint: async () => undefined,
     eventRetentionMs: 30 * 86_400_000,
     now,
     logger,
