@@ -33,6 +33,7 @@ import { createEraseDeliveries } from './log/erase-deliveries.ts'
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
+import { createPurgeEndpoint } from './maintain/purge-endpoint.ts'
 import { createPurgeSource } from './maintain/purge-source.ts'
 import { createSweep } from './maintain/sweep.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
@@ -214,11 +215,13 @@ export async function startApp(deps: {
     endpoints,
     alerts,
     outbox,
+    quarantine,
     deliveries,
     bounds,
     relayNow: queues.relayNow,
     wake: queues.wake,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
+    purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now }),
     eventRetentionMs: config.eventRetentionMs,
     now,
     logger,
@@ -230,6 +233,8 @@ export async function startApp(deps: {
       sources,
       configuration,
       managed: deps.configuredSources,
+      // Who polls has the keys; a process that only delivers may have none.
+      isComplete: has('poll'),
       file: deps.configFile,
       logger,
     })
@@ -274,6 +279,7 @@ export async function startApp(deps: {
 
     const api = await createApi({
       apiToken: deps.apiToken,
+      corsOrigins: config.corsOrigins,
       version,
       sources,
       sourceControl,

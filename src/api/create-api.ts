@@ -13,6 +13,7 @@ import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { answerInTime } from './answer-in-time.ts'
 import { bearerOfBasic, createAuthenticator, scopeOf } from './auth.ts'
+import { createCors } from './cors.ts'
 import { addIdempotency } from './idempotency.ts'
 import type { Api } from './instance.ts'
 import { acceptJsonOnly } from './json-body.ts'
@@ -33,6 +34,7 @@ import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
 import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
 import { addUserRoutes, type UserRoutesDeps } from './routes/users.ts'
+import { createUnreadableAnswer } from './unreadable-requests.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -46,6 +48,8 @@ const REQUEST_TIMEOUT_MS = 30_000
 const ANSWER_TIMEOUT_MS = 15_000
 /** How long what is being answered may go on when the API is closed (ms). */
 const CLOSE_GRACE_MS = 2_000
+
+const newRequestId = () => `req_${randomBytes(8).toString('hex')}`
 
 export type ApiDeps = SourceRoutesDeps &
   SourcePollRoutesDeps &
@@ -66,6 +70,8 @@ export type ApiDeps = SourceRoutesDeps &
     logger: Logger
     /** What requests with an Idempotency-Key were answered. */
     recordedAnswers: RecordedAnswers
+    /** Whose pages may use the API from a browser; none where it is left out. */
+    corsOrigins?: readonly string[]
     /** Wrong tokens that one address may try in a minute. */
     failedAttempts?: number
     /** How long an answer may take (ms), so that requests do not pile up while Redis is away. */
@@ -83,10 +89,12 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     const authorization = request.routeOptions.config.basic ? bearerOfBasic(sent) : sent
     return authenticate({ authorization, address: request.ip, needs })
   }
+  const cors = createCors(deps.corsOrigins ?? [])
   const app: Api = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
-    genReqId: () => `req_${randomBytes(8).toString('hex')}`,
+    genReqId: newRequestId,
+    clientErrorHandler: createUnreadableAnswer({ newRequestId, logger: deps.logger }),
     http: { maxHeaderSize: MAX_HEADER_BYTES },
     bodyLimit: BODY_LIMIT,
     requestTimeout: REQUEST_TIMEOUT_MS,
@@ -95,6 +103,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     // What cannot even be routed comes here, past all hooks.
     frameworkErrors: (error, request, reply) => {
       setAnswerHeaders(request, reply)
+      if (cors(request, reply)) return
       if (!isOfApi(request.url)) {
         sendProblem(error, request, reply)
         return
@@ -113,6 +122,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const unrouted = watchRoutes(app)
   app.addHook('onRequest', async (request, reply) => {
     setAnswerHeaders(request, reply)
+    if (cors(request, reply)) return reply
     const { config } = request.routeOptions
     const open = request.is404 ? !isOfApi(request.url) : config.public === true
     const needs = request.is404 ? 'read' : (config.needs ?? scopeOf(request.method))

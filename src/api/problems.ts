@@ -43,7 +43,8 @@ export function sendProblem(error: unknown, request: FastifyRequest, reply: Fast
     .send(JSON.stringify(toProblem(known)))
 }
 
-function toProblem(error: RingpostError): Problem {
+/** An error as it is answered. */
+export function toProblem(error: RingpostError): Problem {
   return {
     type: `urn:ringpost:problem:${error.code}`,
     title: error.title,

@@ -12,15 +12,18 @@ import type { Change } from './plan.ts'
  * @returns what became of each that the file names; nothing where it was not looked at
  */
 export function createKeepConfigured(deps: {
-  sources: Pick<Sources, 'keep' | 'find'>
+  sources: Pick<Sources, 'keep' | 'find' | 'release'>
   configuration: Pick<Configuration, 'apply' | 'isThere'>
   /** Those of the environment. */
   managed: readonly ManagedSource[]
+  /** Whether what the environment does not name is not named: of the processes that share a Redis, some have no key. */
+  isComplete: boolean
   file: LoadedFile | null
   logger: Logger
 }) {
   const { sources, configuration, file } = deps
   const known = new Set<string>()
+  let released = false
   let applied = false
 
   /** @throws RingpostError `config_invalid` where the file cannot be applied, with places */
@@ -29,6 +32,8 @@ export function createKeepConfigured(deps: {
       if (!known.has(source.id) || (await sources.find(source.id)) === null) await sources.keep(source)
       known.add(source.id)
     }
+    if (deps.isComplete && !released) await release()
+    released = true
     if (file === null || (applied && (await configuration.isThere(file.content)))) return []
     const changes = await applyFile(file)
     applied = true
@@ -37,6 +42,15 @@ export function createKeepConfigured(deps: {
         deps.logger.info({ [kind]: id, action, fields }, 'as the configuration file says')
     }
     return changes
+  }
+
+  async function release(): Promise<void> {
+    for (const id of await sources.release(deps.managed.map((source) => source.id))) {
+      deps.logger.warn(
+        { source: id },
+        'The environment does not name this source any more. It is polled on with the key that it has, and can be changed and deleted through the API.',
+      )
+    }
   }
 
   async function applyFile({ content, refusal }: LoadedFile): Promise<Change[]> {

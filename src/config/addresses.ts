@@ -19,6 +19,20 @@ export function readBaseUrl(text: string): string {
   return `${url.origin}${url.pathname}`.replace(/\/+$/, '')
 }
 
+/** The origin of web pages, as their browsers send it; `*` for every one. */
+export function readOrigin(text: string): string {
+  if (text === '*') return text
+  if (!/^https?:\/\/[^/]/i.test(text) || !URL.canParse(text)) {
+    throw refuse('It is not an origin, which is http:// or https:// and a host, with a port or without.')
+  }
+  const { origin, username, password } = new URL(text)
+  if (text.includes('*')) throw refuse('It has a * in it, which stands for every origin and only by itself.')
+  if (username !== '' || password !== '' || !/^https?:\/\/[^/?#]+\/?$/i.test(text)) {
+    throw refuse('It has more than an origin, which ends with the host or its port.')
+  }
+  return origin
+}
+
 /**
  * Where Redis is, in a form that `connectRedis` takes. Kept as it was written.
  *

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { readBaseUrl, readNetwork, readRedisUrl } from './addresses.ts'
+import { readBaseUrl, readNetwork, readOrigin, readRedisUrl } from './addresses.ts'
 import { parseDuration } from './duration.ts'
 import * as value from './values.ts'
 import { fromText, optional, withDefault } from './variable.ts'
@@ -85,6 +85,14 @@ export const environment = z.object({
     allowed: SWITCH,
     example: 'true',
     default: 'false',
+  }),
+  RINGPOST_CORS_ORIGINS: optional(value.list(readOrigin), {
+    section: 'Server',
+    description:
+      'Web pages of which origins may use the API from a browser (CORS). They need a token all the same; cookies have no part in it.',
+    allowed: 'origins (scheme, host and port, without a path) separated by commas, or *',
+    example: 'https://app.example.com,http://localhost:3000',
+    unset: 'none',
   }),
   RINGPOST_API_TOKEN: optional(value.token(16), {
     section: 'Secrets and files',
@@ -253,6 +261,7 @@ export function toConfig(env: Environment, cwd: string) {
     /** Of a process without the role `api`; null for none. */
     healthPort: env.RINGPOST_HEALTH_PORT,
     queueBoard: env.RINGPOST_QUEUE_BOARD,
+    corsOrigins: env.RINGPOST_CORS_ORIGINS ?? [],
     apiToken: env.RINGPOST_API_TOKEN,
     /** 32 bytes, as `createVault` takes them. */
     masterKey: env.RINGPOST_MASTER_KEY,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { isKeyInClear } from '../elevenlabs/key-in-clear.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs } from '../types.ts'
 import { backoff } from './backoff.ts'
@@ -30,6 +31,16 @@ export function createPollNote(deps: {
   logger: Logger
 }) {
   const { store, now } = deps
+  /** Sources and URLs of which it was said that their key can be read on its way. */
+  const toldInClear = new Set<string>()
+
+  /** Said once in a process, and not with each poll. */
+  function isNewlyInClear({ id, baseUrl }: PolledSource): boolean {
+    const key = `${id} ${baseUrl}`
+    if (!isKeyInClear(baseUrl) || toldInClear.has(key)) return false
+    toldInClear.add(key)
+    return true
+  }
 
   /** @returns when the next poll is due (unix ms) */
   return async function note(poll: {
@@ -66,9 +77,9 @@ export function createPollNote(deps: {
       events: Object.values(total.events).reduce((sum, n) => sum + n, 0),
       duration_ms: now() - poll.began,
       error: trouble?.message ?? null,
-      warnings: warningsOf(total),
+      warnings: warningsOf(total, source),
     }
-    if (total.newlyUnreadable > 0 || !total.newestFirst) {
+    if (total.newlyUnreadable > 0 || !total.newestFirst || isNewlyInClear(source)) {
       for (const { code, message } of lastPoll.warnings ?? [])
         deps.logger.warn({ source: source.id, code }, message)
     }

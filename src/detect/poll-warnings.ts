@@ -1,12 +1,20 @@
+import { isKeyInClear } from '../elevenlabs/key-in-clear.ts'
 import type { ScanResult } from './scan.ts'
 import type { PollWarning } from './source-state.ts'
 
 /** What a poll has seen that a person should know, in sentences. None of it stopped the poll. */
 export function warningsOf(
   total: Pick<ScanResult, 'newestFirst' | 'unreadable' | 'inFuture' | 'lateChanges'>,
+  source: { baseUrl: string },
 ): PollWarning[] {
   const warnings: PollWarning[] = []
   const warn = (code: PollWarning['code'], message: string) => warnings.push({ code, message })
+  if (isKeyInClear(source.baseUrl)) {
+    warn(
+      'key_in_clear',
+      `The API key travels unencrypted to ${source.baseUrl}: anybody on the way can read it. Use https there.`,
+    )
+  }
   if (!total.newestFirst) {
     warn('not_newest_first', 'The upstream list was not newest first, so the whole of it was read.')
   }

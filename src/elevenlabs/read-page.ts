@@ -19,6 +19,8 @@ export interface UsersPage {
 
 // Half of the safe range, so that sums and differences of two values are exact.
 const LIMIT = 2 ** 52
+/** In bytes. An id is kept with each user, and is a part of each event, of a URL, and of a Redis key's field. */
+export const LONGEST_USER_ID = 4_096
 const integer = z.union([
   z.number(),
   z
@@ -36,7 +38,10 @@ const optionalText = z
   .transform((text) => text ?? null)
 
 const rowSchema = z.object({
-  user_id: z.string().refine((id) => id.isWellFormed(), 'is not well-formed Unicode'),
+  user_id: z
+    .string()
+    .refine((id) => id.isWellFormed(), 'is not well-formed Unicode')
+    .refine(isShort, 'is longer than 4 KB'),
   conversation_count: count,
   last_contact_unix_secs: secs,
   first_contact_unix_secs: secs
@@ -109,6 +114,7 @@ export function usualRow(item: unknown): UserRow | null {
   if (
     typeof user_id !== 'string' ||
     !user_id.isWellFormed() ||
+    !isShort(user_id) ||
     !isWithinLimit(conversation_count) ||
     conversation_count < 0 ||
     !Number.isInteger(conversation_count) ||
@@ -131,6 +137,11 @@ export function usualRow(item: unknown): UserRow | null {
     sentiment: raw.sentiment ?? null,
     raw,
   }
+}
+
+/** In UTF-8, which has at most three bytes for each of JavaScript's units. */
+function isShort(userId: string): boolean {
+  return userId.length <= LONGEST_USER_ID / 3 || Buffer.byteLength(userId) <= LONGEST_USER_ID
 }
 
 function isWithinLimit(value: unknown): value is number {

@@ -80,6 +80,9 @@ export function createEndpoints(deps: {
     /** Also the deleted ones, whose deliveries are still in the log. */
     everKnown,
 
+    /** Of all of those. */
+    ids: (): Promise<string[]> => records.ids(),
+
     /** Oldest first. */
     async list(): Promise<EndpointRecord[]> {
       return (await everKnown())
@@ -97,6 +100,7 @@ export function createEndpoints(deps: {
     ): Promise<{ endpoint: EndpointRecord; secret: string }> {
       const { signing = 'hmac-sha256', secret = deps.createSecret(signing), headers, ...plain } = input
       deps.checkUrl(input.url)
+      await records.refuseMore('endpoints')
       const id = chosenId ?? randomId('ep')
       // One that was deleted may have left failures behind.
       if (chosenId !== undefined) await deps.onFreshStart?.(id)
@@ -145,6 +149,11 @@ export function createEndpoints(deps: {
     /** Hides the endpoint and forgets its secrets; what still waits for it ends as skipped. */
     async delete(id: string): Promise<void> {
       await update(id, () => ({ enabled: false, deleted_at: iso(), secrets: [], headers: {} }))
+    },
+
+    /** Forgets a deleted endpoint altogether. */
+    async forget(id: string): Promise<void> {
+      await records.update(id, (endpoint) => (endpoint?.deleted_at ? null : undefined))
     },
 
     /** Switches an endpoint off for a reason that people are told. */

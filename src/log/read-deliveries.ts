@@ -13,6 +13,8 @@ export const BUDGET = 2_000
 const LOOK = 250
 /** Deliveries that are read at once: with what was sent and received, one can have hundreds of kilobytes. */
 const AT_ONCE = 25
+/** Bytes that one page may read, about: beyond that it ends, and the next one goes on. */
+const BUDGET_BYTES = 8 * 1024 * 1024
 /** Attempts of each delivery in a list: the newest. One delivery by its id has all that are kept. */
 export const LISTED_ATTEMPTS = 10
 
@@ -52,25 +54,43 @@ export function createDeliveryReader(deps: {
   const { redis, keys } = deps
   const readPlaces = createReadPlaces(deps)
 
-  async function read(endpointId: string, id: string, attempts = -1): Promise<Delivery | null> {
+  /** A delivery, and how much was read for it; null where there is none. */
+  async function read(
+    endpointId: string,
+    id: string,
+    attempts = -1,
+  ): Promise<{ delivery: Delivery; bytes: number } | null> {
     const endpoint = keys.endpoint(endpointId)
     const [hash, made] = await Promise.all([
       redis.hgetall(endpoint.delivery(id)),
       redis.lrange(endpoint.attempts(id), attempts === -1 ? 0 : -attempts, -1),
     ])
-    return hash.s === undefined ? null : toDelivery(id, endpointId, hash, made)
+    if (hash.s === undefined) return null
+    const bytes = made.reduce((sum, json) => sum + json.length, 0)
+    return { delivery: toDelivery(id, endpointId, hash, made), bytes }
   }
 
-  /** As lists show them; what has just expired is left out, for it is in the lists until the next maintenance. */
-  async function readListed(places: readonly OwnedPlace[]): Promise<Delivery[]> {
-    const found: (Delivery | null)[] = []
+  /**
+   * A page as lists show it; what has just expired is left out, for it is in the lists until the next
+   * maintenance.
+   *
+   * @param next where the page after all of these begins
+   */
+  async function pageOf(places: readonly OwnedPlace[], next: DeliveryPlace | null): Promise<DeliveryPage> {
+    const data: Delivery[] = []
+    let bytes = 0
     for (let i = 0; i < places.length; i += AT_ONCE) {
+      const last = places[i - 1]
+      if (bytes > BUDGET_BYTES && last) return { data, next: placeOf(last) }
       const some = places.slice(i, i + AT_ONCE)
-      found.push(
-        ...(await Promise.all(some.map(({ endpointId, id }) => read(endpointId, id, LISTED_ATTEMPTS)))),
-      )
+      const found = await Promise.all(some.map(({ endpointId, id }) => read(endpointId, id, LISTED_ATTEMPTS)))
+      for (const one of found) {
+        if (one === null) continue
+        data.push(one.delivery)
+        bytes += one.bytes
+      }
     }
-    return found.filter((delivery) => delivery !== null)
+    return { data, next }
   }
 
   async function typeOf({ endpointId, id }: OwnedPlace): Promise<EventType | null> {
@@ -83,16 +103,16 @@ export function createDeliveryReader(deps: {
       const tag = locatorOf(id)
       for (const endpointId of endpointIds) {
         if (locator(endpointId) !== tag) continue
-        const delivery = await read(endpointId, id)
-        if (delivery) return delivery
+        const found = await read(endpointId, id)
+        if (found) return found.delivery
       }
       return null
     },
 
     /**
      * A page of the list, newest first. A place keeps its rank while deliveries arrive or change their
-     * status, so that a walk over the pages misses and repeats none. With a type it can be shorter than
-     * `limit`, even empty, where few match: `next` is null only at the end of the list.
+     * status, so that a walk over the pages misses and repeats none. It can be shorter than `limit`: where
+     * deliveries are long, and with a type, even empty, where few match. `next` is null only at the end.
      */
     async list(query: DeliveryQuery): Promise<DeliveryPage> {
       const { endpointIds, status, since, until, before, limit, ofType } = query
@@ -104,7 +124,7 @@ export function createDeliveryReader(deps: {
       while (page.length < limit && looked < BUDGET) {
         const wanted = limit - page.length
         const some = await walk.next(ofType ? Math.min(LOOK, BUDGET - looked) : wanted)
-        if (some.length === 0) return { data: await readListed(page), next: null }
+        if (some.length === 0) return pageOf(page, null)
         const types = ofType ? await Promise.all(some.map(typeOf)) : []
         for (const [i, one] of some.entries()) {
           const type = types[i]
@@ -113,12 +133,12 @@ export function createDeliveryReader(deps: {
           looked++
           // What was looked at beyond the page is looked at again for the next one.
           if (page.length === limit && i < some.length - 1) {
-            return { data: await readListed(page), next: placeOf(one) }
+            return pageOf(page, placeOf(one))
           }
         }
       }
       const atEnd = await walk.isAtEnd()
-      return { data: await readListed(page), next: atEnd || !place ? null : placeOf(place) }
+      return pageOf(page, atEnd || !place ? null : placeOf(place))
     },
 
     /** A page of the deliveries of one event, one for each endpoint that it went to, newest first. */
@@ -142,7 +162,7 @@ export function createDeliveryReader(deps: {
       }
       const page = found.sort(order).slice(0, limit)
       const last = page.at(-1)
-      return { data: await readListed(page), next: found.length > limit && last ? placeOf(last) : null }
+      return pageOf(page, found.length > limit && last ? placeOf(last) : null)
     },
 
     async health(endpointId: string): Promise<EndpointHealth> {

@@ -4,8 +4,10 @@ import type { Event, UnixMs } from '../types.ts'
 
 /** Events that one page may look at, so that a filter which hardly ever matches costs a bounded time. */
 const BUDGET = 2_000
+/** And bytes of them, about: one can have twenty kilobytes. */
+const BUDGET_BYTES = 8 * 1024 * 1024
 /** Entries of one read: few at first, more while nothing matches. */
-const SMALLEST_READ = 10
+const SMALLEST_READ = 2
 const LARGEST_READ = 250
 /**
  * How far an event's timestamp (our clock) may be from its place in the stream (the clock of Redis). Time
@@ -49,7 +51,7 @@ interface Lane {
 export function createEventReader(deps: {
   outbox: Pick<Outbox, 'newestFirst' | 'byId'>
   /** Everyone who has an outbox; deleted sources too: their events are in the log until the retention ends. */
-  owners: { everKnown: () => Promise<{ id: string }[]> }
+  owners: { ids: () => Promise<string[]> }
 }) {
   async function fill(lane: Lane, from: string): Promise<void> {
     const { before, size } = lane
@@ -64,10 +66,10 @@ export function createEventReader(deps: {
   async function locate(id: string): Promise<(OutboxEntry & { sourceId: string }) | null> {
     const tag = locatorOf(id)
     if (tag === null) return null
-    for (const source of await deps.owners.everKnown()) {
-      if (locator(source.id) !== tag) continue
-      const entry = await deps.outbox.byId(source.id, id)
-      if (entry) return { ...entry, sourceId: source.id }
+    for (const sourceId of await deps.owners.ids()) {
+      if (locator(sourceId) !== tag) continue
+      const entry = await deps.outbox.byId(sourceId, id)
+      if (entry) return { ...entry, sourceId }
     }
     return null
   }
@@ -87,9 +89,9 @@ export function createEventReader(deps: {
       const { before, since, until, limit } = query
       const top = until === null ? '+' : `${until + SLACK_MS + 1}-0`
       const from = since === null ? '-' : String(Math.max(0, since - SLACK_MS))
-      const lanes = (await deps.owners.everKnown())
-        .filter(({ id }) => query.sourceId === null || id === query.sourceId)
-        .map(({ id }, _, { length }): Lane => {
+      const lanes = (await deps.owners.ids())
+        .filter((id) => query.sourceId === null || id === query.sourceId)
+        .map((id, _, { length }): Lane => {
           const size = Math.min(LARGEST_READ, Math.max(SMALLEST_READ, Math.ceil((limit + 1) / length)))
           return { sourceId: id, read: [], before: startOf(id, before) ?? top, size, ended: false }
         })
@@ -97,15 +99,17 @@ export function createEventReader(deps: {
 
       const data: Event[] = []
       let place = before
+      let bytes = 0
       for (let looked = 0; ; looked++) {
         // Which entry is the newest is known only while every lane shows one, or has ended.
         const empty = lanes.filter((lane) => lane.read.length === 0 && !lane.ended)
         if (empty.length > 0) await Promise.all(empty.map((lane) => fill(lane, from)))
         const lane = newest(lanes)
         if (lane === null) return { data, next: null }
-        if (data.length === limit || looked === BUDGET) return { data, next: place }
+        if (data.length === limit || looked === BUDGET || bytes > BUDGET_BYTES) return { data, next: place }
         const entry = lane.read.pop()
         if (entry === undefined) continue
+        bytes += entry.text.length
         place = { streamId: entry.streamId, sourceId: lane.sourceId }
         if (wanted(entry)) data.push(entry.event)
       }

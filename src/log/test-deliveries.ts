@@ -11,7 +11,7 @@ import type { Attempt, Delivery, Event, UnixMs } from '../types.ts'
 export function createTestDeliveries(deps: {
   redis: Pick<Redis, 'callBuffer' | 'hget'>
   keys: Keys
-  endpoints: { everKnown: () => Promise<{ id: string }[]> }
+  endpoints: { ids: () => Promise<string[]> }
   retentionMs: number
 }) {
   const { redis, keys } = deps
@@ -54,7 +54,7 @@ export function createTestDeliveries(deps: {
     async event(id: string): Promise<Event | null> {
       const tag = locatorOf(id)
       if (tag === null) return null
-      for (const { id: endpointId } of await deps.endpoints.everKnown()) {
+      for (const endpointId of await deps.endpoints.ids()) {
         if (locator(endpointId) !== tag) continue
         const json = await redis.hget(keys.endpoint(endpointId).delivery(deliveryId(id, endpointId)), 'test')
         if (json !== null) return JSON.parse(json) as Event

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { Quarantine } from '../detect/quarantine.ts'
 import type { EndpointAlerts } from '../endpoints/endpoint-alerts.ts'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { DeliveryBounds } from '../log/bound-deliveries.ts'
@@ -22,6 +23,7 @@ export function createSweep(deps: {
   endpoints: { everKnown: () => Promise<EndpointRecord[]> }
   alerts: Pick<EndpointAlerts, 'catchUp'>
   outbox: Pick<Outbox, 'hasUnrelayed' | 'trim'>
+  quarantine: Pick<Quarantine, 'expire'>
   deliveries: Pick<DeliveryLog, 'isOverdue'>
   /** Keeps the log of an endpoint's deliveries within its bounds. */
   bounds: Pick<DeliveryBounds, 'keep'>
@@ -29,13 +31,17 @@ export function createSweep(deps: {
   wake: (endpointId: string) => Promise<void>
   /** Clears up behind a deleted source. */
   purgeSource: (sourceId: string) => Promise<void>
+  /** Clears up behind a deleted endpoint. */
+  purgeEndpoint: (endpoint: EndpointRecord) => Promise<void>
   eventRetentionMs: number
   now: () => UnixMs
   logger: Logger
 }) {
   async function sweepSource(source: { id: string; deleted_at: string | null }): Promise<void> {
     if (await deps.outbox.hasUnrelayed(source.id)) await deps.relayNow(source.id)
-    await deps.outbox.trim(source.id, deps.now() - deps.eventRetentionMs, AT_ONCE)
+    const end = deps.now() - deps.eventRetentionMs
+    await deps.outbox.trim(source.id, end, AT_ONCE)
+    await deps.quarantine.expire(source.id, end)
     if (source.deleted_at !== null) await deps.purgeSource(source.id)
   }
 
@@ -46,6 +52,7 @@ export function createSweep(deps: {
     }
     await deps.alerts.catchUp(endpoint)
     await deps.bounds.keep(endpoint.id)
+    await deps.purgeEndpoint(endpoint)
   }
 
   async function apart(fields: object, work: Promise<void>): Promise<void> {

@@ -7,8 +7,14 @@ import type { Event } from '../types.ts'
 export const SYSTEM = { id: 'system', deleted_at: null } as const
 
 /** The sources with the system: everyone who has an outbox. */
-export function outboxOwners<Source>(sources: { everKnown: () => Promise<Source[]> }) {
-  return { everKnown: async () => [...(await sources.everKnown()), SYSTEM] }
+export function outboxOwners<Source>(sources: {
+  everKnown: () => Promise<Source[]>
+  ids: () => Promise<string[]>
+}) {
+  return {
+    everKnown: async () => [...(await sources.everKnown()), SYSTEM],
+    ids: async () => [...(await sources.ids()), SYSTEM.id],
+  }
 }
 
 /** The writing end of the system's outbox; it is read like any other. */

@@ -37,8 +37,10 @@ export function createKeys(prefix: string) {
         outbox: `${tag}:outbox`,
         /** HASH event id → stream id in the outbox */
         eventIndex: `${tag}:events`,
-        /** HASH digest of an unreadable row → JSON */
+        /** HASH digest of an unreadable row → JSON, of the newest */
         quarantine: `${tag}:quarantine`,
+        /** ZSET of digests of unreadable rows, by about the time (unix ms) at which each was first met */
+        quarantined: `${tag}:quarantined`,
         /** HASH user id → packed snapshot; see detect/snapshot.ts */
         users: (userId: string) => `${tag}:u:${crc32(userId) % USER_BUCKETS}`,
         bucket: (index: number) => `${tag}:u:${index}`,

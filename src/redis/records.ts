@@ -1,12 +1,16 @@
 import type { Redis } from 'ioredis'
+import { RingpostError } from '../errors.ts'
 import { createScript } from './script.ts'
+
+/** Records of one kind, those that were deleted and are not forgotten yet among them. */
+export const MOST_RECORDS = 5_000
 
 /**
  * A hash of JSON records by id, with changes that are never lost to another change at the same time.
- * For what people configure: sources and endpoints. All of it is read at once, so it must stay small.
+ * For what people configure: sources, endpoints, tokens. All of it is read at once, so its number is bounded.
  */
 export function createRecords<T extends { id: string }>(
-  redis: Pick<Redis, 'callBuffer' | 'hget' | 'hvals'>,
+  redis: Pick<Redis, 'callBuffer' | 'hget' | 'hkeys' | 'hlen' | 'hvals'>,
   key: string,
 ) {
   const putIfUnchanged = createScript(redis, new URL('./put-if-unchanged.lua', import.meta.url))
@@ -18,6 +22,23 @@ export function createRecords<T extends { id: string }>(
 
     async all(): Promise<T[]> {
       return (await redis.hvals(key)).map((json) => JSON.parse(json) as T)
+    },
+
+    /** The ids alone, which are a fraction of it. */
+    ids: (): Promise<string[]> => redis.hkeys(key),
+
+    /**
+     * For before a new one.
+     *
+     * @param what the kind in the plural
+     * @throws RingpostError `conflict` where there are as many as there may be
+     */
+    async refuseMore(what: string): Promise<void> {
+      if ((await redis.hlen(key)) < MOST_RECORDS) return
+      throw new RingpostError(
+        'conflict',
+        `There are ${MOST_RECORDS} ${what}, and there can be no more: delete some. What is deleted counts until what it has left in the log is gone.`,
+      )
     },
 
     /**

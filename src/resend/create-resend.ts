@@ -25,8 +25,8 @@ export function createResend(deps: {
   redis: Pick<Redis, 'callBuffer' | 'exists' | 'zcard' | 'memory' | 'hsetnx' | 'hget' | 'hdel' | 'pexpire'>
   keys: Keys
   /** Everyone who has an outbox. */
-  owners: { everKnown: () => Promise<{ id: string }[]> }
-  endpoints: Pick<Endpoints, 'everKnown' | 'find' | 'get' | 'list'>
+  owners: { ids: () => Promise<string[]> }
+  endpoints: Pick<Endpoints, 'ids' | 'find' | 'get' | 'list'>
   outbox: Pick<Outbox, 'newestFirst'>
   events: Pick<EventReader, 'locate'>
   deliveries: Pick<DeliveryLog, 'accept'>

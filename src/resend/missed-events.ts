@@ -19,7 +19,7 @@ export function createMissedEvents(deps: {
   keys: Keys
   outbox: Pick<Outbox, 'newestFirst'>
   /** Everyone who has an outbox. */
-  owners: { everKnown: () => Promise<{ id: string }[]> }
+  owners: { ids: () => Promise<string[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
 }) {
   async function* ofSource(
@@ -55,7 +55,7 @@ export function createMissedEvents(deps: {
       endpoint: Subscription & { id: string },
       period: { since: UnixMs; until: UnixMs },
     ): AsyncGenerator<NewDelivery[]> {
-      for (const { id } of await deps.owners.everKnown()) {
+      for (const id of await deps.owners.ids()) {
         if (endpoint.source_ids && !endpoint.source_ids.includes(id)) continue
         yield* ofSource(id, endpoint, period)
       }

@@ -13,7 +13,7 @@ import type { Delivery } from '../types.ts'
 export function createRetryDelivery(deps: {
   deliveries: Pick<DeliveryReader, 'get'>
   endpoints: {
-    everKnown: () => Promise<{ id: string }[]>
+    ids: () => Promise<string[]>
     find: (id: string) => Promise<Pick<EndpointRecord, 'enabled' | 'deleted_at'> | null>
   }
   /** Whether the event is still there to be sent. */
@@ -27,7 +27,7 @@ export function createRetryDelivery(deps: {
    * @throws RingpostError `not_found`, or `conflict` where it cannot be attempted now
    */
   return async function retryDelivery(id: string): Promise<Delivery> {
-    const endpointIds = (await deps.endpoints.everKnown()).map((endpoint) => endpoint.id)
+    const endpointIds = await deps.endpoints.ids()
     const delivery = await deps.deliveries.get(id, endpointIds)
     if (delivery === null) throw unknownDelivery(id)
     const { endpoint_id: endpointId, event_id: eventId } = delivery

@@ -123,9 +123,13 @@ export function createSources(deps: {
     /** Also the deleted ones, whose events are still in the log. */
     everKnown: (): Promise<SourceRecord[]> => records.all(),
 
+    /** Of all of those. */
+    ids: (): Promise<string[]> => records.ids(),
+
     /** @param id one of its own choice; a source that has it already is left as it is */
     async create(input: SourceInput, id = randomId('src')): Promise<SourceRecord> {
       refuseShortOverlap(paceOf(input))
+      await records.refuseMore('sources')
       const source: SourceRecord = {
         ...input,
         id,
@@ -191,6 +195,26 @@ export function createSources(deps: {
       })
       if (stored === null) throw new Error('A source that was just stored is gone.')
       return stored
+    },
+
+    /**
+     * Leaves to people what the environment has made and names no more. It is polled on with the key that it
+     * has, and can be changed and deleted from now on.
+     *
+     * @param named ids of what the environment names
+     * @returns ids of what was left
+     */
+    async release(named: readonly string[]): Promise<string[]> {
+      const left = (await records.all()).filter(
+        ({ id, managed_by, deleted_at }) =>
+          managed_by === 'environment' && deleted_at === null && !named.includes(id),
+      )
+      for (const { id } of left) {
+        await records.update(id, (source) =>
+          source?.managed_by === 'environment' ? { ...source, managed_by: 'api' } : undefined,
+        )
+      }
+      return left.map(({ id }) => id)
     },
 
     /**

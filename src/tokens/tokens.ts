@@ -52,6 +52,7 @@ export function createTokens(deps: {
   return {
     /** @returns the record, and the token for this one time */
     async create(input: TokenInput): Promise<{ record: TokenRecord; token: string }> {
+      await records.refuseMore('tokens')
       const hex = randomBytes(12).toString('hex')
       const token = createApiToken().replace(/^rp_/, `rp_${hex}_`)
       const record: TokenRecord = {

@@ -15,13 +15,13 @@ export interface Erased {
  */
 export function createEraseUser(deps: {
   events: EventEraser
-  endpoints: { everKnown: () => Promise<{ id: string }[]> }
+  endpoints: { ids: () => Promise<string[]> }
   eraseDeliveries: EraseDeliveries
   quarantine: { erase: (sourceId: string, userId: string) => Promise<number> }
 }) {
   async function eraseDeliveries(eventIds: readonly string[]): Promise<number> {
     let erased = 0
-    for (const { id } of await deps.endpoints.everKnown()) erased += await deps.eraseDeliveries(id, eventIds)
+    for (const id of await deps.endpoints.ids()) erased += await deps.eraseDeliveries(id, eventIds)
     return erased
   }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { operationsOf } from './requests/random-request.ts'
 import { startTestApi, TOKEN } from './support.ts'
 
 /** Every route that the instance has, as `[method, path]` with an id in place of its parameters. */
@@ -24,7 +25,11 @@ describe('the API token', () => {
     const api = await startTestApi()
     const routes = routesOf(api.app)
     expect(routes.length).toBeGreaterThan(20)
-    expect(routes).toContainEqual(['GET', '/v1/endpoints/x1/secret'])
+    // The listing itself is held against the document, which has its own.
+    const { paths } = (await api.get('/openapi.json')).json
+    for (const { path, method } of operationsOf({ paths })) {
+      expect(routes).toContainEqual([method.toUpperCase(), path.replace(/\{\w+\}/g, 'x1')])
+    }
     for (const [method, path] of routes.filter(([, path]) => !DOCS.test(path))) {
       const answers = [
         await api.request(method, path, { token: null }),
@@ -38,12 +43,40 @@ describe('the API token', () => {
     expect(api.state.polls).toEqual([])
   })
 
+  // The stream never ends; stream.test.ts opens it.
+  const isAnswered = ([method, path]: [string, string]) => path !== '/v1/stream' || method !== 'GET'
+
   test('opens every route', async () => {
     const api = await startTestApi()
-    // The stream never ends; stream.test.ts opens it.
-    for (const [method, path] of routesOf(api.app).filter(([, path]) => path !== '/v1/stream')) {
+    for (const [method, path] of routesOf(api.app).filter(isAnswered)) {
       expect((await api.request(method, path)).status, `${method} ${path}`).not.toBe(401)
     }
+  })
+
+  test('opens what its scopes say, on every route', async () => {
+    const api = await startTestApi()
+    const make = async (scope: string) =>
+      (await api.post('/v1/tokens', { name: scope, scopes: [scope] })).json.token as string
+    const [read, write] = [await make('read'), await make('write')]
+    const routes = routesOf(api.app).filter(([, path]) => path.startsWith('/v1'))
+    for (const [method, path] of routes.filter(isAnswered)) {
+      const looks = method === 'GET' || method === 'HEAD'
+      const needs = path.startsWith('/v1/tokens')
+        ? 'nobody'
+        : path.endsWith('/secret') || !looks
+          ? 'write'
+          : 'read'
+      for (const [scope, token] of [
+        ['read', read],
+        ['write', write],
+      ] as const) {
+        const { status } = await api.request(method, path, { token })
+        const where = `${method} ${path} with the scope ${scope}`
+        if (scope === needs) expect([401, 403], where).not.toContain(status)
+        else expect(status, where).toBe(403)
+      }
+    }
+    expect((await api.get('/v1/tokens')).json.data).toHaveLength(2)
   })
 
   test('is asked for before anything is told of what there is', async () => {

@@ -1,4 +1,7 @@
+import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
+import { connect } from 'node:net'
+import { text as textOf } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import type { ApiDeps } from '../../src/api/create-api.ts'
 import { startTestApi, type TestApi, TOKEN } from './support.ts'
@@ -176,6 +179,30 @@ describe('what ringpost did not expect', () => {
   })
 })
 
+describe('what is not even a request', () => {
+  test.each([
+    ['no HTTP', 'nonsense\r\n\r\n', 400, 'bad_request'],
+    ['a length that is none', 'GET / HTTP/1.1\r\nhost: x\r\ncontent-length: x\r\n\r\n', 400, 'bad_request'],
+    [
+      '200 KB of headers',
+      `GET / HTTP/1.1\r\nhost: x\r\nx-a: ${'a'.repeat(200_000)}\r\n\r\n`,
+      431,
+      'headers_too_large',
+    ],
+  ])('%s', async (_, text, status, code) => {
+    const api = await startTestApi()
+    const answer = await sendText(api.url, text)
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `))
+    expect(head).toMatch(/^x-request-id: req_[0-9a-f]{16}$/m)
+    expect(head).toMatch(/^x-content-type-options: nosniff$/m)
+    expect(head).toMatch(/^connection: close$/m)
+    expect(JSON.parse(body)).toMatchObject({ type: `urn:ringpost:problem:${code}`, status, code })
+    // And the next one is answered.
+    expect((await api.get('/healthz')).status).toBe(200)
+  })
+})
+
 describe('every answer', () => {
   test('has an id of its own, and headers that keep browsers from guessing', async () => {
     const api = await startTestApi()
@@ -193,6 +220,7 @@ describe('every answer', () => {
       expect(headers.get('x-request-id')).toMatch(/^req_[0-9a-f]{16}$/)
       expect(headers.get('x-content-type-options')).toBe('nosniff')
       expect(headers.get('x-frame-options')).toBe('DENY')
+      expect(headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'")
       expect(headers.get('referrer-policy')).toBe('no-referrer')
       expect(headers.get('cache-control')).toBe('no-store')
       expect(headers.get('x-powered-by')).toBeNull()
@@ -216,4 +244,13 @@ function postInChunks(url: string, body: string): Promise<{ status: number; code
     for (let i = 0; i < body.length; i += 16_384) request.write(body.slice(i, i + 16_384))
     request.end()
   })
+}
+
+/** Sends bytes as they are, and reads until the other side hangs up. */
+async function sendText(url: string, text: string): Promise<string> {
+  const { hostname, port } = new URL(url)
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  socket.write(text)
+  return textOf(socket)
 }

@@ -362,3 +362,52 @@ test('--url looks at a URL before it is an endpoint', async () => {
   expect(JSON.stringify(report.checks)).not.toContain('secret')
   expect(receiver.webhooks).toEqual([])
 })
+
+describe('the configuration file', () => {
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: this is how the file has it
+  const FILE = [
+    'sources:',
+    '  src_a: { api_key: "${KEY_OF_A}", colour: red }',
+    'endpoints:',
+    '  ep_a: { url: "http://10.0.0.1/" }',
+    '  ep_b: { url: "https://user:pass@b.example.com/" }',
+  ].join('\n')
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: this is how the file has it
+  const look = async (text: string | null, env: Record<string, string> = {}) => {
+    if (text !== null) await writeFile(join(cwd, 'ringpost.yaml'), text)
+    const report = await doctor({ RINGPOST_CONFIG: 'ringpost.yaml', ...env })
+    return report.of('configuration file')
+  }
+
+  test('is looked into: each fault with its place, and no secret', async () => {
+    const inItself = await look(FILE, { OTHER: 'x' })
+    expect(inItself.map(({ status, message }) => [status, message.replace(/^\S+, /, '')])).toEqual([
+      ['problem', expect.stringMatching(/^line 2, column \d+: sources\.src_a\.api_key .*KEY_OF_A/)],
+      [
+        'problem',
+        expect.stringMatching(/^line 2, column \d+: sources\.src_a\.colour is not a known field\.$/),
+      ],
+    ])
+    for (const { fix } of inItself) expect(fix).toMatch(/ringpost config check/)
+    const withKey = FILE.replace(', colour: red', '')
+    const refused = await look(withKey, { KEY_OF_A: 'sk_secret_of_a' })
+    expect(refused.map(({ message }) => message.replace(/^\S+, /, ''))).toEqual([
+      expect.stringMatching(/^line 4, column \d+: endpoints\.ep_a\.url is refused: /),
+      expect.stringMatching(/^line 5, column \d+: endpoints\.ep_b\.url is refused: /),
+    ])
+    expect(JSON.stringify(refused)).not.toMatch(/sk_secret_of_a|user:pass/)
+  })
+
+  test('is good, is not there, or is not YAML', async () => {
+    expect(await look(null)).toMatchObject([
+      { status: 'problem', message: expect.stringContaining('cannot be read') },
+    ])
+    expect(await look('sources: [')).toMatchObject([
+      { status: 'problem', message: expect.stringMatching(/line 1, column \d+: is not valid YAML/) },
+    ])
+    const good = 'endpoints:\n  ep_a: { url: "http://10.0.0.1/" }\n'
+    expect(await look(good, { RINGPOST_ALLOW_NETWORKS: '10.0.0.0/8' })).toMatchObject([
+      { status: 'ok', message: expect.stringMatching(/is good: sources none; endpoints ep_a\.$/) },
+    ])
+  })
+})

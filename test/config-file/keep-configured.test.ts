@@ -20,14 +20,15 @@ endpoints:
 `
 
 /** As a process that starts with this file. */
-function keeper(api: TestApi, text = FILE) {
+function keeper(api: TestApi, text = FILE, managed = [MANAGED], isComplete = true) {
   const { content, locate } = readConfigFile(text, {})
   if (content === null) throw new Error('The file is good in itself.')
   const { sources, configuration } = api
   return createKeepConfigured({
     sources,
     configuration,
-    managed: [MANAGED],
+    managed,
+    isComplete,
     file: { path: 'x.yaml', content, refusal: (fields) => refusalOf('x.yaml', locate(fields)) },
     logger: pino({ level: 'silent' }),
   })
@@ -84,4 +85,27 @@ test('what cannot be applied is told with its places, and nothing of the file is
       'x.yaml has a problem:\n  line 2, column 3: sources.src_a.api_key is required: there is no source src_a yet',
   })
   expect((await api.sources.list()).map(({ id }) => id)).toEqual(['src_default'])
+})
+
+test('what the environment names no more can be changed and deleted, and belongs to it again once it is named', async () => {
+  const api = await startTestApi()
+  await keeper(api)()
+  const look = async () => (await api.get('/v1/sources/src_default')).json
+  expect((await api.patch('/v1/sources/src_default', { api_key: 'sk_other' })).status).toBe(409)
+  // A process that does not poll need not have the key.
+  await keeper(api, FILE, [], false)()
+  expect((await look()).managed_by).toBe('environment')
+
+  await keeper(api, FILE, [])()
+  expect((await look()).managed_by).toBe('api')
+  expect(api.sources.toPoll(await api.sources.get('src_default')).apiKey).toBe(MANAGED.api_key)
+  expect((await api.patch('/v1/sources/src_default', { api_key: 'sk_other' })).status).toBe(200)
+
+  await keeper(api)()
+  expect((await look()).managed_by).toBe('environment')
+  expect(api.sources.toPoll(await api.sources.get('src_default')).apiKey).toBe(MANAGED.api_key)
+
+  await keeper(api, FILE, [])()
+  expect((await api.request('DELETE', '/v1/sources/src_default')).status).toBe(204)
+  expect((await look()).status).toBe(404)
 })

@@ -46,6 +46,17 @@ const REFUSED: Record<string, string[]> = {
   PORT: ['-1', '65536', '80.5', '0x50', '1e3', 'http', '99999999999'],
   RINGPOST_HEALTH_PORT: ['-1', '65536', 'http'],
   RINGPOST_QUEUE_BOARD: ['maybe'],
+  RINGPOST_CORS_ORIGINS: [
+    'app.example.com',
+    'https://',
+    'https://app.example.com/path',
+    'https://app.example.com?x',
+    'https://user@app.example.com',
+    'https://*.example.com',
+    'null',
+    'https://a.example,',
+    'ftp://a.example',
+  ],
   RINGPOST_API_TOKEN: ['fifteen-charact', 'sixteen chars and spaces', '"quoted-and-long-enough"'],
   RINGPOST_MASTER_KEY: [
     'short',

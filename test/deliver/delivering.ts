@@ -72,6 +72,7 @@ export async function startDelivering(
     ),
   )
   const sweep = createSweep({
+    quarantine: { expire: async () => undefined },
     owners: { everKnown: async () => [{ id: SRC, deleted_at: null }, SYSTEM] },
     endpoints,
     alerts,
@@ -81,6 +82,7 @@ export async function startDelivering(
     relayNow: async (id) => void (await relay(id)),
     wake: queues.wake,
     purgeSource: async () => undefined,
+    purgeEndpoint: async () => undefined,
     eventRetentionMs: 30 * 86_400_000,
     now,
     logger,

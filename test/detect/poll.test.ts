@@ -215,7 +215,7 @@ describe('a live source', () => {
     await d.poll()
     expect(brief(await d.events())).toEqual(['good: user.created 0→1'])
     expect((await d.state()).quarantined_rows).toBe(1)
-    expect(await d.quarantine.list(d.source.id)).toMatchObject([
+    expect((await d.quarantine.list(d.source.id, { after: null, limit: 100 })).data).toMatchObject([
       { reason: expect.stringContaining('conversation_count'), row: expect.stringContaining('"bad"') },
     ])
     d.simulator.overrideRow('bad', null)
@@ -232,7 +232,7 @@ describe('a live source', () => {
       'a\nb\0c',
       '😀\u202e',
       '<!channel>',
-      'x'.repeat(10_240),
+      'x'.repeat(4_096),
       'a:b',
     ]
     for (const user_id of ids) d.simulator.call({ user_id })

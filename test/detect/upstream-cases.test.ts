@@ -60,7 +60,7 @@ describe('rows', () => {
     const after = await told()
     expect(after).toContain('later: user.created 0→1')
     // What was not told by now cannot be read, and is kept to be seen.
-    const aside = await d.quarantine.list(d.source.id)
+    const aside = (await d.quarantine.list(d.source.id, { after: null, limit: 100 })).data
     expect(after.some((line) => line.startsWith('odd')) || aside.length === 1).toBe(true)
   })
 
@@ -74,7 +74,7 @@ describe('rows', () => {
 
   test.each([
     ['empty', ''],
-    ['10 KB long', 'x'.repeat(10_240)],
+    ['4 KB long', 'x'.repeat(4_096)],
     ['with line breaks', 'a\r\nb\tc'],
     ['an emoji', '👩‍👩‍👧‍👦'],
     ['right to left', '\u202egnp.exe'],
@@ -102,7 +102,7 @@ describe('rows', () => {
     d.simulator.call({ user_id: 'next' })
     await d.poll()
     expect(await told()).toEqual(['next: user.created 0→1'])
-    expect(await d.quarantine.list(d.source.id)).toHaveLength(1)
+    expect((await d.quarantine.list(d.source.id, { after: null, limit: 100 })).data).toHaveLength(1)
   })
 
   test('that rise by five at once, or only change their last conversation, are one event and none', async () => {

@@ -112,3 +112,25 @@ test('sources whose upstream hangs hold up no other', async () => {
     hanging.close()
   }
 })
+
+test('once the key is unset, the source of the environment goes on, and can be given another key or deleted', async () => {
+  const restart = async (env: Record<string, string>) => {
+    await ringpost.stop()
+    ringpost = await startRingpost({
+      dataDir: data.dataDir,
+      env: { RINGPOST_POLL_INTERVAL: '1s', RINGPOST_DEMO: 'false', LOG_LEVEL: 'warn', ...env },
+    })
+  }
+  const change = (body: object) => ringpost.api('PATCH', '/v1/sources/src_default', body)
+  await restart({ ELEVENLABS_API_KEY: 'key_a', ELEVENLABS_BASE_URL: simulator(0).url })
+  await inState('src_default', 'live')
+  expect((await change({ api_key: 'key_b' })).status).toBe(409)
+
+  await restart({})
+  expect(ringpost.output()).toMatch(/does not name this source any more/)
+  simulator(0).call({ user_id: 'later' })
+  await until(async () => (await created()).includes('later'))
+  expect((await change({ api_key: 'key_b', base_url: simulator(1).url })).status).toBe(200)
+  await inState('src_default', 'live')
+  expect((await ringpost.api('DELETE', '/v1/sources/src_default')).status).toBe(204)
+})

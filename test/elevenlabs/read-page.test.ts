@@ -60,11 +60,23 @@ describe('rows', () => {
       'a\nb\0c',
       '😀\u202e',
       '<!channel>',
-      'x'.repeat(10_240),
+      'x'.repeat(4_096),
+      '☎'.repeat(1_365),
     ]
     expect(page(ids.map((user_id) => ({ ...user, user_id }))).rows.map((row) => row.user_id)).toEqual(ids)
   })
 })
+
+test.each(['x'.repeat(4_097), '☎'.repeat(1_366), '😀'.repeat(1_025)])(
+  'an id of over 4 KB is set aside, with the reason',
+  (user_id) => {
+    const { rows, unreadable } = page([{ ...user, user_id }, user])
+    expect(rows).toHaveLength(1)
+    expect(unreadable).toEqual([
+      { row: expect.stringContaining(user_id.slice(0, 1_000)), reason: 'user_id: is longer than 4 KB' },
+    ])
+  },
+)
 
 describe('the next page', () => {
   test.each([

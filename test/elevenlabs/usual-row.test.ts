@@ -16,13 +16,17 @@ const anything = fc.oneof(
   text,
   fc.constantFrom<unknown>(null, undefined, true, [], {}, [1], { toString: 1 }),
 )
+/** About as long as may be. */
+const longId = fc
+  .tuple(fc.constantFrom('x', 'é', '☎', '😀'), fc.integer({ min: 1_000, max: 4_200 }))
+  .map(([character, count]) => character.repeat(count))
 /** Rows as upstream sends them, with any field sometimes missing, odd or of another kind. */
 const field = <T>(usual: fc.Arbitrary<T>) =>
   fc.oneof({ weight: 9, arbitrary: usual as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: anything })
 const usualText = fc.oneof(text, fc.constant(null))
 const rows = fc.record(
   {
-    user_id: field(fc.string({ unit: 'binary' })),
+    user_id: field(fc.oneof({ weight: 9, arbitrary: fc.string({ unit: 'binary' }) }, longId)),
     conversation_count: field(number),
     last_contact_unix_secs: field(number),
     first_contact_unix_secs: field(fc.oneof(number, fc.constant(null))),

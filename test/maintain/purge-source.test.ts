@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { createPurgeEndpoint } from '../../src/maintain/purge-endpoint.ts'
 import { createPurgeSource } from '../../src/maintain/purge-source.ts'
 import { createSweep } from '../../src/maintain/sweep.ts'
 import { outboxOwners } from '../../src/outbox/system-outbox.ts'
-import { startTestApi, type TestApi, userEvent } from '../api/support.ts'
+import { deliveryOf, startTestApi, type TestApi, userEvent } from '../api/support.ts'
 
 const RETENTION_MS = 30 * 86_400_000
 
@@ -11,6 +12,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
   const relayed: string[] = []
   const folders: string[] = []
   const sweep = createSweep({
+    quarantine: api.quarantine,
     owners: outboxOwners(api.sources),
     endpoints: api.endpoints,
     alerts: { catchUp: async () => undefined },
@@ -26,6 +28,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
       sources: api.sources,
       watermarks: { remove: async (id) => void folders.push(id) },
     }),
+    purgeEndpoint: createPurgeEndpoint({ ...api, now: () => api.clock.now }),
     eventRetentionMs: RETENTION_MS,
     now: () => api.clock.now,
     logger: api.logger,
@@ -109,4 +112,23 @@ test('what fails for one source or endpoint keeps the sweep from no other', asyn
   await sweep()
   expect(relayed.sort()).toEqual(['src_1', 'src_3'])
   expect(api.lines.join('')).toContain('src_2')
+})
+
+test('a deleted endpoint is forgotten once the log has none of its deliveries', async () => {
+  const api = await startTestApi()
+  const { sweep } = sweepOf(api)
+  const [idle, busy, used] = [await api.addEndpoint(), await api.addEndpoint(), await api.addEndpoint()]
+  const event = userEvent('src_a', 'u1')
+  await api.log.accept(busy.id, [deliveryOf(event, 'src_a')])
+  for (const { id } of [idle, busy]) await api.endpoints.delete(id)
+  await sweep()
+  // A relay that had read them a moment before may still be at work.
+  expect((await api.endpoints.ids()).sort()).toEqual([idle.id, busy.id, used.id].sort())
+  api.clock.now += 2 * 3_600_000
+  await sweep()
+  expect((await api.endpoints.ids()).sort()).toEqual([busy.id, used.id].sort())
+  expect((await api.get('/v1/deliveries')).json.data).toHaveLength(1)
+  await api.redis.del(api.keys.endpoint(busy.id).status('pending'))
+  await sweep()
+  expect(await api.endpoints.ids()).toEqual([used.id])
 })

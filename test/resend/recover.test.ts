@@ -86,7 +86,7 @@ function recovery(over: { wake?: typeof queues.wake } = {}) {
       redis,
       keys,
       outbox,
-      owners: { everKnown: async () => [{ id: SRC }] },
+      owners: { ids: async () => [SRC] },
       deliveries,
     }),
     runs: createRecoveryRuns({ redis, keys }),

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis'
 /** What of Redis detection uses. */
 export type DetectionRedis = Pick<
   Redis,
-  'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset' | 'hvals' | 'hdel'
+  'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset' | 'hmget' | 'hdel' | 'zrem' | 'zrevrange'
 >
 
 /** The process is gone: nothing that it still tries is carried out. */
@@ -71,7 +71,10 @@ export function interruptedRedis(redis: Redis, operations: Operations): Detectio
       return command === 'EVAL' ? call() : operations.run(call)
     }) as Redis['callBuffer'],
     hgetall: ((key: string) => operations.run(() => redis.hgetall(key))) as Redis['hgetall'],
-    hvals: ((key: string) => operations.run(() => redis.hvals(key))) as Redis['hvals'],
+    hmget: ((...args: [string, ...string[]]) => operations.run(() => redis.hmget(...args))) as Redis['hmget'],
+    zrem: ((...args: [string, ...string[]]) => operations.run(() => redis.zrem(...args))) as Redis['zrem'],
+    zrevrange: ((key: string, from: number, to: number, scores: 'WITHSCORES') =>
+      operations.run(() => redis.zrevrange(key, from, to, scores))) as Redis['zrevrange'],
     del: ((key: string) => operations.run(() => redis.del(key))) as Redis['del'],
     pttl: ((key: string) => operations.run(() => redis.pttl(key))) as Redis['pttl'],
     hdel: ((...args: [string, ...string[]]) => operations.run(() => redis.hdel(...args))) as Redis['hdel'],

@@ -253,7 +253,15 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     await check({ whole: true })
   } finally {
     const buckets = [...upstream.shown.keys()].map(slots.users)
-    await redis.unlink(slots.state, slots.outbox, slots.eventIndex, slots.lease, slots.quarantine, ...buckets)
+    await redis.unlink(
+      slots.state,
+      slots.outbox,
+      slots.eventIndex,
+      slots.lease,
+      slots.quarantine,
+      slots.quarantined,
+      ...buckets,
+    )
   }
   return { ...result, events: told.length, violations, trace: trace.digest('hex') }
 }

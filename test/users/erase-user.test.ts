@@ -18,7 +18,7 @@ afterEach(() => stage.close())
 const eraseWith = (eraser: EventEraser) =>
   createEraseUser({
     events: eraser,
-    endpoints: { everKnown: async () => [{ id: ENDPOINT }] },
+    endpoints: { ids: async () => [ENDPOINT] },
     eraseDeliveries: createEraseDeliveries(stage),
     quarantine: { erase: async () => 0 },
   })(SOURCE, 'evt_u1')

@@ -8,7 +8,7 @@ import type { Api } from '../instance.ts'
 import { presentDeliverySummary } from '../present/delivery.ts'
 import { deliveryList, deliveryQuery, deliverySchema } from '../schemas/delivery.ts'
 import { idParams } from '../schemas/ids.ts'
-import { answer, OF_TOKEN, problems } from '../schemas/problem.ts'
+import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 
 const cursor = createCursor(
   'deliveries',
@@ -17,7 +17,7 @@ const cursor = createCursor(
 
 export interface DeliveryRoutesDeps {
   deliveries: Pick<DeliveryReader, 'get' | 'list' | 'ofEvent'>
-  endpoints: Pick<Endpoints, 'everKnown'>
+  endpoints: Pick<Endpoints, 'ids'>
   retryDelivery: RetryDelivery
 }
 
@@ -25,8 +25,6 @@ export interface DeliveryRoutesDeps {
 export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
   const { deliveries, endpoints } = deps
   const tags = ['deliveries']
-  /** Deleted endpoints too: their deliveries are in the log until the retention ends. */
-  const endpointIds = async () => (await endpoints.everKnown()).map(({ id }) => id)
 
   app.get(
     '/v1/deliveries',
@@ -43,7 +41,8 @@ export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
       const { endpoint_id, event_id, event_type, status, since, until } = query
       const filters = { endpoint_id, event_id, event_type, status, since, until }
       const wanted: DeliveryQuery = {
-        endpointIds: (await endpointIds()).filter((id) => endpoint_id === undefined || id === endpoint_id),
+        // Deleted endpoints too: their deliveries are in the log until the retention ends.
+        endpointIds: (await endpoints.ids()).filter((id) => endpoint_id === undefined || id === endpoint_id),
         status: status ?? null,
         ofType: event_type === undefined ? null : (type) => matchesType(type, event_type),
         before: cursor.decode(query.cursor, filters),
@@ -70,7 +69,7 @@ export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
       },
     },
     async ({ params }) => {
-      const delivery = await deliveries.get(params.id, await endpointIds())
+      const delivery = await deliveries.get(params.id, await endpoints.ids())
       if (delivery === null) throw unknownDelivery(params.id)
       return delivery
     },
@@ -88,7 +87,7 @@ export function addDeliveryRoutes(app: Api, deps: DeliveryRoutesDeps): void {
         params: idParams,
         response: {
           202: answer('The delivery, which is queued', deliverySchema),
-          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },

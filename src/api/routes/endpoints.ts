@@ -151,7 +151,7 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         params: idParams,
         response: {
           204: z.undefined().describe('The endpoint is deleted.'),
-          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },

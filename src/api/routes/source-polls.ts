@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto'
 import { z } from 'zod'
 import type { PollReport } from '../../detect/poll.ts'
 import type { Quarantine } from '../../detect/quarantine.ts'
@@ -6,7 +5,6 @@ import { RingpostError } from '../../errors.ts'
 import type { Sources } from '../../sources/sources.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
-import { pageOf } from '../page.ts'
 import { idParams } from '../schemas/ids.ts'
 import { pageQuery } from '../schemas/list.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
@@ -15,7 +13,10 @@ import { pollAnswer, pollBody, quarantineList } from '../schemas/source.ts'
 /** A full scan of a large list takes its time, and the answer waits for it (ms). */
 const LONGEST_POLL_MS = 60 * 60 * 1000
 
-const quarantineCursor = createCursor('quarantine', z.strictObject({ at: z.string(), id: z.string() }))
+const quarantineCursor = createCursor(
+  'quarantine',
+  z.strictObject({ at: z.int().min(0), id: z.string().max(100) }),
+)
 
 export interface SourcePollRoutesDeps {
   sources: Pick<Sources, 'get'>
@@ -70,9 +71,7 @@ export function addSourcePollRoutes(app: Api, deps: SourcePollRoutesDeps): void 
     },
     async ({ params, query }) => {
       const { id } = await deps.sources.get(params.id)
-      const { data, next } = pageOf(await deps.quarantine.list(id), {
-        placeOf: ({ row, first_seen }) => ({ at: first_seen, id: hash('sha256', row).slice(0, 32) }),
-        order: -1,
+      const { data, next } = await deps.quarantine.list(id, {
         after: quarantineCursor.decode(query.cursor, { id }),
         limit: query.limit,
       })

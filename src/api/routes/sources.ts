@@ -144,7 +144,7 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
         params: idParams,
         response: {
           204: z.undefined().describe('The source is deleted.'),
-          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },

@@ -43,6 +43,8 @@ export function addStreamRoute(app: Api, deps: StreamRoutesDeps): void {
       },
     },
     async (request, reply) => {
+      // What HEAD asks for is what there would be, and that never ends.
+      if (request.method === 'HEAD') return reply.type('text/event-stream').send('')
       const after = request.headers['last-event-id'] ?? request.query.last_event_id ?? null
       const headers = reply.getHeaders() as Record<string, string>
       reply.hijack()

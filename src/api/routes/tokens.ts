@@ -79,7 +79,7 @@ export function addTokenRoutes(app: Api, deps: TokenRoutesDeps): void {
         params: idParams,
         response: {
           204: z.undefined().describe('The token is revoked.'),
-          ...problems(...OF_TOKEN, 'not_found'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found'),
         },
       },
     },

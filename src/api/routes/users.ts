@@ -7,7 +7,7 @@ import type { Users } from '../../users/users.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
 import { idParams } from '../schemas/ids.ts'
-import { answer, OF_TOKEN, problems } from '../schemas/problem.ts'
+import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 import {
   type ApiUser,
   forgetByQuery,
@@ -103,7 +103,7 @@ export function addUserRoutes(app: Api, deps: UserRoutesDeps & { sources: Pick<S
   }
   const response = {
     200: answer('What was forgotten', forgottenSchema),
-    ...problems(...OF_TOKEN, 'not_found'),
+    ...problems(...OF_TOKEN, ...OF_BODY, 'not_found'),
   }
 
   app.delete(

@@ -66,7 +66,7 @@ export type ApiDeliverySummary = z.output<typeof deliverySummary>
 export const deliveryList = listOf(
   'DeliveryList',
   deliverySummary,
-  ' With `event_type` a page can be shorter than `limit`, even empty, and still not be the last: one request looks at a bounded part of the log.',
+  ' A page can be shorter than `limit`, with `event_type` even empty, and still not be the last: one request reads a bounded part of the log.',
 )
 
 export const deliveryQuery = z

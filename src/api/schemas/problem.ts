@@ -35,10 +35,13 @@ type ProblemAnswers = Record<
   { description: string; content: { 'application/problem+json': { schema: typeof problem } } }
 >
 
+/** What no route can keep from being answered. */
+const ALWAYS = ['request_timeout', 'headers_too_large', 'internal', 'not_ready'] as const
+
 /** The error answers of a route, for its schema: those named, and those that every route may give. */
 export function problems(...codes: ErrorCode[]): ProblemAnswers {
   const titles = new Map<number, string[]>()
-  for (const code of [...codes, 'internal', 'not_ready'] as const) {
+  for (const code of [...codes, ...ALWAYS]) {
     const { status, title } = new RingpostError(code, '')
     titles.set(status, [...(titles.get(status) ?? []), `\`${code}\`: ${title}.`])
   }
@@ -51,5 +54,5 @@ export function problems(...codes: ErrorCode[]): ProblemAnswers {
 
 /** What every route with a token may answer. */
 export const OF_TOKEN = ['unauthorized', 'forbidden', 'too_many_requests', 'bad_request'] as const
-/** What every route with a body may answer besides. */
+/** What every route that reads a body may answer besides: all but GET, for a body that is not wanted is read, too. */
 export const OF_BODY = ['payload_too_large', 'unsupported_media_type'] as const

@@ -24,7 +24,9 @@ const lastPoll = z.object({
       z.object({
         code: z
           .string()
-          .describe('`not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`.'),
+          .describe(
+            '`key_in_clear`, `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`.',
+          ),
         message: z.string(),
       }),
     )

@@ -21,7 +21,7 @@ export function addDoctorCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Run it where ringpost runs, with the same environment. It looks at the configuration, the data folder, Redis,
+Run it where ringpost runs, with the same environment. It looks at the configuration and its file, the data folder, Redis,
 the API key with its scope and region, the clock, the port, the server that runs with its sources, and whether
 its endpoints can be reached. Without --send-tests it sends them nothing, and it changes nothing.
 

@@ -8,6 +8,7 @@ import { createAgent } from '../../http/agent.ts'
 import { type Connection, findConnection, localUrl } from '../connection.ts'
 import { isOnThisMachine } from '../own-endpoint.ts'
 import { ApiProblem } from '../run.ts'
+import { examineConfigFile } from './config-file.ts'
 import { examineConfiguration, type ReadConfiguration } from './configuration.ts'
 import { examineDataFolder } from './data-folder.ts'
 import { examineEndpoints } from './endpoints.ts'
@@ -36,6 +37,7 @@ export async function examine({ cwd, env, urls, sendTests }: Examination): Promi
   const policy = isWrong('RINGPOST_ALLOW_NETWORKS', 'RINGPOST_ALLOW_HTTP') ? null : policyOf(config)
   const dataDir = config.demo ? join(config.dataDir, 'demo') : config.dataDir
   const looks = [
+    configFile(read, config, policy),
     unless(isWrong('RINGPOST_DATA_DIR'), 'data folder', () => examineDataFolder(dataDir)),
     unless(isWrong('REDIS_URL', 'RINGPOST_DATA_DIR', 'RINGPOST_MASTER_KEY'), 'redis', () =>
       examineRedis({ ...config, dataDir }),
@@ -48,6 +50,15 @@ export async function examine({ cwd, env, urls, sendTests }: Examination): Promi
     ...urls.map((url) => (policy === null ? notYet(maskUrl(url)) : examineUrl(maskUrl(url), url, policy))),
   ]
   return [...read.findings, ...(await Promise.all(looks)).flat()]
+}
+
+async function configFile(
+  read: ReadConfiguration,
+  config: Config,
+  policy: GuardPolicy | null,
+): Promise<Finding[]> {
+  if (read.isWrong('RINGPOST_CONFIG')) return notYet('configuration file')
+  return config.configFile === null ? [] : examineConfigFile(config.configFile, read.env, policy)
 }
 
 async function unless(out: boolean, check: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
@@ -75,7 +86,13 @@ async function upstream(config: Config): Promise<Finding[]> {
             'There is no ELEVENLABS_API_KEY, so this is the demo, on simulated callers.',
             fix,
           )
-        : skipped('upstream', 'There is no ELEVENLABS_API_KEY; sources come from the API alone.', null),
+        : skipped(
+            'upstream',
+            config.configFile === null
+              ? 'There is no ELEVENLABS_API_KEY; sources come from the API alone.'
+              : 'There is no ELEVENLABS_API_KEY; sources come from the configuration file and the API.',
+            null,
+          ),
     ]
   }
   const dispatcher = createAgent({})

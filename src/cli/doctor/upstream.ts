@@ -1,12 +1,12 @@
 import type { Dispatcher } from 'undici'
 import type { Config } from '../../config/schema.ts'
 import { classifyResponse } from '../../elevenlabs/classify-response.ts'
+import { isKeyInClear } from '../../elevenlabs/key-in-clear.ts'
 import { readPage } from '../../elevenlabs/read-page.ts'
 import { REGIONS } from '../../elevenlabs/regions.ts'
 import { UpstreamError, type UpstreamErrorKind } from '../../elevenlabs/upstream-error.ts'
 import { parseHttpDate } from '../../http/http-date.ts'
 import { HttpFailure, request } from '../../http/request.ts'
-import { isOnThisMachine } from '../own-endpoint.ts'
 import { type Finding, ok, problem, skipped, warning } from './finding.ts'
 
 const DEADLINE_MS = 10_000
@@ -39,7 +39,7 @@ export async function examineUpstream(deps: {
   const regions = deps.regions ?? REGIONS
   const answer = await ask(deps, upstream.baseUrl)
   const findings: Finding[] = []
-  if (new URL(upstream.baseUrl).protocol === 'http:' && !isOnThisMachine(upstream.baseUrl)) {
+  if (isKeyInClear(upstream.baseUrl)) {
     findings.push(
       warning(
         'upstream',

@@ -1,0 +1,60 @@
+import { readText } from '../../config-file/load.ts'
+import { type PlacedProblem, readConfigFile } from '../../config-file/read.ts'
+import type { ConfigFile } from '../../config-file/schema.ts'
+import { checkUrl, type GuardPolicy } from '../../deliver/guard/url.ts'
+import { type FieldError, RingpostError } from '../../errors.ts'
+import { type Finding, ok, problem } from './finding.ts'
+
+const CHECK = 'configuration file'
+
+/**
+ * Whether the next start can read RINGPOST_CONFIG: each fault with its line and column. What only shows against
+ * what there is (a source without a key that is not there yet) is for the start to say.
+ *
+ * @param env what its references are read from
+ * @param policy null where it is not known what may be delivered to
+ */
+export function examineConfigFile(
+  path: string,
+  env: Record<string, string | undefined>,
+  policy: GuardPolicy | null,
+): Finding[] {
+  let text: string
+  try {
+    text = readText(path)
+  } catch (error) {
+    if (!(error instanceof RingpostError)) throw error
+    return [problem(CHECK, error.message, 'Correct RINGPOST_CONFIG, or put the file there.')]
+  }
+  const { content, problems, locate } = readConfigFile(text, env)
+  const faults = content === null || policy === null ? problems : locate(refusedUrls(content, policy))
+  if (faults.length > 0) return faults.map((fault) => told(path, fault))
+  const { sources = {}, endpoints = {} } = content ?? {}
+  return [ok(CHECK, `${path} is good: sources ${listed(sources)}; endpoints ${listed(endpoints)}.`)]
+}
+
+function refusedUrls({ endpoints }: ConfigFile, policy: GuardPolicy): FieldError[] {
+  return Object.entries(endpoints).flatMap(([id, { url }]) => {
+    if (url === undefined) return []
+    try {
+      checkUrl(url, policy)
+      return []
+    } catch (error) {
+      if (!(error instanceof RingpostError)) throw error
+      return [{ path: `endpoints.${id}.url`, message: `is refused: ${error.message}` }]
+    }
+  })
+}
+
+function told(path: string, { line, column, path: field, message }: PlacedProblem): Finding {
+  const what = `${field === '' ? '' : `${field} `}${message}`
+  return problem(
+    CHECK,
+    `${path}, line ${line}, column ${column}: ${what}${/[.!?]$/.test(what) ? '' : '.'}`,
+    'Correct it there; ringpost does not start with it. "ringpost config check" reads it again.',
+  )
+}
+
+function listed(entries: object): string {
+  return Object.keys(entries).join(', ') || 'none'
+}
