@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints, EndpointTarget } from '../endpoints/endpoints.ts'
-import { eventText, type KindRequest } from '../kinds/kind.ts'
+import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
@@ -25,7 +25,7 @@ export interface MadeAttempt {
 }
 
 /**
- * Makes one attempt: makes of the event what the endpoint's kind sends, signs it now where it is a webhook, sends
+ * Makes one attempt: makes of the event, or of several as a digest, what the endpoint's kind sends, signs it now where it is a webhook, sends
  * it, and tells it as it may be kept. The endpoint's own headers are sent and not kept, for they hold secrets.
  */
 export function createMakeAttempt(deps: {
@@ -36,22 +36,24 @@ export function createMakeAttempt(deps: {
 }) {
   return async function makeAttempt(
     endpoint: EndpointRecord,
-    eventId: string,
-    text: string,
+    events: readonly { id: string; text: string }[],
   ): Promise<MadeAttempt> {
     const kind = kindOf(endpoint.kind)
     const target = deps.endpoints.target(endpoint)
     let request: KindRequest
     try {
-      request = kind.toRequest(eventText(eventId, text), target)
+      request = requestOf(kind, events, target)
     } catch (error) {
-      deps.logger.error({ err: error, endpoint: endpoint.id, event: eventId }, 'No request could be made.')
+      deps.logger.error(
+        { err: error, endpoint: endpoint.id, event: events[0]?.id },
+        'No request could be made.',
+      )
       return unrendered(target.shownUrl, deps.now())
     }
     const { contentType, body } = request
     const headers = {
       'content-type': contentType,
-      ...(kind.webhook ? signatureOf(target.secrets, eventId, body) : {}),
+      ...(kind.webhook ? signatureOf(target.secrets, events[0]?.id ?? '', body) : {}),
     }
     const sent = await deps.sender.send({
       url: target.url,
@@ -66,7 +68,7 @@ export function createMakeAttempt(deps: {
         at: new Date(sent.at).toISOString(),
         duration_ms: sent.durationMs,
         url: shownUrl(target.shownUrl),
-        request: { headers, body: body.slice(0, KEPT_BODY) },
+        request: { headers, body: events.length > 1 ? digestNote(events.length) : body.slice(0, KEPT_BODY) },
         response: maskEchoes(sent.response, hidden),
         error: error && { ...error, message: maskIn(error.message, target) },
       },
@@ -85,6 +87,23 @@ export function createMakeAttempt(deps: {
 }
 
 export type MakeAttempt = ReturnType<typeof createMakeAttempt>
+
+function requestOf(
+  kind: Kind,
+  events: readonly { id: string; text: string }[],
+  target: EndpointTarget,
+): KindRequest {
+  const [first, ...others] = events.map(({ id, text }) => eventText(id, text))
+  if (first === undefined) throw new Error('There is no event to send.')
+  if (others.length === 0) return kind.toRequest(first, target)
+  if (kind.toDigest === undefined) throw new Error(`${kind.name} has no digest.`)
+  return kind.toDigest([first, ...others], target)
+}
+
+/** A digest names others than the user of a delivery, and would outlast their erasure. */
+function digestNote(count: number): string {
+  return `(one message for this and ${count - 1} others)`
+}
 
 /** A sentence that may repeat the URL, or what is secret in it. */
 function maskIn(message: string, { url, hidden }: EndpointTarget): string {

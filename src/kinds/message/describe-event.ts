@@ -2,10 +2,14 @@ import type { Event } from '../../types.ts'
 import { clean } from './clean.ts'
 import { type Message, MOST_FACTS, type Value } from './message.ts'
 import { readablePhone } from './phone-number.ts'
+import { shorten } from './shorten.ts'
 import { isTime } from './time.ts'
 
 type Fields = Readonly<Record<string, unknown>>
 type Fact = [label: string, value: Value | null]
+
+/** In the small print, where the id of the event must have its place. */
+const LONGEST_SOURCE = 60
 
 /** What a type of event says to people. What is missing from an event is left out. */
 interface Told {
@@ -27,6 +31,7 @@ export function describeEvent(event: Event, dashboardUrl: string): Message {
   const told = TOLD[event.type]?.(data) ?? { title: clean(event.type), about: null, facts: [] }
   const title = data.sample === true ? `Sample: ${told.title}` : told.title
   const source = text(fieldsOf(data.source).name)
+  const shown = source === null ? null : shorten(source, LONGEST_SOURCE)
   return {
     title,
     summary: told.about === null ? title : `${title}: ${told.about}`,
@@ -35,8 +40,8 @@ export function describeEvent(event: Event, dashboardUrl: string): Message {
       .slice(0, MOST_FACTS),
     note: told.note ?? null,
     lines: [],
-    link: linkTo(text(fieldsOf(data.user).last_contact_conversation_id), dashboardUrl),
-    context: [source, clean(event.type), clean(event.id)].filter((part) => part !== null).join(' · '),
+    link: linkTo(fieldsOf(data.user).last_contact_conversation_id, dashboardUrl),
+    context: [shown, clean(event.type), clean(event.id)].filter((part) => part !== null).join(' · '),
   }
 }
 
@@ -157,9 +162,10 @@ function ofEndpoint(data: Fields, title: string, label: string, at: unknown): To
   }
 }
 
-function linkTo(conversationId: string | null, dashboardUrl: string): Message['link'] {
-  if (conversationId === null) return null
-  const url = `${dashboardUrl.replace(/\/$/, '')}/app/agents/history/${encodeURIComponent(conversationId)}`
+function linkTo(conversationId: unknown, dashboardUrl: string): Message['link'] {
+  if (typeof conversationId !== 'string' || conversationId.trim() === '') return null
+  const id = encodeURIComponent(clean(conversationId))
+  const url = `${dashboardUrl.replace(/\/$/, '')}/app/agents/history/${id}`
   // What is longer is no id of a conversation, and no link that a service takes.
   return url.length > 1_000 ? null : { label: 'Open the conversation', url }
 }
