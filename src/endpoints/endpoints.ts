@@ -5,6 +5,7 @@ import { kindOf } from '../kinds/kinds.ts'
 import type { Records } from '../redis/records.ts'
 import type { Signing } from '../secrets/signing-secret.ts'
 import type { UnixMs } from '../types.ts'
+import { changedHeaders, changedSettings, withFieldDefaults } from './changed-fields.ts'
 import { kindProblems } from './check-kind.ts'
 import { addressOf, checkAddress, hiddenTexts, type Route, shownAddress } from './endpoint-address.ts'
 import type { EndpointPatch, EndpointRecord, EndpointTarget, NewEndpoint } from './endpoint-record.ts'
@@ -18,9 +19,6 @@ export type {
   EndpointTarget,
   NewEndpoint,
 } from './endpoint-record.ts'
-
-/** Headers of an endpoint, after a change too. */
-export const MOST_HEADERS = 30
 
 interface Vault {
   seal(plaintext: string, context: string): string
@@ -292,21 +290,6 @@ function withDefaults(stored: EndpointRecord): EndpointRecord {
   }
 }
 
-/** Settings with what is meant where one is left out. */
-function withFieldDefaults(kind: Kind, settings: Readonly<Record<string, string>>): Record<string, string> {
-  const defaults = kind.fields.flatMap(({ name, default: value }) => (value === null ? [] : [[name, value]]))
-  return { ...Object.fromEntries(defaults), ...settings }
-}
-
-function changedSettings(
-  before: Readonly<Record<string, string>>,
-  changes: Record<string, string | null> | null,
-): Record<string, string> {
-  if (changes === null) return {}
-  const all = Object.entries({ ...before, ...changes })
-  return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
-}
-
 function refuse(fields: FieldError[]): void {
   if (fields[0] === undefined) return
   const sentences = fields.map(({ path, message }) => `${path} ${message}`)
@@ -315,19 +298,6 @@ function refuse(fields: FieldError[]): void {
 
 function notSigned({ id, kind }: EndpointRecord): RingpostError {
   return new RingpostError('bad_request', `Requests to ${id} are not signed: ${kind} has no secret.`)
-}
-
-function changedHeaders(
-  before: Record<string, string>,
-  changes: Record<string, string | null>,
-): Record<string, string> {
-  const all = Object.entries({ ...before, ...changes })
-  const left = all.filter((entry): entry is [string, string] => entry[1] !== null)
-  if (left.length > MOST_HEADERS) {
-    const message = `must have at most ${MOST_HEADERS} entries, with those that are there already`
-    throw new RingpostError('bad_request', `headers ${message}.`, { fields: [{ path: 'headers', message }] })
-  }
-  return Object.fromEntries(left)
 }
 
 function unknownEndpoint(id: string): RingpostError {
