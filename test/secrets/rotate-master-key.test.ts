@@ -136,7 +136,7 @@ describe('a key in the data folder', () => {
     const vault = createVault(key)
     expect(await inClear(vault)).toEqual(before)
     const values = await sealedValues()
-    expect(values).toHaveLength(2 + 2 + 1 + 2 + 1)
+    expect(values).toHaveLength(2 + 2 + 1 + 2 + 1 + 1 + 1)
     expect(values.filter((sealed) => !vault.isCurrent(sealed))).toEqual([])
     await expect(inClear(createVault(old))).rejects.toThrow(/encrypted with another master key/)
     expect(readdirSync(dataDir)).toEqual(['master-key'])
