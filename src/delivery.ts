@@ -46,7 +46,7 @@ export function createDelivery(deps: {
   const outbox = createOutbox({ redis, keys })
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs })
   const sender = createSender({ policy: deps.policy, deadlineMs: deps.deadlineMs })
-  const makeAttempt = createMakeAttempt({ endpoints, sender, now })
+  const makeAttempt = createMakeAttempt({ endpoints, sender, now, logger })
   const alerts = createEndpointAlerts({
     redis,
     keys,

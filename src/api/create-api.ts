@@ -8,6 +8,7 @@ import {
 } from 'fastify'
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
+import { createPreviewRequest } from '../endpoints/preview-request.ts'
 import type { RecordedAnswers } from '../idempotency/recorded-answers.ts'
 import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
@@ -23,6 +24,7 @@ import { addQueueBoard, type QueueBoardDeps } from './queue-board.ts'
 import { logRequests } from './request-log.ts'
 import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
+import { addDestinationKindRoutes } from './routes/destination-kinds.ts'
 import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
 import { addEventTypeRoutes } from './routes/event-types.ts'
@@ -146,6 +148,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addUserRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEndpointOperations(app, deps)
+  addDestinationKindRoutes(app, { previewRequest: createPreviewRequest({ now: deps.now }) })
   addEventRoutes(app, deps)
   addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)

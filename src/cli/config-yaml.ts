@@ -24,7 +24,7 @@ export function renderConfigFile({ sources, endpoints, withheld }: Configuration
       node.value = withoutReferences(node.value)
     },
   })
-  for (const [owner, lines] of commentsOf(withheld)) {
+  for (const [owner, lines] of commentsOf(withheld, (path) => document.hasIn(path))) {
     const map = document.getIn(owner)
     if (isMap(map)) map.comment = lines.map((line) => ` ${line}`).join('\n')
   }
@@ -35,25 +35,31 @@ export function renderConfigFile({ sources, endpoints, withheld }: Configuration
   return document.toString({ lineWidth: 110 })
 }
 
-/** The lines that would set what is withheld, by whom they belong to. */
-function commentsOf(withheld: readonly string[]): [owner: [kind: string, id: string], lines: string[]][] {
+/** The lines that would set what is withheld, by the map that they belong to. */
+function commentsOf(
+  withheld: readonly string[],
+  isThere: (path: readonly string[]) => boolean,
+): [owner: string[], lines: string[]][] {
   const byOwner = new Map<string, string[]>()
+  const linesOf = (owner: readonly string[]) => {
+    const key = JSON.stringify(owner)
+    const lines = byOwner.get(key) ?? []
+    byOwner.set(key, lines)
+    return lines
+  }
   for (const path of withheld) {
     const [kind = '', id = '', field = '', ...rest] = path.split('.')
-    const owner = `${kind}.${id}`
-    const lines = byOwner.get(owner) ?? []
-    if (rest.length === 0) lines.push(`${field}: ${reference(id, field)}`)
+    const name = rest.join('.')
+    if (name === '') linesOf([kind, id]).push(`${field}: ${reference(id, field)}`)
+    // Others of the same map are there, and a map has one place only.
+    else if (isThere([kind, id, field])) linesOf([kind, id, field]).push(`${name}: ${reference(id, name)}`)
     else {
-      const name = rest.join('.')
+      const lines = linesOf([kind, id])
       if (!lines.includes(`${field}:`)) lines.push(`${field}:`)
       lines.push(`  ${name}: ${reference(id, name)}`)
     }
-    byOwner.set(owner, lines)
   }
-  return [...byOwner].map(([owner, lines]) => {
-    const [kind = '', id = ''] = owner.split('.')
-    return [[kind, id], lines]
-  })
+  return [...byOwner].map(([key, lines]) => [JSON.parse(key) as string[], lines])
 }
 
 function reference(id: string, field: string): string {

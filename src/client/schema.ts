@@ -167,7 +167,7 @@ export interface paths {
         put?: never;
         /**
          * Create an endpoint
-         * @description The answer is the only one that holds the signing secret without being asked for it.
+         * @description The answer is the only one that holds the signing secret without being asked for it. What each kind needs is in GET /v1/destination-kinds.
          */
         post: operations["createEndpoint"];
         delete?: never;
@@ -289,6 +289,43 @@ export interface paths {
         get: operations["getEndpointStats"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/destination-kinds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of destinations, with what each needs */
+        get: operations["listDestinationKinds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/destination-kinds/{kind}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See what an endpoint would be sent
+         * @description Renders the sample of an event type as an endpoint of this kind would get it, also by a template. Nothing is sent or kept.
+         */
+        post: operations["previewDestination"];
         delete?: never;
         options?: never;
         head?: never;
@@ -630,10 +667,14 @@ export interface components {
              */
             dry_run?: boolean;
         };
-        /** @description The fields of PATCH /v1/endpoints/:id, with `signing` and `secret`. An endpoint that there is not yet needs `url`. Another secret or another kind of signature is a rotation: what was valid signs too for 24h. */
+        /** @description The fields of PATCH /v1/endpoints/:id, with `signing` and `secret`. An endpoint that there is not yet needs what its kind requires: `url`, for most. Another secret or another kind of signature is a rotation: what was valid signs too for 24h. */
         ConfiguredEndpoint: {
-            /** @description Where events are sent. A URL that can never be delivered to is refused. */
+            /** @description Where events are sent. A URL that can never be delivered to is refused. Required by every kind but those that make it of their settings. */
             url?: string;
+            /** @description Those that are named are set, or removed with null; the others stay. Null removes all. */
+            settings?: {
+                [key: string]: string | null;
+            } | null;
             description?: string | null;
             /** @description Which events; empty or null means every `user.*` event. */
             event_types?: components["schemas"]["EventTypePattern"][] | null;
@@ -644,12 +685,13 @@ export interface components {
             headers?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit. */
+            format?: ("standard" | "cloudevents") | null;
+            template?: components["schemas"]["EndpointTemplate"] | null;
+            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means what the kind has by default, which for webhooks is no limit. */
             rate_limit?: number | null;
             enabled?: boolean;
-            template?: null;
-            /** @constant */
-            kind?: "webhook";
+            /** @enum {string} */
+            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
             /**
              * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
              * @enum {string}
@@ -690,9 +732,14 @@ export interface components {
         /** @description An endpoint, with its signing secret for this one time. */
         CreatedEndpoint: {
             id: string;
-            /** @constant */
-            kind: "webhook";
+            /** @description One of GET /v1/destination-kinds. */
+            kind: string;
+            /** @description Masked where whoever has it can post. */
             url: string;
+            /** @description What the kind knows beside the URL; `••••` stands for what is secret. */
+            settings: {
+                [key: string]: string;
+            };
             description: string;
             event_types: string[] | null;
             source_ids: string[] | null;
@@ -704,17 +751,19 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
-            template: null;
+            /** @description `standard` or `cloudevents`. */
+            format: string;
+            /** @description As it was set; null where the event is sent as it is. */
+            template: unknown;
             /** @description The most deliveries a second; null means no limit. */
             rate_limit: number | null;
             enabled: boolean;
             /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
             disabled_reason: string | null;
-            /**
-             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
-             * @enum {string}
-             */
-            signing: "hmac-sha256" | "ed25519";
+            /** @description How requests are signed; null where the kind has no signature. */
+            signing: ("hmac-sha256" | "ed25519") | null;
+            /** @description What is probably not meant, in plain sentences. */
+            warnings: string[];
             /**
              * @description `file`: RINGPOST_CONFIG names it, and what it sets of it is changed there.
              * @enum {string}
@@ -860,12 +909,54 @@ export interface components {
                 } | null;
             }[];
         };
+        /** @description A kind of destination: what it needs, and what it gets. */
+        DestinationKind: {
+            /** @description The `kind` of an endpoint. */
+            kind: string;
+            title: string;
+            /** @description What arrives there, in one line. */
+            description: string;
+            /** @description Its page in the repository. */
+            docs: string;
+            fields: {
+                /** @description Where it goes in POST /v1/endpoints: `url`, or `settings.` and a name. */
+                path: string;
+                label: string;
+                help: string;
+                required: boolean;
+                /** @description Encrypted at rest, and masked in answers. */
+                secret: boolean;
+                default: string | null;
+                placeholder: string;
+                max_length: number;
+            }[];
+            /** @description What an endpoint has that says nothing else. */
+            defaults: {
+                rate_limit: number | null;
+            };
+            /** @description Whether requests are signed as Standard Webhooks has it. */
+            signed: boolean;
+            /** @description Whether it takes a `template`. */
+            templates: boolean;
+            /** @description What `format` it takes. */
+            formats: ("standard" | "cloudevents")[];
+        };
+        DestinationKindList: {
+            data: components["schemas"]["DestinationKind"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
         /** @description A subscriber: a URL and what it wants. */
         Endpoint: {
             id: string;
-            /** @constant */
-            kind: "webhook";
+            /** @description One of GET /v1/destination-kinds. */
+            kind: string;
+            /** @description Masked where whoever has it can post. */
             url: string;
+            /** @description What the kind knows beside the URL; `••••` stands for what is secret. */
+            settings: {
+                [key: string]: string;
+            };
             description: string;
             event_types: string[] | null;
             source_ids: string[] | null;
@@ -877,17 +968,19 @@ export interface components {
             headers: {
                 [key: string]: string;
             };
-            template: null;
+            /** @description `standard` or `cloudevents`. */
+            format: string;
+            /** @description As it was set; null where the event is sent as it is. */
+            template: unknown;
             /** @description The most deliveries a second; null means no limit. */
             rate_limit: number | null;
             enabled: boolean;
             /** @description Why ringpost disabled it, in a plain sentence; null where it did not. */
             disabled_reason: string | null;
-            /**
-             * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
-             * @enum {string}
-             */
-            signing: "hmac-sha256" | "ed25519";
+            /** @description How requests are signed; null where the kind has no signature. */
+            signing: ("hmac-sha256" | "ed25519") | null;
+            /** @description What is probably not meant, in plain sentences. */
+            warnings: string[];
             /**
              * @description `file`: RINGPOST_CONFIG names it, and what it sets of it is changed there.
              * @enum {string}
@@ -969,14 +1062,32 @@ export interface components {
                 bytes: number;
             };
         };
+        /**
+         * @description The body in place of the event: JSON whose texts may hold `{{path | filter}}`. A text that is one placeholder becomes the value with its type. At most 16384 characters. With `cloudevents` it makes the `data`.
+         * @example {
+         *       "phone": "{{data.user.user_id | e164}}",
+         *       "text": "{{data.user.last_contact_agent_name}} was called"
+         *     }
+         */
+        EndpointTemplate: {
+            [key: string]: unknown;
+        } | unknown[];
         EndpointToCreate: {
             /**
+             * @description What is at the other end. GET /v1/destination-kinds says what each needs, and it never changes.
              * @default webhook
-             * @constant
+             * @enum {string}
              */
-            kind?: "webhook";
-            /** @description Where events are sent. A URL that can never be delivered to is refused. */
-            url: string;
+            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+            /** @description Where events are sent. A URL that can never be delivered to is refused. Required by every kind but those that make it of their settings. */
+            url?: string;
+            /**
+             * @description What the kind wants to know beside the URL, by name. What is secret of it is encrypted at rest and never shown again.
+             * @default {}
+             */
+            settings?: {
+                [key: string]: string;
+            };
             /** @default  */
             description?: string;
             /**
@@ -999,7 +1110,15 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit.
+             * @description Of a webhook: the event as it is, or `cloudevents`, a CloudEvent in structured mode.
+             * @default standard
+             * @enum {string}
+             */
+            format?: "standard" | "cloudevents";
+            /** @default null */
+            template?: components["schemas"]["EndpointTemplate"] | null;
+            /**
+             * @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means what the kind has by default, which for webhooks is no limit.
              * @default null
              */
             rate_limit?: number | null;
@@ -1012,12 +1131,15 @@ export interface components {
             signing?: "hmac-sha256" | "ed25519";
             /** @description A secret of your own in place of a generated one: `whsec_` and base64 of 24 to 64 bytes, or `whsk_` and base64 of an Ed25519 key. */
             secret?: string;
-            template?: null;
-        };
+        } | unknown | unknown;
         /** @description What is left out stays as it is; null clears. */
         EndpointToPatch: {
-            /** @description Where events are sent. A URL that can never be delivered to is refused. */
+            /** @description Where events are sent. A URL that can never be delivered to is refused. Required by every kind but those that make it of their settings. */
             url?: string;
+            /** @description Those that are named are set, or removed with null; the others stay. Null removes all. */
+            settings?: {
+                [key: string]: string | null;
+            } | null;
             description?: string | null;
             /** @description Which events; empty or null means every `user.*` event. */
             event_types?: components["schemas"]["EventTypePattern"][] | null;
@@ -1028,10 +1150,11 @@ export interface components {
             headers?: {
                 [key: string]: string | null;
             } | null;
-            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit. */
+            format?: ("standard" | "cloudevents") | null;
+            template?: components["schemas"]["EndpointTemplate"] | null;
+            /** @description The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means what the kind has by default, which for webhooks is no limit. */
             rate_limit?: number | null;
             enabled?: boolean;
-            template?: null;
         };
         /** @description Something that happened to a user, a source or an endpoint. */
         Event: {
@@ -1143,6 +1266,46 @@ export interface components {
                 [key: string]: number;
             };
             duration_ms: number;
+        };
+        /** @description The body of a request, and what is said of it. Nothing was sent. */
+        Preview: {
+            event_type: string;
+            content_type: string;
+            /** @description What would be sent. */
+            body: unknown;
+        };
+        PreviewWish: {
+            /**
+             * @description Whose sample is rendered.
+             * @default user.created
+             */
+            event_type?: string;
+            /**
+             * @description Other values for the sample, by dotted path from the root of the event. What the event cannot be is refused.
+             * @default {}
+             * @example {
+             *       "data.user.user_id": "+15550100",
+             *       "data.user.conversation_count": 1
+             *     }
+             */
+            override?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description As an endpoint has them; what is required and missing is made up.
+             * @default {}
+             */
+            settings?: {
+                [key: string]: string;
+            };
+            /** @default null */
+            template?: components["schemas"]["EndpointTemplate"] | null;
+            /**
+             * @description Of a webhook: the event as it is, or `cloudevents`, a CloudEvent in structured mode.
+             * @default standard
+             * @enum {string}
+             */
+            format?: "standard" | "cloudevents";
         };
         /** @description An error, as RFC 9457 has it. */
         Problem: {
@@ -4239,6 +4402,240 @@ export interface operations {
             };
             /** @description `request_timeout`: The request took too long. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listDestinationKinds: {
+        parameters: {
+            query?: {
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Kinds of destinations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DestinationKindList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewDestination: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                kind: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PreviewWish"];
+            };
+        };
+        responses: {
+            /** @description What would be sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

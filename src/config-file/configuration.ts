@@ -15,7 +15,7 @@ import type { ConfigFile } from './schema.ts'
 export function createConfiguration(deps: {
   sources: Pick<Sources, 'everKnown' | 'list' | 'paceOf' | 'toPoll'>
   sourceControl: Pick<SourceControl, 'create' | 'patch'>
-  endpoints: Pick<Endpoints, 'list' | 'target' | 'create' | 'patch' | 'rotateSecret'>
+  endpoints: Pick<Endpoints, 'list' | 'target' | 'routeOf' | 'create' | 'patch' | 'rotateSecret'>
   checkUrl: (url: string) => void
 }) {
   const { sources, sourceControl, endpoints } = deps
@@ -34,7 +34,7 @@ export function createConfiguration(deps: {
           .filter(({ id }) => id in file.endpoints)
           .map((record) => {
             const { headers, secrets } = endpoints.target(record)
-            return [record.id, { record, headers, secrets }] as const
+            return [record.id, { record, headers, secrets, ...endpoints.routeOf(record) }] as const
           }),
       ),
     }

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { formatDuration } from '../config/duration.ts'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import { signingOfEndpoint } from '../endpoints/endpoints.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import type { SourceRecord } from '../sources/sources.ts'
 import { defaultsOfEndpoint } from './plan-endpoint.ts'
 import { defaultsOfSource } from './plan-source.ts'
@@ -34,8 +35,15 @@ export function exportConfiguration(
       ...endpoints.flatMap((endpoint) => {
         const headers = Object.keys(endpoint.headers).map((name) => `headers.${name}`)
         // The private key of Ed25519 leaves ringpost in no way at all.
-        const secret = signingOfEndpoint(endpoint) === 'hmac-sha256' ? ['secret'] : []
-        return [...headers, ...secret].map((field) => `endpoints.${endpoint.id}.${field}`)
+        const { webhook, fields } = kindOf(endpoint.kind)
+        const secret = webhook && signingOfEndpoint(endpoint) === 'hmac-sha256' ? ['secret'] : []
+        const url = endpoint.sealed_url === null ? [] : ['url']
+        const settings = fields
+          .filter(({ name, secret: isSecret }) => isSecret && name in endpoint.settings)
+          .map(({ name }) => `settings.${name}`)
+        return [...url, ...settings, ...headers, ...secret].map(
+          (field) => `endpoints.${endpoint.id}.${field}`,
+        )
       }),
     ],
   }
@@ -62,12 +70,27 @@ function fieldsOfSource(source: SourceRecord): Fields {
 }
 
 function fieldsOfEndpoint(endpoint: EndpointRecord): Fields {
-  const { url, description, event_types, source_ids, filter, rate_limit, enabled } = endpoint
+  const { kind, url, description, event_types, source_ids, filter, rate_limit, enabled } = endpoint
+  const { format, template } = endpoint
+  const { addressOf, fields } = kindOf(kind)
+  const shown = Object.entries(endpoint.settings).filter(
+    ([name]) => !fields.some((field) => field.name === name && field.secret),
+  )
   const byPerson = enabled || endpoint.disabled_reason === null
   const signing = signingOfEndpoint(endpoint)
   return {
-    url,
-    ...unlike(defaultsOfEndpoint(url), { description, event_types, source_ids, filter, rate_limit }),
+    ...(kind === 'webhook' ? {} : { kind }),
+    ...(endpoint.sealed_url === null && addressOf === undefined ? { url } : {}),
+    ...(shown.length > 0 ? { settings: Object.fromEntries(shown) } : {}),
+    ...unlike(defaultsOfEndpoint(kind), {
+      description,
+      event_types,
+      source_ids,
+      filter,
+      format,
+      template,
+      rate_limit,
+    }),
     ...(byPerson && !enabled ? { enabled } : {}),
     ...(signing === 'hmac-sha256' ? {} : { signing }),
   }

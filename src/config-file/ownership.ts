@@ -16,7 +16,9 @@ export function createOwnership(file: ConfigFile | null) {
     const set = flat(entry)
     const message = 'is set by the configuration file (RINGPOST_CONFIG)'
     return Object.entries(flat(change)).flatMap(([path, value]) => {
-      const clears = path === 'headers' && [...Object.keys(set)].some((name) => name.startsWith('headers.'))
+      const clears = ONE_BY_ONE.some(
+        (name) => path === name && Object.keys(set).some((one) => one.startsWith(`${name}.`)),
+      )
       return clears || (path in set && !isDeepStrictEqual(set[path], value)) ? [{ path, message }] : []
     })
   }
@@ -65,10 +67,15 @@ export function createOwnership(file: ConfigFile | null) {
 
 export type Ownership = ReturnType<typeof createOwnership>
 
-/** Headers one by one, as they are set. */
+/** What is set one by one, and not as a whole. */
+const ONE_BY_ONE = ['headers', 'settings'] as const
+
 function flat(entry: FileSource | FileEndpoint): Record<string, unknown> {
-  const { headers, ...plain } = entry as FileEndpoint
-  if (headers === undefined || headers === null) return { ...plain, ...(headers === null ? { headers } : {}) }
-  const each = Object.entries(headers).map(([name, value]) => [`headers.${name}`, value])
+  const { headers, settings, ...plain } = entry as FileEndpoint
+  const each = Object.entries({ headers, settings }).flatMap(([field, values]): [string, unknown][] => {
+    if (values === undefined) return []
+    if (values === null) return [[field, null]]
+    return Object.entries(values).map(([name, value]) => [`${field}.${name}`, value])
+  })
   return { ...plain, ...Object.fromEntries(each) }
 }

@@ -1,8 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { endpointToCreate } from '../api/schemas/endpoint.ts'
+import { MOST_HEADERS } from '../endpoints/changed-fields.ts'
+import { kindProblems } from '../endpoints/check-kind.ts'
+import { checkAddress, type Route } from '../endpoints/endpoint-address.ts'
 import type { EndpointPatch } from '../endpoints/endpoint-record.ts'
-import { type EndpointRecord, MOST_HEADERS, signingOfEndpoint } from '../endpoints/endpoints.ts'
+import { type EndpointRecord, signingOfEndpoint } from '../endpoints/endpoints.ts'
 import { type FieldError, RingpostError } from '../errors.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { type KindName, kindOf } from '../kinds/kinds.ts'
 import type { Plan, Rotation } from './plan.ts'
 import type { FileEndpoint } from './schema.ts'
 
@@ -10,6 +15,9 @@ import type { FileEndpoint } from './schema.ts'
 export interface PresentEndpoint {
   record: EndpointRecord
   headers: Record<string, string>
+  /** Null where the kind makes it of its settings. */
+  url: string | null
+  settings: Readonly<Record<string, string>>
   /** Those that are valid, newest first. */
   secrets: string[]
 }
@@ -27,7 +35,8 @@ export function planEndpoint(
   present: PresentEndpoint | null,
   rules: EndpointRules,
 ): Plan {
-  const { kind: _kind, template: _template, signing, secret, headers, ...plain } = entry
+  const { signing, secret, headers, settings, url, kind: kindName = present?.record.kind, ...plain } = entry
+  const kind = kindOf(kindName ?? 'webhook')
   const problems: FieldError[] = []
   const refuse = (field: string, message: string) =>
     void problems.push({ path: `endpoints.${id}.${field}`, message })
@@ -35,8 +44,29 @@ export function planEndpoint(
   for (const [i, source] of (plain.source_ids ?? []).entries()) {
     if (!rules.isSource(source)) refuse(`source_ids.${i}`, `is not a source: there is no ${source}`)
   }
-  if (plain.url !== undefined && plain.url !== present?.record.url) {
-    const refused = urlProblem(plain.url, rules.checkUrl)
+  if (present !== null && kind.name !== present.record.kind) {
+    refuse('kind', `is ${present.record.kind} and never changes: choose another id for a new endpoint`)
+    return { step: null, problems }
+  }
+  const route: Route = {
+    url: url ?? present?.url ?? null,
+    settings: withChanges(present?.settings ?? {}, settings),
+  }
+  const { template = present?.record.template ?? null, format = present?.record.format ?? 'standard' } = plain
+  const signs = signing !== undefined || secret !== undefined
+  const wrong = kindProblems(kind, {
+    url: route.url ?? undefined,
+    settings: route.settings,
+    template,
+    format,
+    signing: signs,
+  })
+  for (const { path, message } of wrong) {
+    refuse(path, message === 'is required' ? `is required: there is no endpoint ${id} yet` : message)
+  }
+  const moves = !isDeepStrictEqual(route, { url: present?.url, settings: present?.settings })
+  if (wrong.length === 0 && moves) {
+    const refused = addressProblem(kind, route, rules.checkUrl)
     if (refused !== null) refuse('url', `is refused: ${refused}`)
   }
   const after = withChanges(present?.headers ?? {}, headers)
@@ -45,21 +75,32 @@ export function planEndpoint(
   }
 
   if (present === null) {
-    if (plain.url === undefined) refuse('url', `is required: there is no endpoint ${id} yet`)
-    if (plain.url === undefined || problems.length > 0) return { step: null, problems }
+    if (problems.length > 0) return { step: null, problems }
     const own = { ...(signing ? { signing } : {}), ...(secret ? { secret } : {}) }
-    const input = { ...defaultsOfEndpoint(plain.url), ...plain, ...own, headers: after }
+    const input = {
+      ...defaultsOfEndpoint(kindName),
+      ...plain,
+      ...own,
+      ...(url === undefined ? {} : { url }),
+      settings: route.settings,
+      headers: after,
+    }
     return {
       step: { kind: 'endpoint', id, action: 'create', fields: Object.keys(entry), input },
       problems,
     }
   }
 
+  // Null brings the kind's own limit back.
+  const wanted = { ...plain, ...(plain.rate_limit === null ? { rate_limit: kind.defaults.rate_limit } : {}) }
   const changes: EndpointPatch = Object.fromEntries(
-    Object.entries(plain).filter(
+    Object.entries(wanted).filter(
       ([field, value]) => !isDeepStrictEqual(value, present.record[field as keyof typeof plain]),
     ),
   )
+  if (url !== undefined && url !== present.url) changes.url = url
+  if (settings !== undefined && !isDeepStrictEqual(route.settings, present.settings))
+    changes.settings = settings
   if (headers !== undefined && !isDeepStrictEqual(after, present.headers)) changes.headers = headers
   const rotation = rotationTo(entry, present)
   if (rotation === 'older') {
@@ -74,10 +115,17 @@ export function planEndpoint(
   return { step: { kind: 'endpoint', id, action: 'update', fields, changes, rotation }, problems }
 }
 
-/** An endpoint that was made with its URL alone. */
-export function defaultsOfEndpoint(url: string) {
-  const { kind: _kind, template: _template, ...defaults } = endpointToCreate.parse({ url })
-  return defaults
+/** What an endpoint has of which nothing was said but its kind. */
+export function defaultsOfEndpoint(kind: KindName = 'webhook') {
+  const {
+    url: _url,
+    settings: _settings,
+    rate_limit: _limit,
+    ...defaults
+  } = endpointToCreate.parse({
+    url: 'https://example.com/',
+  })
+  return { ...defaults, kind, rate_limit: kindOf(kind).defaults.rate_limit }
 }
 
 /** The new secret that the file asks for; null where the present one is as it says. */
@@ -102,9 +150,9 @@ function withChanges(
   return Object.fromEntries(all.filter((entry): entry is [string, string] => entry[1] !== null))
 }
 
-function urlProblem(url: string, check: (url: string) => void): string | null {
+function addressProblem(kind: Kind, route: Route, check: (url: string) => void): string | null {
   try {
-    check(url)
+    checkAddress(kind, route, check)
     return null
   } catch (error) {
     if (!(error instanceof RingpostError)) throw error

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { endpointToPatch } from '../api/schemas/endpoint.ts'
 import { checkKind, chosenSecret } from '../api/schemas/endpoint-secret.ts'
 import { sourceToPatch } from '../api/schemas/source-input.ts'
+import { KIND_NAMES } from '../kinds/kinds.ts'
 
 const AFTER_PREFIX = 'and then 1 to 60 letters, digits, - or _'
 const sourceId = z.string().regex(/^src_[\w-]{1,60}$/, `must be an id: src_ ${AFTER_PREFIX}`)
@@ -13,12 +14,12 @@ const source = sourceToPatch.extend({}).meta({
 })
 
 const endpoint = endpointToPatch
-  .extend({ kind: z.literal('webhook').exactOptional(), ...chosenSecret })
+  .extend({ kind: z.enum(KIND_NAMES).exactOptional(), ...chosenSecret })
   .superRefine(checkKind)
   .meta({
     id: 'ConfiguredEndpoint',
     description:
-      'The fields of PATCH /v1/endpoints/:id, with `signing` and `secret`. An endpoint that there is not yet needs `url`. Another secret or another kind of signature is a rotation: what was valid signs too for 24h.',
+      'The fields of PATCH /v1/endpoints/:id, with `signing` and `secret`. An endpoint that there is not yet needs what its kind requires: `url`, for most. Another secret or another kind of signature is a rotation: what was valid signs too for 24h.',
   })
 
 /** Sources and endpoints by their ids: what a configuration file holds, and what is sent to be applied. */

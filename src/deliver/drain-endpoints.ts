@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import type { NoteActivity } from '../log/activity.ts'
 import type { Claim, DeliveryLog, Ending, HealthNote, Taken } from '../log/deliveries.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 import type { EventTexts } from './event-texts.ts'
-import type { Fault } from './failures.ts'
+import type { Fault, Outcome } from './failures.ts'
 import type { MadeAttempt, MakeAttempt } from './make-attempt.ts'
 import { createRecorder, type Recorder, type Result } from './recorder.ts'
 import { retryDelay } from './schedule.ts'
@@ -20,6 +21,8 @@ export const AT_ONCE = 50
 const CLAIMS = 2
 /** Deliveries that end without an attempt, at once. */
 const UNSENT_AT_ONCE = 100
+/** Above how many that wait a kind that has digests gets one message for all, and for how many at most. */
+const DIGEST = { above: 10, most: 500 }
 /** More is taken when fewer are claimed than this share of what may be. */
 const FILL_BELOW = 0.7
 /** How long a claim may wait for a request to end before it is given back (ms): the rest is for its own request. */
@@ -61,12 +64,12 @@ interface Lane {
   waiters: (() => void)[]
 }
 
-/** A delivery that is this process' to send. */
+/** A request that is this process' to send: for one delivery, or for many as a digest. */
 interface Claimed {
-  claim: Claim
+  claims: Claim[]
   endpoint: EndpointRecord
-  /** The event; null where it has left the log. */
-  text: string | null
+  /** The events; null where one has left the log. */
+  texts: (string | null)[]
   /** When it was claimed, by the clock of `performance.now()`. */
   since: number
 }
@@ -80,7 +83,7 @@ interface Claimed {
  * neither whoever asked nor what comes next for the same endpoint.
  */
 export function createDrainEndpoints(deps: {
-  deliveries: Pick<DeliveryLog, 'take' | 'record' | 'release'>
+  deliveries: Pick<DeliveryLog, 'take' | 'record' | 'release' | 'hold'>
   endpoints: Pick<Endpoints, 'find'>
   eventTexts: EventTexts
   makeAttempt: MakeAttempt
@@ -155,15 +158,17 @@ export function createDrainEndpoints(deps: {
         const found: Promise<EndpointRecord | null> = endpoints.find(endpointId)
         const expected: EndpointRecord | null = known ?? (await found)
         const unsent: boolean = endOf(expected) !== null
-        const [{ claims, waitMs, limited }, endpoint]: [Taken, EndpointRecord | null] = await Promise.all([
-          deliveries.take(endpointId, lane.token, holdMs, {
-            room: unsent ? UNSENT_AT_ONCE : claimsAtOnce - lane.claimed,
-            atOnce: claimsAtOnce,
-            rate: expected?.rate_limit ?? null,
-            unsent,
-          }),
-          found,
-        ])
+        const [{ claims, waitMs, limited, together }, endpoint]: [Taken, EndpointRecord | null] =
+          await Promise.all([
+            deliveries.take(endpointId, lane.token, holdMs, {
+              room: unsent ? UNSENT_AT_ONCE : claimsAtOnce - lane.claimed,
+              atOnce: claimsAtOnce,
+              rate: expected?.rate_limit ?? null,
+              unsent,
+              digest: expected !== null && kindOf(expected.kind).toDigest ? DIGEST : null,
+            }),
+            found,
+          ])
         const end = endOf(endpoint)
         known = end === null ? endpoint : null
         lane.limited = limited
@@ -181,8 +186,11 @@ export function createDrainEndpoints(deps: {
         const since = performance.now()
         const texts = await textsOf(endpointId, claims)
         lane.claimed += claims.length
-        for (const [i, claim] of claims.entries()) {
-          lane.waiting.push({ claim, endpoint, text: texts[i] ?? null, since })
+        if (together) lane.waiting.push({ claims, endpoint, texts, since })
+        else {
+          for (const [i, claim] of claims.entries()) {
+            lane.waiting.push({ claims: [claim], endpoint, texts: [texts[i] ?? null], since })
+          }
         }
         send(lane)
         // With room for a few only, nearly every answer would be followed by a question to Redis.
@@ -218,23 +226,23 @@ export function createDrainEndpoints(deps: {
     while (lane.sending < atOnce) {
       const next = lane.waiting.shift()
       if (next === undefined) return
-      const { endpoint, claim } = next
+      const { endpoint, claims } = next
       const stale = signal.aborted || performance.now() - next.since > STALE_MS
-      const work = stale ? giveBack(endpoint.id, claim, 0) : attempt(lane, next)
+      const work = stale ? giveBack(endpoint.id, claims, 0) : attempt(lane, next)
       work
         .catch((error: unknown) => {
           // What it had claimed is attempted again when the claim runs out.
           logger.error(
-            { err: error, endpoint: endpoint.id, delivery: claim.deliveryId },
+            { err: error, endpoint: endpoint.id, delivery: claims[0]?.deliveryId, deliveries: claims.length },
             'An attempt broke off.',
           )
         })
-        .finally(() => done(endpoint.id, lane))
+        .finally(() => done(endpoint.id, lane, claims.length))
     }
   }
 
-  function done(endpointId: string, lane: Lane): void {
-    lane.claimed--
+  function done(endpointId: string, lane: Lane, count: number): void {
+    lane.claimed -= count
     send(lane)
     const { waiters } = lane
     lane.waiters = []
@@ -246,7 +254,7 @@ export function createDrainEndpoints(deps: {
 
   /** What waits here is for the breaker, or for nobody: other claims of this endpoint are not sent into the same fire. */
   async function giveBackWaiting(endpointId: string, lane: Lane): Promise<void> {
-    const claims = lane.waiting.map(({ claim }) => claim)
+    const claims = lane.waiting.flatMap((waiting) => waiting.claims)
     if (claims.length === 0) return
     lane.waiting = []
     lane.claimed -= claims.length
@@ -254,8 +262,8 @@ export function createDrainEndpoints(deps: {
     await deliveries.release(endpointId, claims, 0)
   }
 
-  async function giveBack(endpointId: string, claim: Claim, afterMs: number): Promise<void> {
-    await deliveries.release(endpointId, [claim], afterMs)
+  async function giveBack(endpointId: string, claims: readonly Claim[], afterMs: number): Promise<void> {
+    await deliveries.release(endpointId, claims, afterMs)
     if (!signal.aborted) await deps.wakeLater(endpointId, afterMs)
   }
 
@@ -282,15 +290,36 @@ export function createDrainEndpoints(deps: {
     )
   }
 
-  async function attempt(lane: Lane, { claim, endpoint, text }: Claimed): Promise<void> {
-    if (text === null) return finish(endpoint.id, lane, claim, 'failed', EXPIRED)
+  async function attempt(lane: Lane, { claims: all, endpoint, texts }: Claimed): Promise<void> {
+    const events = all.flatMap(({ eventId }, i) => {
+      const text = texts[i] ?? null
+      return text === null ? [] : [{ id: eventId, text }]
+    })
+    const claims = all.filter((_, i) => (texts[i] ?? null) !== null)
+    const expired = all.filter((claim) => !claims.includes(claim))
+    const ended = Promise.all(expired.map((claim) => finish(endpoint.id, lane, claim, 'failed', EXPIRED)))
+    const [first] = claims
+    if (first === undefined) return void (await ended)
+    // Before anything is waited for: whoever begins requests counts them by it.
     lane.sending++
-    const made = await deps.makeAttempt(endpoint, claim.eventId, text).finally(() => {
+    const made = await deps.makeAttempt(endpoint, events).finally(() => {
       lane.sending--
     })
     const { outcome } = made
     const came = outcome.kind === 'failed' ? outcome.fault : 'succeeded'
     deps.attempted?.(came, made.attempt.duration_ms, endpoint.kind)
+    const waitMs = askedToWait(outcome)
+    // A service that wants no more for a while is asked for nothing else meanwhile.
+    if (endpoint.rate_limit !== null && waitMs) {
+      await deliveries
+        .hold(endpoint.id, endpoint.rate_limit, waitMs)
+        .catch((error: unknown) =>
+          logger.warn(
+            { err: error, endpoint: endpoint.id },
+            'The wait that the receiver asked for was not kept.',
+          ),
+        )
+    }
     if (outcome.kind === 'failed' && (outcome.disable || outcome.connectionFailure)) {
       // Beside the record of this attempt, which must not wait for it.
       giveBackWaiting(endpoint.id, lane).catch((error: unknown) =>
@@ -300,28 +329,41 @@ export function createDrainEndpoints(deps: {
       send(lane)
     }
     // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
-    if (outcome.kind === 'failed' && outcome.fault === 'ours') return giveBack(endpoint.id, claim, OURS_MS)
-    const delay =
-      outcome.kind === 'failed' && outcome.retry === 'schedule'
-        ? retryDelay({
-            schedule: deps.schedule,
-            attempt: claim.scheduled + 1,
-            random: deps.random,
-            retryAfterMs: outcome.retryAfterMs,
-          })
-        : null
-    const ending = endingOf(claim, made, delay === null ? null : now() + delay)
+    if (outcome.kind === 'failed' && outcome.fault === 'ours') return giveBack(endpoint.id, claims, OURS_MS)
+    // What went together comes back together.
+    const random = deps.random()
+    const endings = claims.map((claim) => {
+      const delay =
+        outcome.kind === 'failed' && outcome.retry === 'schedule'
+          ? retryDelay({
+              schedule: deps.schedule,
+              attempt: claim.scheduled + 1,
+              random: () => random,
+              retryAfterMs: outcome.retryAfterMs,
+            })
+          : null
+      const ending = endingOf(claim, made, delay === null ? null : now() + delay)
+      // One request says one thing of the endpoint's health, for however many deliveries it was.
+      return claim === first ? ending : { ...ending, health: null }
+    })
     const gone = outcome.kind === 'failed' && outcome.disable === true
-    await lane.record({ claim, ending, endpoint, gone })
+    await ended
+    await Promise.all(
+      claims.flatMap((claim, i) => {
+        const ending = endings[i]
+        return ending === undefined ? [] : [lane.record({ claim, ending, endpoint, gone })]
+      }),
+    )
     logger.info(
       {
         endpoint: endpoint.id,
-        event: claim.eventId,
-        delivery: claim.deliveryId,
-        attempt: claim.attempts + 1,
-        status: ending.status,
+        event: first.eventId,
+        delivery: first.deliveryId,
+        ...(claims.length > 1 ? { deliveries: claims.length } : {}),
+        attempt: first.attempts + 1,
+        status: endings[0]?.status,
         http_status: made.attempt.response?.status ?? null,
-        code: ending.error?.code,
+        code: endings[0]?.error?.code,
         duration_ms: made.attempt.duration_ms,
       },
       'attempt',
@@ -368,6 +410,12 @@ export type DrainEndpoints = ReturnType<typeof createDrainEndpoints>
 function endOf(endpoint: EndpointRecord | null): DeliveryError | null {
   if (endpoint === null || endpoint.deleted_at !== null) return DELETED
   return endpoint.enabled ? null : DISABLED
+}
+
+/** How long whoever answered wants no more (ms). */
+function askedToWait(outcome: Outcome): number | null {
+  if (outcome.kind === 'succeeded') return outcome.pauseMs ?? null
+  return outcome.error.code === 'rate_limited' ? outcome.retryAfterMs : null
 }
 
 function endingOf(claim: Claim, { attempt, outcome }: MadeAttempt, nextAttemptAt: UnixMs | null): Ending {

@@ -1,9 +1,18 @@
 import type { HttpFailure, HttpFailureCode } from '../http/http-failure.ts'
 import { parseRetryAfter } from '../http/retry-after.ts'
+import type { Verdict } from '../kinds/kind.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 
 /** Why an attempt failed, by name. The codes of HTTP failures are their own. */
-export type FailureCode = HttpFailureCode | 'http_status' | 'redirect' | 'gone' | 'url_refused'
+export type FailureCode =
+  | HttpFailureCode
+  | 'http_status'
+  | 'redirect'
+  | 'gone'
+  | 'url_refused'
+  | 'rejected'
+  | 'rate_limited'
+  | 'not_rendered'
 
 /**
  * Whom a failure is charged to (DELIVERY.md, rule 4): `receiver` counts against the endpoint's health, `ours`
@@ -13,7 +22,11 @@ export type Fault = 'receiver' | 'ours' | 'permanent'
 
 /** What came of an attempt, and what is to be done about it. */
 export type Outcome =
-  | { kind: 'succeeded' }
+  | {
+      kind: 'succeeded'
+      /** How long the receiver wants no more (ms). */
+      pauseMs?: number
+    }
   | {
       kind: 'failed'
       error: DeliveryError
@@ -69,6 +82,25 @@ export function classifyResponse(
   const patient = status === 429 || status === 503
   const retryAfterMs = patient ? parseRetryAfter(headers['retry-after'], nowMs) : null
   return { ...answered('http_status', statusSentence(status)), retryAfterMs }
+}
+
+/** What a kind makes of an answer that it knows. */
+export function classifyVerdict(verdict: Verdict): Outcome {
+  if (verdict.kind === 'succeeded') return verdict
+  const { code, message, retry, retryAfterMs = null, disable } = verdict
+  return {
+    ...answered(code, message),
+    retry,
+    retryAfterMs,
+    fault: retry === 'never' ? 'permanent' : 'receiver',
+    ...(disable ? { disable } : {}),
+  }
+}
+
+/** An event from which no request could be made. */
+export function classifyUnrendered(): Outcome {
+  const message = 'No request could be made of this event. Please report this, with the event.'
+  return { ...answered('not_rendered', message), retry: 'never', fault: 'permanent' }
 }
 
 /** What a request without a response means for a delivery. */

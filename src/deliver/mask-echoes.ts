@@ -5,10 +5,10 @@ const MASK = '••••'
 const SHORTEST = 6
 
 /**
- * Takes the values of an endpoint's headers out of a response: receivers that answer with what they were sent
+ * Takes what is secret of an endpoint out of a response: receivers that answer with what they were sent
  * (echo services, error pages of frameworks) would put them in the log of deliveries.
  *
- * @param values of the headers, in clear text; of `Bearer abc…`, the part behind the scheme is masked by itself
+ * @param values of headers and whatever else is secret, in clear text; of `Bearer abc…`, the part behind the scheme is masked by itself
  */
 export function maskEchoes(response: Attempt['response'], values: readonly string[]): Attempt['response'] {
   const hidden = [...new Set(values.flatMap(formsOf))]

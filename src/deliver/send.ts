@@ -1,9 +1,16 @@
 import { RingpostError } from '../errors.ts'
 import { createAgent } from '../http/agent.ts'
 import { HttpFailure, type HttpResponse, request } from '../http/request.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { remember } from '../secrets/remember.ts'
 import type { UnixMs } from '../types.ts'
-import { classifyFailure, classifyRefusedUrl, classifyResponse, type Outcome } from './failures.ts'
+import {
+  classifyFailure,
+  classifyRefusedUrl,
+  classifyResponse,
+  classifyVerdict,
+  type Outcome,
+} from './failures.ts'
 import { createGuardedConnect, type Lookup } from './guard/connector.ts'
 import { checkUrl, type GuardPolicy } from './guard/url.ts'
 
@@ -23,8 +30,17 @@ export interface SendResult {
 }
 
 export interface Sender {
-  /** Never throws for anything that the receiver or the network does. */
-  send(input: { url: string; headers: Record<string, string>; body: string }): Promise<SendResult>
+  /**
+   * Never throws for anything that the receiver or the network does.
+   *
+   * @param input.classify of who knows more of an answer than its status says
+   */
+  send(input: {
+    url: string
+    headers: Record<string, string>
+    body: string
+    classify?: Kind['classify']
+  }): Promise<SendResult>
   /** Ends what is under way as `aborted`, which is nobody's failure, and closes all connections. */
   close(): Promise<void>
 }
@@ -55,7 +71,7 @@ export function createSender(options: {
   let closed: Promise<void> | null = null
 
   return {
-    async send({ url, headers, body }) {
+    async send({ url, headers, body, classify }) {
       const at = Date.now()
       const startedAt = performance.now()
       const failed = (outcome: Outcome): SendResult => {
@@ -72,11 +88,16 @@ export function createSender(options: {
           signal,
         })
         const { status, durationMs } = response
+        const answer = { status, headers: response.headers, body: textOf(response) }
+        const verdict = classify?.(answer, Date.now()) ?? null
         return {
           at,
           durationMs,
-          response: { status, headers: response.headers, body: textOf(response) },
-          outcome: classifyResponse(status, response.headers, url, Date.now()),
+          response: answer,
+          outcome:
+            verdict === null
+              ? classifyResponse(status, response.headers, url, Date.now())
+              : classifyVerdict(verdict),
         }
       } catch (error) {
         if (error instanceof HttpFailure) return failed(classifyFailure(error))

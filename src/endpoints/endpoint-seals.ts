@@ -1,3 +1,5 @@
+import type { Kind } from '../kinds/kind.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import { type Signing, signingOf } from '../secrets/signing-secret.ts'
 import type { EndpointRecord } from './endpoint-record.ts'
@@ -18,6 +20,8 @@ export function createEndpointSeals(vault: Vault) {
   const open = (sealed: string, context: string) => openAt(`${sealed} ${context}`)
   const ofSecret = (id: string) => `endpoint:${id}:secret`
   const ofHeader = (id: string, name: string) => `endpoint:${id}:header:${name}`
+  const ofSetting = (id: string, name: string) => `endpoint:${id}:setting:${name}`
+  const ofUrl = (id: string) => `endpoint:${id}:url`
 
   function sealHeaders<Value extends string | null>(id: string, headers: Record<string, Value>) {
     const sealed = Object.entries(headers).map(([name, value]) => [
@@ -33,6 +37,31 @@ export function createEndpointSeals(vault: Vault) {
     )
   }
 
+  /** Of the settings of a kind, those that are secret; the others are left as they are. */
+  function mapSecrets(
+    kind: Kind,
+    settings: Readonly<Record<string, string>>,
+    map: (value: string, name: string) => string,
+  ): Record<string, string> {
+    const isSecret = (name: string) => kind.fields.some((field) => field.name === name && field.secret)
+    const mapped = Object.entries(settings).map(([name, value]) => [
+      name,
+      isSecret(name) ? map(value, name) : value,
+    ])
+    return Object.fromEntries(mapped)
+  }
+
+  function sealSettings(id: string, kind: Kind, settings: Readonly<Record<string, string>>) {
+    return mapSecrets(kind, settings, (value, name) => vault.seal(value, ofSetting(id, name)))
+  }
+
+  function openSettings(id: string, kind: Kind, settings: Readonly<Record<string, string>>) {
+    return mapSecrets(kind, settings, (sealed, name) => open(sealed, ofSetting(id, name)))
+  }
+
+  const sealUrl = (id: string, url: string) => vault.seal(url, ofUrl(id))
+  const openUrl = (id: string, sealed: string) => open(sealed, ofUrl(id))
+
   function sealSecret(id: string, secret: string): { sealed: string; signing: Signing } {
     return { sealed: vault.seal(secret, ofSecret(id)), signing: signingOf(secret) }
   }
@@ -44,14 +73,21 @@ export function createEndpointSeals(vault: Vault) {
   return {
     sealHeaders,
     openHeaders,
+    sealSettings,
+    openSettings,
+    sealUrl,
+    openUrl,
     sealSecret,
     openSecret,
 
     /** The same record, with everything that is sealed sealed anew. */
     reseal(record: EndpointRecord): EndpointRecord {
-      const { id } = record
+      const { id, sealed_url = null, settings = {} } = record
+      const kind = kindOf(record.kind)
       return {
         ...record,
+        sealed_url: sealed_url === null ? null : sealUrl(id, openUrl(id, sealed_url)),
+        settings: sealSettings(id, kind, openSettings(id, kind, settings)),
         headers: sealHeaders(id, openHeaders(id, record.headers)),
         secrets: record.secrets.map((one) => ({ ...one, ...sealSecret(id, openSecret(id, one)) })),
       }

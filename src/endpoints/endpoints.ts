@@ -1,8 +1,13 @@
-import { RingpostError } from '../errors.ts'
+import { type FieldError, RingpostError } from '../errors.ts'
 import { randomId } from '../ids.ts'
+import type { Kind } from '../kinds/kind.ts'
+import { kindOf } from '../kinds/kinds.ts'
 import type { Records } from '../redis/records.ts'
 import type { Signing } from '../secrets/signing-secret.ts'
 import type { UnixMs } from '../types.ts'
+import { changedHeaders, changedSettings, withFieldDefaults } from './changed-fields.ts'
+import { kindProblems } from './check-kind.ts'
+import { addressOf, checkAddress, hiddenTexts, type Route, shownAddress } from './endpoint-address.ts'
 import type { EndpointPatch, EndpointRecord, EndpointTarget, NewEndpoint } from './endpoint-record.ts'
 import { createEndpointSeals } from './endpoint-seals.ts'
 import { rotateSecrets, validSecrets } from './signing-secrets.ts'
@@ -14,9 +19,6 @@ export type {
   EndpointTarget,
   NewEndpoint,
 } from './endpoint-record.ts'
-
-/** Headers of an endpoint, after a change too. */
-export const MOST_HEADERS = 30
 
 interface Vault {
   seal(plaintext: string, context: string): string
@@ -71,6 +73,26 @@ export function createEndpoints(deps: {
     return after
   }
 
+  function routeOf(endpoint: EndpointRecord): Route {
+    const { id, url, sealed_url, settings } = endpoint
+    const kind = kindOf(endpoint.kind)
+    const own = kind.addressOf === undefined ? url : null
+    return {
+      url: sealed_url === null ? own : seals.openUrl(id, sealed_url),
+      settings: seals.openSettings(id, kind, settings),
+    }
+  }
+
+  /** What of a record leads to the endpoint. */
+  function sealedRoute(id: string, kind: Kind, route: Route) {
+    const { url, settings } = route
+    return {
+      url: shownAddress(kind, route),
+      sealed_url: kind.secretUrl && url !== null ? seals.sealUrl(id, url) : null,
+      settings: seals.sealSettings(id, kind, settings),
+    }
+  }
+
   return {
     get,
 
@@ -92,27 +114,37 @@ export function createEndpoints(deps: {
 
     /**
      * @param chosenId in place of a random one; an endpoint that has it already is left as it is, unless it was deleted
-     * @returns the endpoint, and its signing secret for this one time
+     * @returns the endpoint, and its signing secret for this one time; null where its kind is not signed
+     * @throws RingpostError `url_refused`; `bad_request` where something does not fit the kind
      */
     async create(
       input: NewEndpoint,
       chosenId?: string,
-    ): Promise<{ endpoint: EndpointRecord; secret: string }> {
-      const { signing = 'hmac-sha256', secret = deps.createSecret(signing), headers, ...plain } = input
-      deps.checkUrl(input.url)
+    ): Promise<{ endpoint: EndpointRecord; secret: string | null }> {
+      const { signing, secret: own, headers, settings = {}, url, ...plain } = input
+      const { format = 'standard', template = null } = plain
+      const kind = kindOf(input.kind ?? 'webhook')
+      const asked = signing !== undefined || own !== undefined
+      refuse(kindProblems(kind, { url, settings, template, format, signing: asked }))
+      const route = { url: url ?? null, settings }
+      checkAddress(kind, route, deps.checkUrl)
+      const secret = kind.webhook ? (own ?? deps.createSecret(signing ?? 'hmac-sha256')) : null
       await records.refuseMore('endpoints')
       const id = chosenId ?? randomId('ep')
       // One that was deleted may have left failures behind.
       if (chosenId !== undefined) await deps.onFreshStart?.(id)
       const endpoint: EndpointRecord = {
         filter: null,
-        rate_limit: null,
         ...plain,
+        ...sealedRoute(id, kind, route),
         id,
-        kind: 'webhook',
+        kind: input.kind ?? 'webhook',
+        format,
+        template,
+        rate_limit: plain.rate_limit ?? kind.defaults.rate_limit,
         headers: seals.sealHeaders(id, headers),
         disabled_reason: null,
-        secrets: [{ ...seals.sealSecret(id, secret), expires_at: null }],
+        secrets: secret === null ? [] : [{ ...seals.sealSecret(id, secret), expires_at: null }],
         created_at: iso(),
         updated_at: iso(),
         deleted_at: null,
@@ -124,31 +156,51 @@ export function createEndpoints(deps: {
     },
 
     /**
-     * Changes what is given and leaves the rest; headers are changed one by one.
+     * Changes what is given and leaves the rest; headers and settings are changed one by one.
      *
-     * @throws RingpostError `bad_request` where there would be too many headers
+     * @throws RingpostError `url_refused`; `bad_request` where something does not fit the kind, or there would be too many headers
      */
     async patch(id: string, input: EndpointPatch): Promise<EndpointRecord> {
-      if (input.url !== undefined) deps.checkUrl(input.url)
-      const { headers, ...plain } = input
+      const { headers, url, settings, ...plain } = input
+      const current = await get(id)
+      const kind = kindOf(current.kind)
+      const before = routeOf(current)
+      const after = {
+        url: url ?? before.url,
+        settings: settings === undefined ? before.settings : changedSettings(before.settings, settings),
+      }
+      const { template = current.template, format = current.format } = plain
+      const given = {
+        url: url ?? before.url ?? undefined,
+        settings: after.settings,
+        template,
+        format,
+        signing: false,
+      }
+      // What was right when it was made keeps nobody from changing something else.
+      const isOfKind = [url, settings, plain.template, plain.format].some((one) => one !== undefined)
+      if (isOfKind) refuse(kindProblems(kind, given))
+      const moves = addressOf(kind, after) !== addressOf(kind, before)
+      if (moves || url !== undefined) checkAddress(kind, after, deps.checkUrl)
       const sealed = seals.sealHeaders(id, headers ?? {})
-      const now = input.enabled === true || input.url !== undefined ? await get(id) : null
-      const enables = input.enabled === true && now?.enabled === false
-      const moves = input.url !== undefined && input.url !== now?.url
+      const enables = input.enabled === true && !current.enabled
       // Before and not after: a crash in between leaves an endpoint without failures, which harms nobody.
       if (enables || moves) await deps.onFreshStart?.(id)
-      return update(id, (before) => ({
+      return update(id, (stored) => ({
         ...plain,
+        ...(url === undefined && settings === undefined ? {} : sealedRoute(id, kind, after)),
+        ...(plain.rate_limit === null ? { rate_limit: kind.defaults.rate_limit } : {}),
         ...(headers === undefined
           ? {}
-          : { headers: headers === null ? {} : changedHeaders(before.headers, sealed) }),
+          : { headers: headers === null ? {} : changedHeaders(stored.headers, sealed) }),
         ...(plain.enabled === undefined ? {} : { disabled_reason: null }),
       }))
     },
 
     /** Hides the endpoint and forgets its secrets; what still waits for it ends as skipped. */
     async delete(id: string): Promise<void> {
-      await update(id, () => ({ enabled: false, deleted_at: iso(), secrets: [], headers: {} }))
+      const nothing = { secrets: [], headers: {}, settings: {}, sealed_url: null }
+      await update(id, () => ({ enabled: false, deleted_at: iso(), ...nothing }))
     },
 
     /** Forgets a deleted endpoint altogether. */
@@ -170,13 +222,15 @@ export function createEndpoints(deps: {
      *
      * @param options.secret one of its own; without it one is made, of the present kind or as `signing` says
      * @returns the endpoint, and the new secret for this one time
-     * @throws RingpostError `bad_request` where it has this secret already
+     * @throws RingpostError `bad_request` where it has this secret already, or its kind is not signed
      */
     async rotateSecret(
       id: string,
       options: { overlapMs: number; secret?: string; signing?: Signing },
     ): Promise<{ endpoint: EndpointRecord; secret: string }> {
-      const signing = options.signing ?? signingOfEndpoint(await get(id))
+      const current = await get(id)
+      if (!kindOf(current.kind).webhook) throw notSigned(current)
+      const signing = options.signing ?? signingOfEndpoint(current)
       const secret = options.secret ?? deps.createSecret(signing)
       const fresh = seals.sealSecret(id, secret)
       const endpoint = await update(id, (before) => {
@@ -190,16 +244,26 @@ export function createEndpoints(deps: {
       return { endpoint, secret }
     },
 
-    /** URL, headers and the secrets that are valid now, in clear text; for sending only. */
+    /** Everything that a request is made from, in clear text; for sending only. */
     target(endpoint: EndpointRecord): EndpointTarget {
-      const { id, url } = endpoint
+      const { id, format, template } = endpoint
+      const kind = kindOf(endpoint.kind)
+      const route = routeOf(endpoint)
       return {
         id,
-        url,
+        url: addressOf(kind, route),
+        shownUrl: endpoint.url,
+        settings: withFieldDefaults(kind, route.settings),
+        format,
+        template,
         headers: seals.openHeaders(id, endpoint.headers),
         secrets: validSecrets(endpoint.secrets, now()).map((secret) => seals.openSecret(id, secret)),
+        hidden: hiddenTexts(kind, route),
       }
     },
+
+    /** What leads to an endpoint as it was set, in clear text. */
+    routeOf,
 
     /**
      * Seals every secret anew, for a vault that seals with another key than it once did.
@@ -224,20 +288,25 @@ export function signingOfEndpoint(endpoint: Pick<EndpointRecord, 'secrets'>): Si
 
 /** Fields that a record of an earlier version does not have. */
 function withDefaults(stored: EndpointRecord): EndpointRecord {
-  return { ...stored, filter: stored.filter ?? null, rate_limit: stored.rate_limit ?? null }
+  return {
+    ...stored,
+    filter: stored.filter ?? null,
+    rate_limit: stored.rate_limit ?? null,
+    sealed_url: stored.sealed_url ?? null,
+    settings: stored.settings ?? {},
+    format: stored.format ?? 'standard',
+    template: stored.template ?? null,
+  }
 }
 
-function changedHeaders(
-  before: Record<string, string>,
-  changes: Record<string, string | null>,
-): Record<string, string> {
-  const all = Object.entries({ ...before, ...changes })
-  const left = all.filter((entry): entry is [string, string] => entry[1] !== null)
-  if (left.length > MOST_HEADERS) {
-    const message = `must have at most ${MOST_HEADERS} entries, with those that are there already`
-    throw new RingpostError('bad_request', `headers ${message}.`, { fields: [{ path: 'headers', message }] })
-  }
-  return Object.fromEntries(left)
+function refuse(fields: FieldError[]): void {
+  if (fields[0] === undefined) return
+  const sentences = fields.map(({ path, message }) => `${path} ${message}`)
+  throw new RingpostError('bad_request', `${sentences.join('; ')}.`, { fields })
+}
+
+function notSigned({ id, kind }: EndpointRecord): RingpostError {
+  return new RingpostError('bad_request', `Requests to ${id} are not signed: ${kind} has no secret.`)
 }
 
 function unknownEndpoint(id: string): RingpostError {

@@ -46,6 +46,8 @@ export interface Claim {
   streamId: string
 }
 
+const LONGEST_HOLD_MS = 3_600_000
+
 /** How many deliveries of an endpoint may be taken. */
 export interface TakeLimits {
   /** Of this call. */
@@ -56,6 +58,8 @@ export interface TakeLimits {
   rate: number | null
   /** Nothing will be sent: breaker and pace are of no account. */
   unsent?: boolean
+  /** Above how many that wait they are taken for one message together, and how many at most. */
+  digest?: { above: number; most: number } | null
 }
 
 /** What was taken. */
@@ -65,6 +69,8 @@ export interface Taken {
   waitMs: number | null
   /** The endpoint has as many requests as it may: there may be more when one of them ends. */
   limited: boolean
+  /** All of them are to be one message. */
+  together?: true
 }
 
 /** What is known of an endpoint after its attempts were recorded. */
@@ -103,6 +109,7 @@ export function createDeliveryLog(deps: {
   const take = script('take-deliveries')
   const record = script('record-attempts')
   const release = script('release-claims')
+  const hold = script('hold-pace')
 
   return {
     /**
@@ -155,6 +162,8 @@ export function createDeliveryLog(deps: {
           limits.unsent ? 1 : 0,
           BREAKER.failures,
           endpoint.delivery(''),
+          limits.digest?.above ?? '',
+          limits.digest?.most ?? '',
         ],
       )) as [number, Buffer]
       const [wait, text] = reply
@@ -165,7 +174,18 @@ export function createDeliveryLog(deps: {
               .toString('latin1')
               .split('\n')
               .map((line) => claimOf(line, token))
-      return { claims, waitMs: wait < 0 || claims.length > 0 ? null : wait, limited: wait === -2 }
+      const taken = claims.length > 0
+      return {
+        claims,
+        waitMs: wait < 0 || taken ? null : wait,
+        limited: wait === -2,
+        ...(taken && wait === 1 ? { together: true } : {}),
+      }
+    },
+
+    /** Lets an endpoint with a pace wait, for its receiver asked for it; at most an hour. */
+    async hold(endpointId: string, rate: number, waitMs: number): Promise<void> {
+      await hold([keys.endpoint(endpointId).pace], [now(), Math.min(waitMs, LONGEST_HOLD_MS), rate])
     },
 
     /** Records attempts and what becomes of their deliveries. */

@@ -3,10 +3,12 @@
 -- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] claim token, ARGV[4] how many at most,
 -- ARGV[5] requests at a time of all workers together, ARGV[6] deliveries a second ('' for no limit), ARGV[7] 1 where
 -- nothing will be sent (breaker and pace are of no account), ARGV[8] connection failures in a row at which the
--- breaker opens, ARGV[9] what the key of a delivery begins with, before its id
+-- breaker opens, ARGV[9] what the key of a delivery begins with, before its id, ARGV[10] above how many that wait
+-- they are taken for one message together ('' for never), ARGV[11] the most of these
 -- Returns {ms until more may be taken, for each delivery a line: id, attempts so far, attempts of the present
--- schedule, event id, event type, source id, stream id, with spaces between}; instead of ms, -1 where whatever comes wakes the endpoint
--- anyway, and -2 where it has as many requests as it may.
+-- schedule, event id, event type, source id, stream id, with spaces between}; instead of ms, -1 where whatever comes
+-- wakes the endpoint anyway, and -2 where it has as many requests as it may; 1 with deliveries that are to be one
+-- message.
 -- Atomic so that no two workers take the same one, nor more together than the endpoint may have. Which deliveries
 -- these are is known only here, so that their keys are not among KEYS; they are of the same slot.
 local now, room = tonumber(ARGV[1]), tonumber(ARGV[4])
@@ -49,6 +51,15 @@ if ARGV[7] ~= '1' then
   end
 end
 
+local together = false
+if ARGV[7] ~= '1' and ARGV[10] ~= '' then
+  local waiting = redis.call('ZCOUNT', KEYS[1], '-inf', now) + redis.call('ZCOUNT', KEYS[2], '-inf', now)
+  if waiting > tonumber(ARGV[10]) then
+    together = true
+    room = tonumber(ARGV[11])
+  end
+end
+
 local taken, scores = {}, {}
 local function take(key, count)
   if count < 1 then
@@ -84,6 +95,6 @@ if #scores == 0 then
 end
 redis.call('ZADD', KEYS[3], unpack(scores))
 if ARGV[6] ~= '' and ARGV[7] ~= '1' then
-  redis.call('HINCRBYFLOAT', KEYS[5], 'tokens', -#scores / 2)
+  redis.call('HINCRBYFLOAT', KEYS[5], 'tokens', together and -1 or -#scores / 2)
 end
-return { 0, table.concat(taken, '\n') }
+return { together and 1 or 0, table.concat(taken, '\n') }

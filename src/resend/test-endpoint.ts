@@ -33,7 +33,9 @@ export function createTestEndpoint(deps: {
     const endpoint = await deps.endpoints.get(endpointId)
     const at = deps.now()
     const event = testEvent(endpoint, type, at, overrides)
-    const { attempt, outcome } = await deps.makeAttempt(endpoint, event.id, JSON.stringify(event))
+    const { attempt, outcome } = await deps.makeAttempt(endpoint, [
+      { id: event.id, text: JSON.stringify(event) },
+    ])
     if (outcome.kind === 'failed' && outcome.fault === 'ours') {
       throw new RingpostError(
         'not_ready',

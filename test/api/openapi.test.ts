@@ -16,6 +16,7 @@ const CLOSED = [
   'EndpointToCreate',
   'EndpointToPatch',
   'PollOptions',
+  'PreviewWish',
   'RecoveryWish',
   'ReplayWish',
   'SecretRotation',
@@ -67,6 +68,7 @@ describe('openapi.json', () => {
       'get /v1/config',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',
+      'get /v1/destination-kinds',
       'get /v1/endpoints',
       'get /v1/endpoints/{id}',
       'get /v1/endpoints/{id}/secret',
@@ -86,6 +88,7 @@ describe('openapi.json', () => {
       'patch /v1/sources/{id}',
       'post /v1/config',
       'post /v1/deliveries/{id}/retry',
+      'post /v1/destination-kinds/{kind}/preview',
       'post /v1/endpoints',
       'post /v1/endpoints/{id}/recover',
       'post /v1/endpoints/{id}/rotate-secret',
@@ -252,6 +255,7 @@ describe('openapi.json', () => {
       const filled = path
         .replace('{id}', ids[path.split('/')[2] ?? ''] ?? '')
         .replace('{type}', 'user.created')
+        .replace('{kind}', 'slack')
         .replace('{user_id}', 'u1')
       if (method !== 'delete') {
         if (path.startsWith('/v1')) await check(method, path, filled, undefined, null)

@@ -119,7 +119,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     deliveries: log,
     reader,
     bounds,
-    makeAttempt: createMakeAttempt({ endpoints, sender, now }),
+    makeAttempt: createMakeAttempt({ endpoints, sender, now, logger }),
     logger,
     wake: async (endpointId) => void woken.push(endpointId),
     now,

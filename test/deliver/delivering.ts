@@ -110,7 +110,7 @@ export async function startDelivering(
     stopping,
     async addEndpoint(url: string, input: Partial<NewEndpoint> = {}): Promise<EndpointRecord> {
       const plain = { description: '', event_types: null, source_ids: null, headers: {}, enabled: true }
-      return (await endpoints.create({ ...plain, url, ...input })).endpoint
+      return (await endpoints.create({ ...plain, ...(url === '' ? {} : { url }), ...input })).endpoint
     },
     /** Events that happened, fanned out. */
     async happen(count: number): Promise<void> {

@@ -311,14 +311,15 @@ describe('what fails within ringpost', () => {
         },
       },
       endpoints: {
-        find: async () => ({ id: 'ep_1', enabled: true, deleted_at: null, rate_limit: null }) as never,
+        find: async () =>
+          ({ id: 'ep_1', kind: 'webhook', enabled: true, deleted_at: null, rate_limit: null }) as never,
       },
       eventTexts: async (events) => {
         parts.texts?.()
         return events.map(() => '{}')
       },
-      makeAttempt: async (_, eventId) => {
-        sent.push(eventId)
+      makeAttempt: async (_, events) => {
+        sent.push(...events.map(({ id }) => id))
         const request = { headers: {}, body: '{}' }
         const response = { status: 204, headers: {}, body: '' }
         const attempt = { at: new Date().toISOString(), duration_ms: 1, url: 'https://example.com/' }

@@ -20,6 +20,7 @@ const EP = 'ep_test'
 const SRC = 'src_a'
 const logger = pino({ level: 'silent' })
 const endpoint = {
+  kind: 'webhook',
   id: EP,
   enabled: true,
   deleted_at: null,
@@ -106,8 +107,8 @@ function worker(outcome: MadeAttempt['outcome']) {
     deliveries: stage.deliveries,
     endpoints: { find: async () => endpoint },
     eventTexts: createEventTexts(stage).read,
-    makeAttempt: async (_endpoint, eventId) => {
-      sent.set(eventId, (sent.get(eventId) ?? 0) + 1)
+    makeAttempt: async (_endpoint, events) => {
+      for (const { id } of events) sent.set(id, (sent.get(id) ?? 0) + 1)
       await tick()
       return {
         attempt: {

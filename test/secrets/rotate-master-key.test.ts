@@ -77,6 +77,11 @@ async function setUp(vault: Vault) {
   await endpoints.rotateSecret(endpoint.id, { overlapMs: 86_400_000, signing: 'hmac-sha256' })
   const gone = await endpoints.create({ ...input, headers: { 'x-key': '3' } })
   await endpoints.delete(gone.endpoint.id)
+  const url = 'https://hooks.slack.com/services/T0/B0/x'
+  await endpoints.create({ ...input, kind: 'slack', url, headers: {} })
+  const settings = { bot_token: '123456789:AAFfsekretsekretsekret', chat_id: '1' }
+  const { url: _url, ...withoutUrl } = input
+  await endpoints.create({ ...withoutUrl, kind: 'telegram', settings, headers: {} })
   return inClear(vault)
 }
 
@@ -123,7 +128,7 @@ describe('a key in the data folder', () => {
     const before = await setUp(createVault(old))
     expect(before.sources.map(({ apiKey }) => apiKey)).toEqual([`${API_KEY}_src_a`, `${API_KEY}_src_b`])
     expect(before.endpoints[1]?.secrets).toHaveLength(2)
-    expect(await rotate()).toEqual({ records: 5, key: 'file' })
+    expect(await rotate()).toEqual({ records: 7, key: 'file' })
 
     const { key, previous } = await loadMasterKey({ dataDir, configured: null })
     expect(previous).toEqual([])
@@ -131,7 +136,7 @@ describe('a key in the data folder', () => {
     const vault = createVault(key)
     expect(await inClear(vault)).toEqual(before)
     const values = await sealedValues()
-    expect(values).toHaveLength(2 + 2 + 1 + 2 + 1)
+    expect(values).toHaveLength(2 + 2 + 1 + 2 + 1 + 1 + 1)
     expect(values.filter((sealed) => !vault.isCurrent(sealed))).toEqual([])
     await expect(inClear(createVault(old))).rejects.toThrow(/encrypted with another master key/)
     expect(readdirSync(dataDir)).toEqual(['master-key'])
@@ -160,7 +165,7 @@ describe('a key in the data folder', () => {
       headers: {},
     })
 
-    expect(await rotate()).toMatchObject({ records: 6 })
+    expect(await rotate()).toMatchObject({ records: 8 })
     expect(readFileSync(join(dataDir, 'master-key'), 'utf8')).toBe(next)
     expect(existsSync(join(dataDir, 'master-key.next'))).toBe(false)
     expect((await sealedValues()).filter((sealed) => !fresh.isCurrent(sealed))).toEqual([])
@@ -216,7 +221,7 @@ describe('a key in the environment', () => {
       if (id.startsWith('ep_')) await endpoints.patch(id, { headers: { 'x-new': id } }).catch(() => undefined)
     })
     await serving.quit()
-    expect(done).toEqual({ records: 5, key: 'environment' })
+    expect(done).toEqual({ records: 7, key: 'environment' })
     const after = await inClear(createVault(parseMasterKey(fresh)))
     expect(after.sources).toEqual(before.sources)
     expect(after.endpoints).toEqual(
@@ -224,7 +229,7 @@ describe('a key in the environment', () => {
     )
     expect(readdirSync(dataDir)).toEqual([])
     // Again does no harm, nor does a key of before that nothing needs any more.
-    expect(await rotate(env)).toMatchObject({ records: 5 })
+    expect(await rotate(env)).toMatchObject({ records: 7 })
   })
 
   test('without the one of before is not guessed', async () => {
@@ -237,7 +242,7 @@ describe('a key in the environment', () => {
   test('can move into the data folder', async () => {
     const before = await setUp(createVault(oldKey))
     writeFileSync(join(dataDir, 'master-key'), `${fresh}\n`, { mode: 0o600 })
-    expect(await rotate({ RINGPOST_MASTER_KEY_PREVIOUS: old })).toEqual({ records: 5, key: 'environment' })
+    expect(await rotate({ RINGPOST_MASTER_KEY_PREVIOUS: old })).toEqual({ records: 7, key: 'environment' })
     expect(await inClear(await vaultOfDataDir())).toEqual(before)
   })
 })

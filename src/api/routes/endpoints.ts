@@ -81,7 +81,8 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
         tags,
         operationId: 'createEndpoint',
         summary: 'Create an endpoint',
-        description: 'The answer is the only one that holds the signing secret without being asked for it.',
+        description:
+          'The answer is the only one that holds the signing secret without being asked for it. What each kind needs is in GET /v1/destination-kinds.',
         body: endpointToCreate,
         response: {
           201: answer('The endpoint and its signing secret', createdEndpoint),
@@ -90,9 +91,8 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
       },
     },
     async ({ body }, reply) => {
-      const { kind: _kind, template: _template, ...input } = body
-      await checkSources(input.source_ids)
-      const { endpoint, secret } = await withUrlField(endpoints.create(input))
+      await checkSources(body.source_ids)
+      const { endpoint, secret } = await withUrlField(endpoints.create(body))
       return reply
         .code(201)
         .header('location', `/v1/endpoints/${endpoint.id}`)
@@ -135,8 +135,7 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
       await endpoints.get(params.id)
       ownership.refuseChange(params.id, body)
       await checkSources(body.source_ids)
-      const { template: _template, ...changes } = body
-      return present(await withUrlField(endpoints.patch(params.id, changes)))
+      return present(await withUrlField(endpoints.patch(params.id, body)))
     },
   )
 
@@ -180,7 +179,7 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
       if (secret === undefined) {
         throw new RingpostError(
           'not_found',
-          `Endpoint ${params.id} has no signing secret that is still valid.`,
+          `Endpoint ${params.id} has no signing secret that is still valid, or its kind is not signed.`,
         )
       }
       return presentSecret(secret)

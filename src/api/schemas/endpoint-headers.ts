@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MOST_HEADERS } from '../../endpoints/endpoints.ts'
+import { MOST_HEADERS } from '../../endpoints/changed-fields.ts'
 
 /** Stands for every header value in answers: a value is never shown again. */
 export const MASK = '••••'

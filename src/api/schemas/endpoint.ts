@@ -1,7 +1,11 @@
 import { z } from 'zod'
+import { kindProblems } from '../../endpoints/check-kind.ts'
+import { FORMATS } from '../../kinds/kind.ts'
+import { KIND_NAMES, kindOf } from '../../kinds/kinds.ts'
 import { endpointFilter } from './endpoint-filter.ts'
 import { headersShown, headersToCreate, headersToPatch } from './endpoint-headers.ts'
 import { checkKind, chosenSecret, shownSecret, signing } from './endpoint-secret.ts'
+import { endpointTemplate } from './endpoint-template.ts'
 import { eventTypePattern } from './event-types.ts'
 import { idText } from './ids.ts'
 import { listOf } from './list.ts'
@@ -11,7 +15,9 @@ const url = z
   .string()
   .min(1)
   .max(2048)
-  .describe('Where events are sent. A URL that can never be delivered to is refused.')
+  .describe(
+    'Where events are sent. A URL that can never be delivered to is refused. Required by every kind but those that make it of their settings.',
+  )
 const description = z.string().max(1_000)
 const eventTypes = z
   .array(eventTypePattern)
@@ -31,34 +37,74 @@ const rateLimit = z
   .max(1_000)
   .nullable()
   .describe(
-    'The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means no limit.',
+    'The most deliveries a second, fractions allowed (0.5 is one in two seconds); null means what the kind has by default, which for webhooks is no limit.',
   )
 const enabled = z.boolean()
-const later = z
-  .null('is not supported by this version of ringpost; leave it out, or send null')
-  .exactOptional()
-const notYet = { template: later }
+const kind = z
+  .enum(KIND_NAMES)
+  .describe('What is at the other end. GET /v1/destination-kinds says what each needs, and it never changes.')
+export const endpointFormat = z
+  .enum(FORMATS)
+  .describe('Of a webhook: the event as it is, or `cloudevents`, a CloudEvent in structured mode.')
+const template = endpointTemplate.nullable()
+const settingName = z.string().min(1).max(64)
+const setting = z.string('must be a text').max(2_048)
+
+export const settingsToCreate = z
+  .record(settingName, setting)
+  .default({})
+  .describe(
+    'What the kind wants to know beside the URL, by name. What is secret of it is encrypted at rest and never shown again.',
+  )
+
+const settingsToPatch = z
+  .record(settingName, setting.nullable())
+  .nullable()
+  .describe('Those that are named are set, or removed with null; the others stay. Null removes all.')
+
+/** What the kind of a new endpoint says of its fields. */
+function checkFields(
+  body: {
+    kind: (typeof KIND_NAMES)[number]
+    url?: string
+    settings: Record<string, string>
+    template: unknown
+    format: (typeof FORMATS)[number]
+    signing?: unknown
+    secret?: unknown
+  },
+  context: z.RefinementCtx,
+): void {
+  const signing = body.signing !== undefined || body.secret !== undefined
+  for (const { path, message } of kindProblems(kindOf(body.kind), { ...body, url: body.url, signing })) {
+    context.addIssue({ code: 'custom', path: path.split('.'), message })
+  }
+}
 
 export const endpointToCreate = z
   .strictObject({
-    kind: z.literal('webhook').default('webhook'),
-    url,
+    kind: kind.default('webhook'),
+    url: url.exactOptional(),
+    settings: settingsToCreate,
     description: description.default(''),
     event_types: eventTypes.default(null),
     source_ids: sourceIds.default(null),
     filter: filter.default(null),
     headers: headersToCreate.prefault({}),
+    format: endpointFormat.default('standard'),
+    template: template.default(null),
     rate_limit: rateLimit.default(null),
     enabled: enabled.default(true),
     ...chosenSecret,
-    ...notYet,
   })
   .superRefine(checkKind)
-  .meta({ id: 'EndpointToCreate' })
+  .superRefine(checkFields)
+  .meta({ id: 'EndpointToCreate', anyOf: [{ required: ['url'] }, { required: ['settings'] }] })
 
 export const endpointToPatch = z
   .strictObject({
     url: url.exactOptional(),
+    settings: settingsToPatch.exactOptional(),
     description: description
       .nullable()
       .transform((text) => text ?? '')
@@ -67,29 +113,38 @@ export const endpointToPatch = z
     source_ids: sourceIds.exactOptional(),
     filter: filter.exactOptional(),
     headers: headersToPatch.exactOptional(),
+    format: endpointFormat
+      .nullable()
+      .transform((format) => format ?? 'standard')
+      .exactOptional(),
+    template: template.exactOptional(),
     rate_limit: rateLimit.exactOptional(),
     enabled: enabled.exactOptional(),
-    ...notYet,
   })
   .meta({ id: 'EndpointToPatch', description: 'What is left out stays as it is; null clears.' })
 
 const shape = {
   id: z.string(),
-  kind: z.literal('webhook'),
-  url: z.string(),
+  kind: z.string().describe('One of GET /v1/destination-kinds.'),
+  url: z.string().describe('Masked where whoever has it can post.'),
+  settings: z
+    .record(z.string(), z.string())
+    .describe('What the kind knows beside the URL; `••••` stands for what is secret.'),
   description: z.string(),
   event_types: z.array(z.string()).nullable(),
   source_ids: z.array(z.string()).nullable(),
   filter: z.record(z.string(), z.unknown()).nullable().describe('As it was set; null lets everything pass.'),
   headers: headersShown,
-  template: z.null(),
+  format: z.string().describe('`standard` or `cloudevents`.'),
+  template: z.unknown().describe('As it was set; null where the event is sent as it is.'),
   rate_limit: z.number().nullable().describe('The most deliveries a second; null means no limit.'),
   enabled: z.boolean(),
   disabled_reason: z
     .string()
     .nullable()
     .describe('Why ringpost disabled it, in a plain sentence; null where it did not.'),
-  signing,
+  signing: signing.nullable().describe('How requests are signed; null where the kind has no signature.'),
+  warnings: z.array(z.string()).describe('What is probably not meant, in plain sentences.'),
   managed_by: z
     .enum(['file', 'api'])
     .describe('`file`: RINGPOST_CONFIG names it, and what it sets of it is changed there.'),

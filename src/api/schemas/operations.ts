@@ -6,6 +6,18 @@ import { isPeriod, moment, NO_PERIOD, timestamp } from './time.ts'
 
 const MOST_OVERRIDES = 50
 
+/** Other values for a sample. */
+export const sampleOverride = z
+  .record(z.string().min(1).max(200), z.unknown())
+  .refine((map) => Object.keys(map).length <= MOST_OVERRIDES, `must have at most ${MOST_OVERRIDES} paths`)
+  .default({})
+  .meta({
+    description:
+      'Other values for the sample, by dotted path from the root of the event. What the event cannot be is refused.',
+    maxProperties: MOST_OVERRIDES,
+    examples: [{ 'data.user.user_id': '+15550100', 'data.user.conversation_count': 1 }],
+  })
+
 export const testWish = z
   .strictObject({
     event_type: eventTypeName
@@ -13,16 +25,7 @@ export const testWish = z
       .describe(
         'Whose sample is sent, with `data.sample` true so that a receiver can tell. Left out: a `ringpost.test`.',
       ),
-    override: z
-      .record(z.string().min(1).max(200), z.unknown())
-      .refine((map) => Object.keys(map).length <= MOST_OVERRIDES, `must have at most ${MOST_OVERRIDES} paths`)
-      .default({})
-      .meta({
-        description:
-          'Other values for the sample, by dotted path from the root of the event. What the event cannot be is refused.',
-        maxProperties: MOST_OVERRIDES,
-        examples: [{ 'data.user.user_id': '+15550100', 'data.user.conversation_count': 1 }],
-      }),
+    override: sampleOverride,
   })
   .meta({ id: 'TestWish' })
   .nullish()

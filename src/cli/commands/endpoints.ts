@@ -2,7 +2,9 @@ import { type Command, Option } from 'commander'
 import { SIGNINGS, type Signing } from '../../secrets/signing-secret.ts'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
-import { commaList, shortTime } from '../values.ts'
+import { shortTime } from '../values.ts'
+import { addKindCommands } from './destination-kinds.ts'
+import { addEndpointChanges } from './endpoint-changes.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addEndpointOperations } from './send-again.ts'
 
@@ -24,6 +26,7 @@ export function addEndpointCommands(program: Command): void {
               cell: (row: Row) => row.health.state,
               style: (row: Row) => styleOf(row.health.state),
             },
+            { heading: 'KIND', cell: (row: Row) => row.kind },
             { heading: 'EVENTS', cell: (row: Row) => row.event_types?.join(', ') || 'user.*' },
             { heading: 'LAST SUCCESS', cell: (row: Row) => shortTime(row.health.last_success_at) },
             { heading: 'URL', cell: (row: Row) => row.url },
@@ -36,35 +39,8 @@ export function addEndpointCommands(program: Command): void {
       }),
     )
 
-  endpoints
-    .command('add <url>')
-    .description('subscribe a URL; prints its signing secret')
-    .option('-t, --types <types>', 'event types and patterns, separated by commas', commaList)
-    .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
-    .option('-d, --description <text>', 'what it is for')
-    .addHelpText(
-      'after',
-      '\nExample:\n  ringpost endpoints add https://example.com/hooks/callers --types user.created,user.returned',
-    )
-    .action(
-      (
-        url: string,
-        options: { types?: string[]; sources?: string[]; description?: string },
-        command: Command,
-      ) =>
-        withApi(command, async ({ api, out }) => {
-          const { types, sources, description } = options
-          const body = { url, ...given({ event_types: types, source_ids: sources, description }) }
-          const endpoint = await unwrap(api.POST('/v1/endpoints', { body }))
-          out.answer(endpoint, () =>
-            fields([
-              ['endpoint', endpoint.id],
-              ['url', endpoint.url],
-              ['secret', endpoint.secret],
-            ]),
-          )
-        }),
-    )
+  addEndpointChanges(endpoints)
+  addKindCommands(endpoints)
 
   for (const [verb, enabled] of [
     ['enable', true],

@@ -1,0 +1,127 @@
+import { readFile } from 'node:fs/promises'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { RingpostError } from '../../errors.ts'
+import { FORMATS, type Format } from '../../kinds/kind.ts'
+import { KIND_NAMES, type KindName } from '../../kinds/kinds.ts'
+import type { Template } from '../../kinds/template/template.ts'
+import { fields } from '../output.ts'
+import { collectOverride, type Override } from '../overrides.ts'
+import { unwrap, withApi } from '../run.ts'
+import { commaList } from '../values.ts'
+import { given } from './lists.ts'
+
+interface Wish {
+  set?: Override[]
+  types?: string[]
+  sources?: string[]
+  description?: string
+  template?: string | false
+  format?: Format
+  rateLimit?: number
+}
+
+/** `ringpost endpoints add` and `change`: what an endpoint is. */
+export function addEndpointChanges(endpoints: Command): void {
+  withWishes(endpoints.command('add [url]'))
+    .description('subscribe a URL, a Slack channel, …; prints its signing secret')
+    .addOption(
+      new Option('-k, --kind <kind>', 'what is at the other end').choices(KIND_NAMES).default('webhook'),
+    )
+    .addHelpText(
+      'after',
+      `
+What a kind needs: ringpost endpoints kinds <kind>
+
+Examples:
+  ringpost endpoints add https://example.com/hooks/callers --types user.created,user.returned
+  ringpost endpoints add --kind slack https://hooks.slack.com/services/… --types user.created
+  ringpost endpoints add --kind telegram --set bot_token=… --set chat_id=-1001234567890`,
+    )
+    .action((url: string | undefined, options: Wish & { kind: KindName }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const body = { kind: options.kind, ...given({ url }), ...(await fieldsOf(options)) }
+        const endpoint = await unwrap(api.POST('/v1/endpoints', { body }))
+        out.answer(endpoint, () =>
+          [
+            fields([
+              ['endpoint', endpoint.id],
+              ['url', endpoint.url],
+              ...(endpoint.signing === null ? [] : [['secret', endpoint.secret] as const]),
+            ]),
+            ...endpoint.warnings.map((warning) => `! ${warning}`),
+          ].join('\n'),
+        )
+      }),
+    )
+
+  withWishes(endpoints.command('change <id>'))
+    .description('change an endpoint; what is not given stays')
+    .option('--url <url>', 'another URL')
+    .option('--unset <name...>', 'settings that go back to their default')
+    .option('--no-template', 'send the event as it is')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ringpost endpoints change ep_… --set time_zone=Europe/Berlin\n  ringpost endpoints change ep_… --template ./contact.json',
+    )
+    .action((id: string, options: Wish & { url?: string; unset?: string[] }, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const { settings, ...changes } = await fieldsOf(options)
+        const unset = Object.fromEntries((options.unset ?? []).map((name) => [name, null]))
+        const all =
+          settings === undefined && options.unset === undefined ? {} : { settings: { ...settings, ...unset } }
+        const body = { ...given({ url: options.url }), ...changes, ...all }
+        const endpoint = await unwrap(api.PATCH('/v1/endpoints/{id}', { params: { path: { id } }, body }))
+        out.answer(endpoint, () =>
+          [`${id} is changed.`, ...endpoint.warnings.map((text) => `! ${text}`)].join('\n'),
+        )
+      }),
+    )
+}
+
+function withWishes(command: Command): Command {
+  return command
+    .option('--set <name=value>', 'a setting of its kind; can be given several times', collectOverride)
+    .option('-t, --types <types>', 'event types and patterns, separated by commas', commaList)
+    .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
+    .option('-d, --description <text>', 'what it is for')
+    .option(
+      '--template <file>',
+      'what a webhook’s body is made from, as JSON; see ringpost endpoints preview',
+    )
+    .addOption(new Option('--format <format>', 'of a webhook').choices(FORMATS))
+    .option('--rate-limit <number>', 'the most deliveries a second', positive)
+}
+
+async function fieldsOf(options: Wish) {
+  const { types, sources, description, template, format, rateLimit } = options
+  return {
+    ...given({
+      event_types: types,
+      source_ids: sources,
+      description,
+      format,
+      rate_limit: rateLimit,
+      settings: options.set && Object.fromEntries(options.set.map(({ path, text }) => [path, text])),
+    }),
+    ...(template === undefined ? {} : { template: template === false ? null : await readTemplate(template) }),
+  }
+}
+
+/** @throws RingpostError `bad_request` where the file is no JSON; the server says what else is wrong with it */
+export async function readTemplate(path: string): Promise<Template> {
+  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+    throw new RingpostError('bad_request', `The template ${path} cannot be read.`, { cause })
+  })
+  try {
+    return JSON.parse(text) as Template
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw new RingpostError('bad_request', `The template ${path} is not JSON: ${why}`, { cause })
+  }
+}
+
+function positive(text: string): number {
+  const number = Number(text)
+  if (!(number > 0)) throw new InvalidArgumentError('It must be a number above 0.')
+  return number
+}
