@@ -36,6 +36,7 @@ import { createPurgeSource } from './maintain/purge-source.ts'
 import { createSweep } from './maintain/sweep.ts'
 import { createMetrics } from './metrics/create-metrics.ts'
 import { createReadSources } from './metrics/read-sources.ts'
+import { createNudges } from './nudge/nudge-source.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
 import { outboxOwners } from './outbox/system-outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
@@ -277,6 +278,8 @@ export async function startApp(deps: {
       readState: store.readState,
       nextPoll: queues.nextPoll,
       poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
+      nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
+      nudged: metrics.nudged,
       quarantine,
       users: createUsers({ redis, keys, store }),
       eraseUser: createEraseUser({

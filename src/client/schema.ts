@@ -106,6 +106,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/{id}/nudge-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a secret for the nudges of a source
+         * @description For something of your own that signs as ElevenLabs does. ElevenLabs makes the secret of a webhook itself: enter that one with PATCH, as `nudge_secret`. The secret of before ends at once.
+         */
+        post: operations["makeNudgeSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{id}/users": {
         parameters: {
             query?: never;
@@ -553,6 +573,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/{id}/nudge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take ElevenLabs' post-call webhook, and poll the source at once
+         * @description Needs no token: the request is verified by its signature with the source's `nudge_secret`. Any body that is signed will do. It is answered at once; many nudges become one poll, and there is at most one a second. While the source is paused, nothing comes of it.
+         */
+        post: operations["nudgeSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -679,6 +719,8 @@ export interface components {
             returned_after?: string | null;
             /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
             sentiment_threshold?: number | null;
+            /** @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges. */
+            nudge_secret?: string | null;
             /**
              * @description Fetching the conversation of each event is not supported yet.
              * @constant
@@ -1102,6 +1144,22 @@ export interface components {
             /** @description Unreadable rows that were erased. */
             quarantined_rows: number;
         };
+        NudgeReceived: {
+            /** @constant */
+            received: true;
+        };
+        /**
+         * @example {
+         *       "secret": "wsec_5f0c…",
+         *       "path": "/v1/sources/src_default/nudge"
+         *     }
+         */
+        NudgeSecret: {
+            /** @description It is shown this once. */
+            secret: string;
+            /** @description Where the webhook goes: append it to the address at which ElevenLabs can reach this ringpost. */
+            path: string;
+        };
         PollOptions: {
             /**
              * @description Scan the whole list instead of its top.
@@ -1282,6 +1340,23 @@ export interface components {
             returned_after: string;
             sentiment_threshold: number | null;
             enrich: boolean;
+            /** @description ElevenLabs' post-call webhook as a reason to poll at once; null without `nudge_secret`. */
+            nudge: {
+                /** @description Where the webhook goes: append it to the address at which ElevenLabs can reach this ringpost. */
+                path: string;
+                /** @description Verified nudges so far. */
+                received: number;
+                last_at: string | null;
+                /** @description The last request that was refused, and why: ElevenLabs shows it nowhere. */
+                last_refused: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-23T10:00:00.000Z
+                     */
+                    at: string;
+                    message: string;
+                } | null;
+            } | null;
             paused: boolean;
             /**
              * @description Where it is set up: `environment` sets its URL, key and filters, `file` (RINGPOST_CONFIG) what it names of it. That is changed there; the rest here.
@@ -1421,6 +1496,11 @@ export interface components {
              */
             sentiment_threshold?: number | null;
             /**
+             * @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges.
+             * @default null
+             */
+            nudge_secret?: string | null;
+            /**
              * @description Fetching the conversation of each event is not supported yet.
              * @default false
              * @constant
@@ -1458,6 +1538,8 @@ export interface components {
             returned_after?: string | null;
             /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
             sentiment_threshold?: number | null;
+            /** @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges. */
+            nudge_secret?: string | null;
             /**
              * @description Fetching the conversation of each event is not supported yet.
              * @constant
@@ -2365,6 +2447,112 @@ export interface operations {
             };
             /** @description `not_found`: Not found. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeNudgeSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, for this one time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NudgeSecret"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5158,6 +5346,85 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nudgeSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `t=<unix seconds>,v0=<hex HMAC-SHA256 of "<t>.<raw body>">` */
+                "elevenlabs-signature"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Verified */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NudgeReceived"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signature_refused`: The signature is not right. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `internal`: Something went wrong in ringpost. */

@@ -31,6 +31,7 @@ export function exportConfiguration(
       ...sources
         .filter(({ managed_by }) => managed_by !== 'environment')
         .map(({ id }) => `sources.${id}.api_key`),
+      ...sources.filter(({ nudge_secret }) => nudge_secret).map(({ id }) => `sources.${id}.nudge_secret`),
       ...endpoints.flatMap((endpoint) => {
         const headers = Object.keys(endpoint.headers).map((name) => `headers.${name}`)
         // The private key of Ed25519 leaves ringpost in no way at all.

@@ -43,6 +43,11 @@ export function createMetrics(deps: {
     registers: [registry],
   })
 
+  const nudges = new Counter({
+    ...optionsOf('ringpost_nudges_total', PROCESS_METRICS.ringpost_nudges_total),
+    registers: [registry],
+  })
+
   async function readShared(): Promise<Sample[]> {
     const [sources, queues] = await Promise.all([deps.readSources(), deps.readQueues()])
     const now = deps.now()
@@ -84,6 +89,11 @@ export function createMetrics(deps: {
     attempted(outcome: AttemptOutcome, durationMs: number): void {
       attempts.inc({ outcome })
       attemptDuration.observe({ outcome }, durationMs / 1000)
+    },
+
+    /** A request to the nudge of a source. */
+    nudged(outcome: 'accepted' | 'refused'): void {
+      nudges.inc({ outcome })
     },
 
     /** Everything, in the text format of Prometheus. */

@@ -104,4 +104,9 @@ export const PROCESS_METRICS = {
     help: 'Attempts that this process made, by outcome: succeeded, receiver, permanent, ours.',
     labels: ['outcome'],
   },
+  ringpost_nudges_total: {
+    type: 'counter',
+    help: 'Nudges that came to this process for sources that take them, by outcome: accepted, refused (the signature was not right).',
+    labels: ['outcome'],
+  },
 } as const satisfies Record<string, MetricDefinition>

@@ -87,12 +87,27 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       )
     },
 
-    /** Asks again after the time that a dead poller's lease may last; once, however often it is said. */
+    /**
+     * Asks again in two to three seconds; many askings within a second become one. A job that asks again itself has
+     * the id of another second.
+     */
     async pollSoon(sourceId: string): Promise<void> {
-      await poll.add('poll', { sourceId }, { jobId: `${sourceId}-soon`, delay: 2_000 })
+      const now = Date.now()
+      const second = Math.ceil(now / 1_000) + 2
+      await poll.add(
+        'poll',
+        { sourceId },
+        { jobId: `${sourceId}-soon-${second}`, delay: second * 1_000 - now },
+      )
     },
 
     pollNow,
+
+    /** Polls a source that was nudged: what is asked while one of these polls is one more afterwards. */
+    async pollForNudge(sourceId: string): Promise<void> {
+      const deduplication = { id: `${sourceId}-nudge`, keepLastIfActive: true }
+      await poll.add('poll', { sourceId }, { deduplication })
+    },
 
     /** Asks the relay to look at a source; many askings while it looks become one more look. */
     async relayNow(sourceId: string): Promise<void> {

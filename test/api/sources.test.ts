@@ -48,6 +48,7 @@ describe('GET /v1/sources/:id', () => {
       returned_after: '30d',
       sentiment_threshold: null,
       enrich: false,
+      nudge: null,
       paused: false,
       managed_by: 'environment',
       created_at: '2026-11-23T10:00:00.000Z',

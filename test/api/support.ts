@@ -27,6 +27,7 @@ import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
 import { createEventReader } from '../../src/log/read-events.ts'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReadSources } from '../../src/metrics/read-sources.ts'
+import { createNudges } from '../../src/nudge/nudge-source.ts'
 import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { outboxOwners } from '../../src/outbox/system-outbox.ts'
@@ -178,6 +179,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
       state.polls.push({ sourceId, ...options })
       return state.report
     },
+    nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
+    nudged: metrics.nudged,
     quarantine,
     users: createUsers({ redis, keys, store }),
     eraseUser: createEraseUser({

@@ -97,3 +97,21 @@ test('events are followed as they happen', async () => {
   expect(output().split('\n')[0]).toMatch(/^2026-11-23 10:00:00 {2}user\.created +\+15550100 \(0 → 1\)$/)
   expect(JSON.parse(json().split('\n')[0] ?? '')).toEqual({ kind: 'event', data: event })
 })
+
+test('the secret of a nudge is entered from the standard input, made, looked at and taken away', async () => {
+  const api = await startTestApi()
+  const { id } = await api.addSource('src_default')
+  const nudge = (args: string[], input?: string) =>
+    ringpost(api.url, ['sources', 'nudge', id, ...args], input === undefined ? {} : { input })
+  expect((await nudge([])).stdout).toContain(`takes no nudges`)
+  const url = `${api.url}/v1/sources/src_default/nudge`
+  expect((await nudge(['--secret', '-'], 'wsec_from_stdin_0815\n')).stdout).toMatch(
+    new RegExp(`webhook URL +${url}\nreceived +0\n`),
+  )
+  expect(api.sources.nudgeSecret(await api.sources.get(id))).toBe('wsec_from_stdin_0815')
+  const made = JSON.parse((await nudge(['--make', '--json'])).stdout)
+  expect(api.sources.nudgeSecret(await api.sources.get(id))).toBe(made.secret)
+  expect((await nudge(['--make', '--off'])).code).toBe(2)
+  await nudge(['--off'])
+  expect(api.sources.nudgeSecret(await api.sources.get(id))).toBeNull()
+})

@@ -52,6 +52,15 @@ const sentimentThreshold = z
   .describe(
     'A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence.',
   )
+const nudgeSecret = z
+  .string()
+  .min(16)
+  .max(500)
+  .regex(OPAQUE, 'must be a secret as ElevenLabs shows it, without spaces')
+  .nullable()
+  .describe(
+    "The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges.",
+  )
 const enrich = z
   .literal(false, 'is not supported by this version of ringpost; leave it out, or send false')
   .describe('Fetching the conversation of each event is not supported yet.')
@@ -73,6 +82,7 @@ export const sourceToCreate = z
       .prefault(DEFAULT_RETURNED_AFTER)
       .describe('A call after a longer silence is `user.returned`.'),
     sentiment_threshold: sentimentThreshold.default(null),
+    nudge_secret: nudgeSecret.default(null),
     enrich: enrich.default(false),
     paused: paused.default(false),
     verify: z
@@ -97,6 +107,7 @@ export const sourceToPatch = z
       .describe(`A call after a longer silence is \`user.returned\`; null for ${DEFAULT_RETURNED_AFTER}.`)
       .exactOptional(),
     sentiment_threshold: sentimentThreshold.exactOptional(),
+    nudge_secret: nudgeSecret.exactOptional(),
     enrich: enrich.exactOptional(),
     paused: paused.exactOptional(),
   })

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BASELINE_REASONS, SCAN_KINDS } from '../../detect/source-state.ts'
 import { durationShown } from './duration.ts'
 import { listOf } from './list.ts'
+import { nudgeShown } from './nudge.ts'
 import { timestamp } from './time.ts'
 
 const count = z.int().min(0)
@@ -53,6 +54,7 @@ export const sourceSchema = z
     returned_after: durationShown,
     sentiment_threshold: z.number().nullable(),
     enrich: z.boolean(),
+    nudge: nudgeShown,
     paused: z.boolean(),
     managed_by: z
       .enum(['environment', 'file', 'api'])

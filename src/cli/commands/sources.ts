@@ -4,6 +4,7 @@ import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addNudgeCommand } from './source-nudge.ts'
 
 /** `ringpost sources`: what is polled. */
 export function addSourceCommands(program: Command): void {
@@ -47,6 +48,7 @@ export function addSourceCommands(program: Command): void {
             ['agent', source.agent_id ?? 'all'],
             ['branch', source.branch_id ?? 'all'],
             ['interval', source.poll_interval],
+            ['nudges', source.nudge === null ? 'not taken' : source.nudge.received],
             ['known users', source.known_users],
             ['last poll', lastPoll(source.last_poll)],
             ['next poll', shortTime(source.next_poll_at)],
@@ -123,6 +125,8 @@ export function addSourceCommands(program: Command): void {
         out.answer(source, () => `Accepted as ${options.as}; ${id} is polled now.`)
       }),
     )
+
+  addNudgeCommand(sources)
 
   for (const [verb, paused] of [
     ['pause', true],
