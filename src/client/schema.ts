@@ -721,11 +721,8 @@ export interface components {
             sentiment_threshold?: number | null;
             /** @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges. */
             nudge_secret?: string | null;
-            /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @constant
-             */
-            enrich?: false;
+            /** @description Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete. */
+            enrich?: boolean;
             /** @description Not polled until this is false again. */
             paused?: boolean;
         };
@@ -1339,6 +1336,7 @@ export interface components {
             /** @example 30s */
             returned_after: string;
             sentiment_threshold: number | null;
+            /** @description Whether events wait for their conversation. */
             enrich: boolean;
             /** @description ElevenLabs' post-call webhook as a reason to poll at once; null without `nudge_secret`. */
             nudge: {
@@ -1444,7 +1442,10 @@ export interface components {
             totals: {
                 polls: number;
                 failed_polls: number;
+                /** @description To the upstream API, all of them. */
                 requests: number;
+                /** @description Those of them that asked for a conversation. */
+                enrichment_requests: number;
                 events: number;
                 /** @description Changes that surfaced below the watermark. */
                 late_changes: number;
@@ -1501,11 +1502,10 @@ export interface components {
              */
             nudge_secret?: string | null;
             /**
-             * @description Fetching the conversation of each event is not supported yet.
+             * @description Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete.
              * @default false
-             * @constant
              */
-            enrich?: false;
+            enrich?: boolean;
             /**
              * @description Not polled until this is false again.
              * @default false
@@ -1540,11 +1540,8 @@ export interface components {
             sentiment_threshold?: number | null;
             /** @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges. */
             nudge_secret?: string | null;
-            /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @constant
-             */
-            enrich?: false;
+            /** @description Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete. */
+            enrich?: boolean;
             /** @description Not polled until this is false again. */
             paused?: boolean;
         };

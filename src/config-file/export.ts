@@ -44,7 +44,7 @@ export function exportConfiguration(
 
 function fieldsOfSource(source: SourceRecord): Fields {
   const defaults = defaultsOfSource({ name: source.name, api_key: 'x' })
-  const { base_url, agent_id, branch_id, milestones, sentiment_threshold, paused } = source
+  const { base_url, agent_id, branch_id, milestones, sentiment_threshold, enrich = false, paused } = source
   const connection = source.managed_by === 'environment' ? {} : { base_url, agent_id, branch_id }
   const duration = (field: 'poll_interval_ms' | 'overlap_ms' | 'returned_after_ms') => {
     const ms = source[field]
@@ -58,7 +58,7 @@ function fieldsOfSource(source: SourceRecord): Fields {
       overlap: duration('overlap_ms'),
       returned_after: duration('returned_after_ms'),
     }),
-    ...unlike(defaults, { milestones, sentiment_threshold, paused }),
+    ...unlike(defaults, { milestones, sentiment_threshold, enrich, paused }),
   }
 }
 

@@ -43,7 +43,7 @@ export function planSource(
   if (record.deleted_at !== null) {
     return refused('', 'was deleted, and its events are still in the log: choose another id for a new source')
   }
-  const now: SourceInput = { ...record, api_key: apiKey ?? '', nudge_secret: nudgeSecret }
+  const now: SourceInput = { enrich: false, ...record, api_key: apiKey ?? '', nudge_secret: nudgeSecret }
   const changes = Object.fromEntries(
     Object.entries(wanted).filter(
       ([field, value]) => !isDeepStrictEqual(value, now[field as keyof SourceInput]),

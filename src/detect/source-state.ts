@@ -117,6 +117,8 @@ const stateSchema = z.object({
   total_polls: int.default(0),
   failed_polls: int.default(0),
   total_requests: int.default(0),
+  /** Requests for conversations, which no poll made. */
+  enrich_requests: int.default(0),
   total_events: int.default(0),
   late_changes: int.default(0),
   quarantined_rows: int.default(0),

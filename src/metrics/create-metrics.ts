@@ -43,6 +43,10 @@ export function createMetrics(deps: {
     registers: [registry],
   })
 
+  const enrichments = new Counter({
+    ...optionsOf('ringpost_enrichments_total', PROCESS_METRICS.ringpost_enrichments_total),
+    registers: [registry],
+  })
   const nudges = new Counter({
     ...optionsOf('ringpost_nudges_total', PROCESS_METRICS.ringpost_nudges_total),
     registers: [registry],
@@ -89,6 +93,11 @@ export function createMetrics(deps: {
     attempted(outcome: AttemptOutcome, durationMs: number): void {
       attempts.inc({ outcome })
       attemptDuration.observe({ outcome }, durationMs / 1000)
+    },
+
+    /** An event whose wait for its conversation has ended. */
+    enriched(outcome: 'complete' | 'partial' | 'none'): void {
+      enrichments.inc({ outcome })
     },
 
     /** A request to the nudge of a source. */

@@ -37,6 +37,11 @@ export const SHARED_METRICS = {
     help: 'Requests that polls made to the upstream API.',
     labels: SOURCE,
   },
+  ringpost_source_enrichment_requests_total: {
+    type: 'counter',
+    help: 'Requests to the upstream API for conversations of events.',
+    labels: SOURCE,
+  },
   ringpost_source_events_total: {
     type: 'counter',
     help: 'Events of a source, by type.',
@@ -102,6 +107,11 @@ export const PROCESS_METRICS = {
   ringpost_attempts_total: {
     type: 'counter',
     help: 'Attempts that this process made, by outcome: succeeded, receiver, permanent, ours.',
+    labels: ['outcome'],
+  },
+  ringpost_enrichments_total: {
+    type: 'counter',
+    help: 'Events that waited for their conversation in this process, by outcome: complete, partial (without its analysis), none.',
     labels: ['outcome'],
   },
   ringpost_nudges_total: {

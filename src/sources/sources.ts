@@ -28,6 +28,8 @@ export interface SourceSettings {
   sentiment_threshold: number | null
   /** Verifies nudges; in clear text here, sealed in the record. Null: none are taken. Absent in older records. */
   nudge_secret?: string | null
+  /** Events wait for their conversation. Absent in older records. */
+  enrich?: boolean
   paused: boolean
 }
 
@@ -41,6 +43,7 @@ export const SOURCE_DEFAULTS = {
   returned_after_ms: 30 * 86_400_000,
   sentiment_threshold: null,
   nudge_secret: null,
+  enrich: false,
   paused: false,
 } as const satisfies Omit<SourceSettings, 'name'>
 
@@ -269,6 +272,7 @@ export function createSources(deps: {
         milestones: source.milestones,
         returnedAfterMs: source.returned_after_ms,
         sentimentThreshold: source.sentiment_threshold,
+        enrich: source.enrich ?? false,
       }
     },
   }

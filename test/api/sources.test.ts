@@ -66,6 +66,7 @@ describe('GET /v1/sources/:id', () => {
         polls: 210,
         failed_polls: 4,
         requests: 214,
+        enrichment_requests: 0,
         events: 12,
         late_changes: 3,
         quarantined_rows: 2,

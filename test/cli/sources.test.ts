@@ -10,11 +10,23 @@ test('a source is added with a key from the standard input, paused, resumed and 
   const api = await startTestApi()
   const added = await ringpost(
     api.url,
-    ['sources', 'add', 'support', '--key', '-', '--interval', '5m', '--agent', 'agent_1', '--json'],
+    [
+      'sources',
+      'add',
+      'support',
+      '--key',
+      '-',
+      '--interval',
+      '5m',
+      '--agent',
+      'agent_1',
+      '--enrich',
+      '--json',
+    ],
     { input: 'sk_from_stdin\n' },
   )
-  const { id, poll_interval, agent_id } = JSON.parse(added.stdout)
-  expect([poll_interval, agent_id]).toEqual(['5m', 'agent_1'])
+  const { id, poll_interval, agent_id, enrich } = JSON.parse(added.stdout)
+  expect([poll_interval, agent_id, enrich]).toEqual(['5m', 'agent_1', true])
   expect(api.sources.toPoll(await api.sources.get(id)).apiKey).toBe('sk_from_stdin')
   expect((await ringpost(api.url, ['sources', 'pause', id])).stdout).toBe(`${id} is paused.\n`)
   expect((await api.get(`/v1/sources/${id}`)).json.paused).toBe(true)

@@ -31,7 +31,7 @@ export function presentSource(
     milestones: source.milestones,
     returned_after: formatDuration(source.returned_after_ms),
     sentiment_threshold: source.sentiment_threshold,
-    enrich: false,
+    enrich: source.enrich ?? false,
     nudge: source.nudge_secret ? nudgeOf(source.id, state) : null,
     paused: source.paused,
     managed_by: source.managed_by === 'api' && facts.inFile ? 'file' : source.managed_by,
@@ -56,7 +56,8 @@ export function presentSource(
     totals: {
       polls: state.total_polls,
       failed_polls: state.failed_polls,
-      requests: state.total_requests,
+      requests: state.total_requests + state.enrich_requests,
+      enrichment_requests: state.enrich_requests,
       events: state.total_events,
       late_changes: state.late_changes,
       quarantined_rows: state.quarantined_rows,

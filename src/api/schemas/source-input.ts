@@ -62,8 +62,10 @@ const nudgeSecret = z
     "The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges.",
   )
 const enrich = z
-  .literal(false, 'is not supported by this version of ringpost; leave it out, or send false')
-  .describe('Fetching the conversation of each event is not supported yet.')
+  .boolean()
+  .describe(
+    'Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete.',
+  )
 const paused = z.boolean().describe('Not polled until this is false again.')
 
 export const DEFAULT_RETURNED_AFTER = '30d'

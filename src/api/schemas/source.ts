@@ -53,7 +53,7 @@ export const sourceSchema = z
       .describe('Counts that are announced; null for 5, 10, 25, 50, 100, 250, …'),
     returned_after: durationShown,
     sentiment_threshold: z.number().nullable(),
-    enrich: z.boolean(),
+    enrich: z.boolean().describe('Whether events wait for their conversation.'),
     nudge: nudgeShown,
     paused: z.boolean(),
     managed_by: z
@@ -102,7 +102,8 @@ export const sourceSchema = z
     totals: z.object({
       polls: count,
       failed_polls: count,
-      requests: count,
+      requests: count.describe('To the upstream API, all of them.'),
+      enrichment_requests: count.describe('Those of them that asked for a conversation.'),
       events: count,
       late_changes: count.describe('Changes that surfaced below the watermark.'),
       quarantined_rows: count.describe('Different rows of upstream that could not be read.'),

@@ -69,6 +69,7 @@ export function addSourceCommands(program: Command): void {
     .option('--agent <id>', 'only the callers of this agent')
     .option('--branch <id>', 'only the callers of this branch')
     .option('--interval <duration>', 'how often it is polled, such as 30s or 5m')
+    .option('--enrich', 'have events wait for their conversation: its summary, outcome, duration')
     .option('--no-verify', 'save it without asking upstream')
     .addHelpText(
       'after',
@@ -76,9 +77,15 @@ export function addSourceCommands(program: Command): void {
     )
     .action((name: string, options: AddOptions, command: Command) =>
       withApi(command, async ({ api, out }) => {
-        const { key, baseUrl, agent, branch, interval, verify } = options
+        const { key, baseUrl, agent, branch, interval, enrich, verify } = options
         const api_key = key === '-' ? (await readText(process.stdin)).trim() : key
-        const more = given({ base_url: baseUrl, agent_id: agent, branch_id: branch, poll_interval: interval })
+        const more = given({
+          base_url: baseUrl,
+          agent_id: agent,
+          branch_id: branch,
+          poll_interval: interval,
+          enrich,
+        })
         const source = await unwrap(api.POST('/v1/sources', { body: { name, api_key, verify, ...more } }))
         out.answer(source, () => `${source.id}: ${source.state_detail}`)
       }),
@@ -162,6 +169,7 @@ interface AddOptions {
   agent?: string
   branch?: string
   interval?: string
+  enrich?: true
   verify: boolean
 }
 
