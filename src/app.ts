@@ -1,6 +1,8 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startDeliverWorker } from '../workers/deliver.ts'
+import { startEnrichWorker } from '../workers/enrich.ts'
 import { startMaintainWorker } from '../workers/maintain.ts'
 import { startPollWorker } from '../workers/poll.ts'
 import { startRelayWorker } from '../workers/relay.ts'
@@ -22,8 +24,11 @@ import { createPollSource } from './detect/poll-source.ts'
 import { createQuarantine } from './detect/quarantine.ts'
 import { createDetectionStore } from './detect/store.ts'
 import { createWatermarkFiles } from './detect/watermark-files.ts'
+import { createGetConversation } from './elevenlabs/get-conversation.ts'
 import { createListUsers } from './elevenlabs/list-users.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
+import { createEnrichSource } from './enrich/enrich-source.ts'
+import { createTurns } from './enrich/turns.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
@@ -40,6 +45,7 @@ import { createMetrics } from './metrics/create-metrics.ts'
 import { createReadEndpoints } from './metrics/read-endpoints.ts'
 import { readRedisMemory } from './metrics/read-redis-memory.ts'
 import { createReadSources } from './metrics/read-sources.ts'
+import { createNudges } from './nudge/nudge-source.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
 import { outboxOwners } from './outbox/system-outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
@@ -186,7 +192,7 @@ export async function startApp(deps: {
   })
   const configuration = createConfiguration({ sources, sourceControl, endpoints, checkUrl: refuseUrl })
 
-  // outbox → fanout → deliver → log
+  // outbox → enrich → fanout → deliver → log
   const noteActivity = createActivityWriter({ redis, keys })
   const { outbox, deliveries, sender, makeAttempt, alerts, relay, drains } = createDelivery({
     redis,
@@ -203,6 +209,21 @@ export async function startApp(deps: {
     signal: stopping.signal,
     attempted: metrics.attempted,
     noteActivity,
+  })
+  const enrich = createEnrichSource({
+    outbox,
+    sources,
+    getConversation: createGetConversation({ dispatcher: upstreamAgent, now }),
+    inTurn: createTurns({ redis, keys }),
+    enrichSoon: queues.enrichSoon,
+    relayNow: queues.relayNow,
+    countRequest: async (sourceId) => {
+      await redis.hincrby(keys.source(sourceId).state, 'enrich_requests', 1)
+    },
+    now,
+    pause: (ms, signal) => wait(ms, undefined, { signal }).catch(() => undefined),
+    logger,
+    enriched: metrics.enriched,
   })
   releases.push(sender.close)
   releases.push(() => drains.settled(config.deliveryTimeoutMs + 5_000))
@@ -242,7 +263,10 @@ export async function startApp(deps: {
     const worker = { connection: redis, keys, logger, signal: stopping.signal }
     const workers = [
       ...(has('poll')
-        ? [startPollWorker({ ...worker, concurrency: POLLS_AT_ONCE, poll: pollSource.scheduled })]
+        ? [
+            startPollWorker({ ...worker, concurrency: POLLS_AT_ONCE, poll: pollSource.scheduled }),
+            startEnrichWorker({ ...worker, concurrency: POLLS_AT_ONCE, enrich }),
+          ]
         : []),
       ...(has('relay') ? [startRelayWorker({ ...worker, concurrency: 10, relay })] : []),
       ...(has('deliver')
@@ -297,6 +321,8 @@ export async function startApp(deps: {
       readState: store.readState,
       nextPoll: queues.nextPoll,
       poll: (sourceId, options) => pollSource.asked(sourceId, options, stopping.signal),
+      nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
+      nudged: metrics.nudged,
       quarantine,
       users: createUsers({ redis, keys, store }),
       eraseUser: createEraseUser({

@@ -24,7 +24,7 @@ import type { UnixMs } from './types.ts'
 export function createDelivery(deps: {
   redis: Redis
   keys: Keys
-  queues: Pick<Queues, 'wake' | 'wakeLater' | 'relayNow'>
+  queues: Pick<Queues, 'wake' | 'wakeLater' | 'relayNow' | 'relayAt' | 'enrichSoon'>
   endpoints: Endpoints
   policy: GuardPolicy
   /** Of one attempt (ms). */
@@ -64,6 +64,9 @@ export function createDelivery(deps: {
     deliveries,
     wake: queues.wake,
     noteText: eventTexts.note,
+    enrichSoon: queues.enrichSoon,
+    relayAt: queues.relayAt,
+    now,
     logger,
     ...watched,
   })

@@ -6,6 +6,7 @@ const TABLE = {
   bad_request: [400, 'The request is not valid'],
   unauthorized: [401, 'A valid token is needed'],
   forbidden: [403, 'This token may not do that'],
+  signature_refused: [403, 'The signature is not right'],
   not_found: [404, 'Not found'],
   method_not_allowed: [405, 'This method is not allowed here'],
   conflict: [409, 'This conflicts with the present state'],

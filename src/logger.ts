@@ -10,6 +10,8 @@ const SECRET_PATHS = [
   '*.apiKey',
   'api_key',
   '*.api_key',
+  'nudge_secret',
+  '*.nudge_secret',
   'secret',
   '*.secret',
   'secrets',

@@ -54,6 +54,7 @@ export async function createPoller(
     milestones: null,
     returnedAfterMs: 30 * 86_400_000,
     sentimentThreshold: null,
+    enrich: false,
   }
   const poll = createPoll({
     listUsers,

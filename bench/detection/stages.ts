@@ -111,6 +111,7 @@ async function timeCompare(poller: Awaited<ReturnType<typeof createPoller>>, bod
     returnedAfterSecs: 30 * 86_400,
     milestones: null,
     sentimentThreshold: null,
+    enrich: false,
     fullScan: null,
   }
   return timeOf(() => rows.forEach((row, i) => void diff(row, snapshots[i] ?? null, rules)))

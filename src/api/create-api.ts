@@ -31,6 +31,8 @@ import { addEventTypeRoutes } from './routes/event-types.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
 import { addMetricsRoutes, type MetricsRoutesDeps } from './routes/metrics.ts'
+import { addNudgeRoute, type NudgeRouteDeps } from './routes/nudge.ts'
+import { addNudgeSecretRoute, type NudgeSecretRouteDeps } from './routes/nudge-secret.ts'
 import { addSourcePollRoutes, type SourcePollRoutesDeps } from './routes/source-polls.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
@@ -55,6 +57,8 @@ const newRequestId = () => `req_${randomBytes(8).toString('hex')}`
 
 export type ApiDeps = SourceRoutesDeps &
   SourcePollRoutesDeps &
+  NudgeRouteDeps &
+  NudgeSecretRouteDeps &
   EndpointRoutesDeps &
   EndpointOperationsDeps &
   EventRoutesDeps &
@@ -144,7 +148,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addIdempotency(app, deps.recordedAnswers)
   addSourceRoutes(app, deps)
   addSourcePollRoutes(app, deps)
-
+  addNudgeRoute(app, deps)
+  addNudgeSecretRoute(app, deps)
   addUserRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEndpointOperations(app, deps)

@@ -106,6 +106,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/{id}/nudge-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a secret for the nudges of a source
+         * @description For something of your own that signs as ElevenLabs does. ElevenLabs makes the secret of a webhook itself: enter that one with PATCH, as `nudge_secret`. The secret of before ends at once.
+         */
+        post: operations["makeNudgeSecret"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{id}/users": {
         parameters: {
             query?: never;
@@ -590,6 +610,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/{id}/nudge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Take ElevenLabs' post-call webhook, and poll the source at once
+         * @description Needs no token: the request is verified by its signature with the source's `nudge_secret`. Any body that is signed will do. It is answered at once; many nudges become one poll, and there is at most one a second. While the source is paused, nothing comes of it.
+         */
+        post: operations["nudgeSource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -721,11 +761,10 @@ export interface components {
             returned_after?: string | null;
             /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
             sentiment_threshold?: number | null;
-            /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @constant
-             */
-            enrich?: false;
+            /** @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges. */
+            nudge_secret?: string | null;
+            /** @description Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete. */
+            enrich?: boolean;
             /** @description Not polled until this is false again. */
             paused?: boolean;
         };
@@ -1229,6 +1268,22 @@ export interface components {
             /** @description Unreadable rows that were erased. */
             quarantined_rows: number;
         };
+        NudgeReceived: {
+            /** @constant */
+            received: true;
+        };
+        /**
+         * @example {
+         *       "secret": "wsec_5f0c…",
+         *       "path": "/v1/sources/src_default/nudge"
+         *     }
+         */
+        NudgeSecret: {
+            /** @description It is shown this once. */
+            secret: string;
+            /** @description Where the webhook goes: append it to the address at which ElevenLabs can reach this ringpost. */
+            path: string;
+        };
         PollOptions: {
             /**
              * @description Scan the whole list instead of its top.
@@ -1448,7 +1503,25 @@ export interface components {
             /** @example 30s */
             returned_after: string;
             sentiment_threshold: number | null;
+            /** @description Whether events wait for their conversation. */
             enrich: boolean;
+            /** @description ElevenLabs' post-call webhook as a reason to poll at once; null without `nudge_secret`. */
+            nudge: {
+                /** @description Where the webhook goes: append it to the address at which ElevenLabs can reach this ringpost. */
+                path: string;
+                /** @description Verified nudges so far. */
+                received: number;
+                last_at: string | null;
+                /** @description The last request that was refused, and why: ElevenLabs shows it nowhere. */
+                last_refused: {
+                    /**
+                     * Format: date-time
+                     * @example 2026-11-23T10:00:00.000Z
+                     */
+                    at: string;
+                    message: string;
+                } | null;
+            } | null;
             paused: boolean;
             /**
              * @description Where it is set up: `environment` sets its URL, key and filters, `file` (RINGPOST_CONFIG) what it names of it. That is changed there; the rest here.
@@ -1536,7 +1609,10 @@ export interface components {
             totals: {
                 polls: number;
                 failed_polls: number;
+                /** @description To the upstream API, all of them. */
                 requests: number;
+                /** @description Those of them that asked for a conversation. */
+                enrichment_requests: number;
                 events: number;
                 /** @description Changes that surfaced below the watermark. */
                 late_changes: number;
@@ -1588,11 +1664,15 @@ export interface components {
              */
             sentiment_threshold?: number | null;
             /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @default false
-             * @constant
+             * @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges.
+             * @default null
              */
-            enrich?: false;
+            nudge_secret?: string | null;
+            /**
+             * @description Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete.
+             * @default false
+             */
+            enrich?: boolean;
             /**
              * @description Not polled until this is false again.
              * @default false
@@ -1625,11 +1705,10 @@ export interface components {
             returned_after?: string | null;
             /** @description A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence. */
             sentiment_threshold?: number | null;
-            /**
-             * @description Fetching the conversation of each event is not supported yet.
-             * @constant
-             */
-            enrich?: false;
+            /** @description The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges. */
+            nudge_secret?: string | null;
+            /** @description Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete. */
+            enrich?: boolean;
             /** @description Not polled until this is false again. */
             paused?: boolean;
         };
@@ -2685,6 +2764,130 @@ export interface operations {
             };
             /** @description `request_timeout`: The request took too long. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    makeNudgeSecret: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The secret, for this one time */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NudgeSecret"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6337,6 +6540,103 @@ export interface operations {
             };
             /** @description `request_timeout`: The request took too long. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    nudgeSource: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `t=<unix seconds>,v0=<hex HMAC-SHA256 of "<t>.<raw body>">` */
+                "elevenlabs-signature"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Verified */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NudgeReceived"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `signature_refused`: The signature is not right. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };

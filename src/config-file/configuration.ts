@@ -13,7 +13,7 @@ import type { ConfigFile } from './schema.ts'
  * one way for the start, the API and the command line.
  */
 export function createConfiguration(deps: {
-  sources: Pick<Sources, 'everKnown' | 'list' | 'paceOf' | 'toPoll'>
+  sources: Pick<Sources, 'everKnown' | 'list' | 'paceOf' | 'toPoll' | 'nudgeSecret'>
   sourceControl: Pick<SourceControl, 'create' | 'patch'>
   endpoints: Pick<Endpoints, 'list' | 'target' | 'routeOf' | 'create' | 'patch' | 'rotateSecret'>
   checkUrl: (url: string) => void
@@ -26,7 +26,7 @@ export function createConfiguration(deps: {
       sources: new Map(
         ofSources.map((record) => {
           const apiKey = record.deleted_at === null ? sources.toPoll(record).apiKey : null
-          return [record.id, { record, apiKey }] as const
+          return [record.id, { record, apiKey, nudgeSecret: sources.nudgeSecret(record) }] as const
         }),
       ),
       endpoints: new Map(

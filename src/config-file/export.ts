@@ -32,6 +32,7 @@ export function exportConfiguration(
       ...sources
         .filter(({ managed_by }) => managed_by !== 'environment')
         .map(({ id }) => `sources.${id}.api_key`),
+      ...sources.filter(({ nudge_secret }) => nudge_secret).map(({ id }) => `sources.${id}.nudge_secret`),
       ...endpoints.flatMap((endpoint) => {
         const headers = Object.keys(endpoint.headers).map((name) => `headers.${name}`)
         // The private key of Ed25519 leaves ringpost in no way at all.
@@ -51,7 +52,7 @@ export function exportConfiguration(
 
 function fieldsOfSource(source: SourceRecord): Fields {
   const defaults = defaultsOfSource({ name: source.name, api_key: 'x' })
-  const { base_url, agent_id, branch_id, milestones, sentiment_threshold, paused } = source
+  const { base_url, agent_id, branch_id, milestones, sentiment_threshold, enrich = false, paused } = source
   const connection = source.managed_by === 'environment' ? {} : { base_url, agent_id, branch_id }
   const duration = (field: 'poll_interval_ms' | 'overlap_ms' | 'returned_after_ms') => {
     const ms = source[field]
@@ -65,7 +66,7 @@ function fieldsOfSource(source: SourceRecord): Fields {
       overlap: duration('overlap_ms'),
       returned_after: duration('returned_after_ms'),
     }),
-    ...unlike(defaults, { milestones, sentiment_threshold, paused }),
+    ...unlike(defaults, { milestones, sentiment_threshold, enrich, paused }),
   }
 }
 

@@ -11,6 +11,8 @@ export interface PresentSource {
   record: SourceRecord
   /** In clear text; null where the master key cannot open it. */
   apiKey: string | null
+  /** The same of `nudge_secret`. */
+  nudgeSecret: string | null
 }
 
 export interface SourceRules {
@@ -37,11 +39,11 @@ export function planSource(
     if (short !== null) return refused('.overlap', short)
     return { step: { kind: 'source', id, action: 'create', fields: Object.keys(entry), input }, problems: [] }
   }
-  const { record, apiKey } = present
+  const { record, apiKey, nudgeSecret } = present
   if (record.deleted_at !== null) {
     return refused('', 'was deleted, and its events are still in the log: choose another id for a new source')
   }
-  const now: SourceInput = { ...record, api_key: apiKey ?? '' }
+  const now: SourceInput = { enrich: false, ...record, api_key: apiKey ?? '', nudge_secret: nudgeSecret }
   const changes = Object.fromEntries(
     Object.entries(wanted).filter(
       ([field, value]) => !isDeepStrictEqual(value, now[field as keyof SourceInput]),

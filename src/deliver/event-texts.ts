@@ -12,10 +12,10 @@ const KEPT = 2_000_000
 const KEPT_MS = 3_000
 
 /**
- * Makes the reading of events by their place, as the JSON text that every attempt signs and sends. An event never
+ * Makes the reading of events by their place, as the JSON text that every attempt signs and sends. That text never
  * changes, so that those of last are kept for a moment.
  */
-export function createEventTexts(deps: { outbox: Pick<Outbox, 'jsonAtEach'> }) {
+export function createEventTexts(deps: { outbox: Pick<Outbox, 'textsToSend'> }) {
   const kept = new Map<string, { text: string; until: number }>()
   let size = 0
   const placeOf = ({ sourceId, streamId }: EventAt) => `${sourceId} ${streamId}`
@@ -50,7 +50,7 @@ export function createEventTexts(deps: { outbox: Pick<Outbox, 'jsonAtEach'> }) {
         else found.set(place, text)
       }
       if (missing.size > 0) {
-        const read = await deps.outbox.jsonAtEach([...missing.values()])
+        const read = await deps.outbox.textsToSend([...missing.values()])
         for (const [i, place] of [...missing.keys()].entries()) {
           const text = read[i] ?? null
           found.set(place, text)

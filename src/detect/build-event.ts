@@ -1,4 +1,5 @@
 import { isTooDeep } from '../elevenlabs/depth.ts'
+import { isConversationId } from '../elevenlabs/get-conversation.ts'
 import { eventId } from '../ids.ts'
 import type { Event, EventType, UnixMs, UserRow } from '../types.ts'
 import type { Change } from './diff.ts'
@@ -8,6 +9,9 @@ interface Named {
   id: string
   name: string
 }
+
+/** A source that may want its events to have their conversation. */
+export type EventSource = Named & { enrich?: boolean }
 
 /**
  * Rows of more bytes than this are not copied into their event. Standard Webhooks recommends bodies below 20 KB
@@ -21,8 +25,9 @@ const SENTIMENT_LIMIT = 1_024
 /**
  * The Standard Webhooks payload for a change. `data.raw` is the row as upstream sent it, so that fields
  * which ringpost does not know yet reach the receiver; null where it is longer than 16 KB or nested too deep.
+ * Where the source wants it, there is a place for the conversation (outbox/conversation-place.ts).
  */
-export function buildEvent(source: Named, change: Change, row: UserRow, now: UnixMs): Event {
+export function buildEvent(source: EventSource, change: Change, row: UserRow, now: UnixMs): Event {
   const { raw, ...user } = row
   const copy = bytesOf(raw) <= RAW_LIMIT ? raw : null
   const bounded = {
@@ -32,7 +37,10 @@ export function buildEvent(source: Named, change: Change, row: UserRow, now: Uni
     last_contact_agent_name: row.last_contact_agent_name?.slice(0, TEXT_LIMIT).toWellFormed() ?? null,
     sentiment: bytesOf(row.sentiment) <= SENTIMENT_LIMIT ? row.sentiment : null,
   }
-  return userEvent(source, row.user_id, change, bounded, now, copy)
+  const event = userEvent(source, row.user_id, change, bounded, now, copy)
+  // Last of all, for its place is found at the end of the text.
+  if (source.enrich && isConversationId(bounded.last_contact_conversation_id)) event.data.conversation = null
+  return event
 }
 
 function bytesOf(value: unknown): number {

@@ -1,5 +1,5 @@
 import type { Event, EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
-import { buildEvent } from './build-event.ts'
+import { buildEvent, type EventSource } from './build-event.ts'
 import { diff, type Rules } from './diff.ts'
 import type { DetectionStore, SnapshotChange, StateChange } from './store.ts'
 
@@ -35,7 +35,7 @@ export async function commitRows(
     detected?: ((lagMs: number) => void) | undefined
   },
   job: {
-    source: { id: string; name: string }
+    source: EventSource
     token: number
     rows: readonly UserRow[]
     rules: Rules

@@ -76,6 +76,8 @@ export async function headScan(
     await store.finishScan(source.id, token, watermark, scanned.top, {
       set: {
         seen_at: began,
+        // Those that came before the first page was asked for.
+        nudges_answered: state.nudges,
         ...(ahead && scanned.top !== null ? { watermark: scanned.top } : {}),
         ...(lookback ? { last_lookback: job.scanDeps.now() } : {}),
       },

@@ -2,6 +2,7 @@ import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
+import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
 import type { Skip } from './read-packed.ts'
 import { bucketsAtOnce } from './read-packed.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
@@ -35,17 +36,44 @@ export async function longScan(job: LongScanJob): Promise<void> {
   let serverTime: number | null = null
   let firstPage: ListedPage | null = null
   let nextHead = now() + source.intervalMs
+  let nudged = false
+  let nextLook = now() + NUDGE_GAP_MS
 
   const between = {
     // A dry scan holds no lease, so that head polls go on beside it.
-    due: () => !dry && now() >= nextHead,
+    due: () => !dry && (nudged || now() >= nextHead),
     run: async () => {
       // A baseline's head polls begin once its first page has fixed the watermark.
       await headScan(job, remember)
       nextHead = now() + source.intervalMs
+      nudged = false
     },
   }
-  if (roll !== null) await callRoll(job, state.known_users, roll, between)
+
+  /** Looks for a nudge, now and then. */
+  async function look(): Promise<void> {
+    if (dry || now() < nextLook) return
+    nextLook = now() + NUDGE_GAP_MS
+    nudged = isNudged(await store.readState(source.id))
+  }
+
+  const looking = {
+    ...job,
+    scanDeps: {
+      ...job.scanDeps,
+      listPage: async (cursor: string | null) => {
+        const page = await job.scanDeps.listPage(cursor)
+        await look()
+        return page
+      },
+    },
+    isListed: async (userId: string) => {
+      const listed = await job.isListed(userId)
+      await look()
+      return listed
+    },
+  }
+  if (roll !== null) await callRoll(job, state.known_users, roll, { ...between, look })
 
   const plan: ScanPlan = {
     source,
@@ -85,7 +113,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
       : { onRows: remember }),
     signal: job.signal,
   }
-  const scanned = await guardedScan(job, state, plan).catch((error: unknown) => {
+  const scanned = await guardedScan(looking, state, plan).catch((error: unknown) => {
     throw resumed !== null && firstPage === null ? placeLost(error) : error
   })
   if (!scanned.complete || dry) return
@@ -94,7 +122,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
   const { known_users, removals_accepted } = await store.readState(source.id)
   const removals =
     roll !== null && resumed === null && serverTime !== null
-      ? await countedRemovals(job, {
+      ? await countedRemovals(looking, {
           seen: roll.hasSeen,
           // Nobody who was known when the scan began is missing: there is nobody to look for.
           complete: roll.unseen === 0,
@@ -163,7 +191,7 @@ async function callRoll(
   { store, source, signal }: Pick<PollJob, 'store' | 'source' | 'signal'>,
   knownUsers: number,
   roll: Roll,
-  between: { due: () => boolean; run: () => Promise<void> },
+  between: { look: () => Promise<void>; due: () => boolean; run: () => Promise<void> },
 ): Promise<void> {
   const enter: Skip = (userId, snapshot) => {
     roll.enter(userId, snapshot())
@@ -171,6 +199,7 @@ async function callRoll(
   }
   for await (const _ of store.scanBuckets(source.id, bucketsAtOnce(knownUsers), enter)) {
     if (signal.aborted) return
+    await between.look()
     if (between.due()) await between.run()
   }
 }

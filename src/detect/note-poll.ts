@@ -7,6 +7,7 @@ import { buildSourceEvent } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
 import { FloodError } from './flood-gate.ts'
 import { nextWait } from './next-wait.ts'
+import { afterNudge, isNudged } from './nudged.ts'
 import { warningsOf } from './poll-warnings.ts'
 import type { PolledSource } from './polled-source.ts'
 import type { ScanResult } from './scan.ts'
@@ -50,11 +51,13 @@ export function createPollNote(deps: {
     kind: ScanKind
     total: ScanResult
     trouble: Trouble | null
+    /** It was made for a nudge. */
+    nudged: boolean
   }): Promise<UnixMs> {
     const { source, token, total, trouble } = poll
     const state = await store.readState(source.id)
     const found = Object.keys(total.events).length > 0
-    const idlePolls = found ? 0 : state.idle_polls + 1
+    const idlePolls = found || poll.nudged ? 0 : state.idle_polls + 1
     const change: StateChange =
       trouble === null
         ? recovered()
@@ -65,7 +68,20 @@ export function createPollNote(deps: {
       change.set?.not_before === undefined
         ? nextWait({ intervalMs: source.intervalMs, found, idlePolls, random: deps.random })
         : 0
-    const nextAt = Number(change.set?.not_before ?? now() + wait)
+    const nudge =
+      trouble === null
+        ? afterNudge({
+            pending: isNudged(state),
+            answered: poll.nudged,
+            found,
+            followUps: state.nudge_follow_ups,
+            began: poll.began,
+            now: now(),
+          })
+        : null
+    const usual = Number(change.set?.not_before ?? now() + wait)
+    const nextAt = nudge === null ? usual : Math.min(usual, nudge.at)
+    const followUps = nudge?.followUps ?? null
 
     const events = sourceEvents(source, state, change, trouble)
     for (const { type } of events) total.events[type] = (total.events[type] ?? 0) + 1
@@ -92,8 +108,9 @@ export function createPollNote(deps: {
           last_poll: JSON.stringify(lastPoll),
           idle_polls: idlePolls,
           not_before: nextAt,
+          ...(followUps === null ? {} : { nudge_follow_ups: followUps }),
         },
-        delete: change.delete ?? [],
+        delete: [...(change.delete ?? []), ...(followUps === null ? (['nudge_follow_ups'] as const) : [])],
         increment: {
           total_polls: 1,
           failed_polls: trouble === null ? 0 : 1,

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import { RingpostError } from '../errors.ts'
 import type { UnixMs } from '../types.ts'
+import { isNudged } from './nudged.ts'
 import type { Poll, PollOptions, PollReport } from './poll.ts'
 import type { PolledSource } from './polled-source.ts'
 import type { SourceState } from './source-state.ts'
@@ -25,7 +26,7 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
   stopPolls: (sourceId: string) => Promise<void>
   /** Plans the next poll. */
   pollAt: (sourceId: string, at: UnixMs) => Promise<void>
-  /** Asks again soon, for a poller that just died holds the lease for some seconds. */
+  /** Asks again soon, for a poller that just died holds the lease for some seconds, and one at work may end. */
   pollSoon: (sourceId: string) => Promise<void>
   state: {
     readState: (sourceId: string) => Promise<SourceState>
@@ -41,13 +42,18 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
     if (!options.dryRun) deps.polled?.(report)
     const found = Object.values(report.events).reduce((sum, n) => sum + n, 0)
     if (found > 0 && !options.dryRun) await deps.relayNow(source.id)
-    if (report.next_at !== null && report.outcome !== 'waiting') await deps.pollAt(source.id, report.next_at)
+    if (report.next_at !== null) await deps.pollAt(source.id, report.next_at)
     const { outcome, error, next_at, ...figures } = report
     const fields = { source: source.id, ...figures }
     if (outcome === 'done') deps.logger.info(fields, 'poll')
     else if (outcome === 'failed') deps.logger.warn(fields, `Source ${source.id}: ${error}`)
     else deps.logger.debug(fields, outcome === 'busy' ? 'poll: another poller is at it' : 'poll: waits')
     return report
+  }
+
+  /** A poll at work answers the nudges before it; those at its end may have come too late for it. */
+  async function mustAskAgain(sourceId: string): Promise<boolean> {
+    return !(await deps.state.isHeldAlive(sourceId)) || isNudged(await deps.state.readState(sourceId))
   }
 
   return {
@@ -59,8 +65,7 @@ export function createPollSource<Record extends { id: string; paused: boolean }>
         return null
       }
       const report = await run(source, { signal })
-      if (report.outcome === 'busy' && !(await deps.state.isHeldAlive(sourceId)))
-        await deps.pollSoon(sourceId)
+      if (report.outcome === 'busy' && (await mustAskAgain(sourceId))) await deps.pollSoon(sourceId)
       return report
     },
 

@@ -10,6 +10,7 @@ import { identityOf } from './identity.ts'
 import { withLease } from './lease.ts'
 import { longScan } from './long-scan.ts'
 import { createPollNote, type Trouble } from './note-poll.ts'
+import { dueAt, isNudged } from './nudged.ts'
 import type { KeyedSource, PolledSource } from './polled-source.ts'
 import type { Quarantine } from './quarantine.ts'
 import { emptyResult } from './scan.ts'
@@ -107,8 +108,8 @@ export function createPoll(deps: PollDeps): Poll {
     const changed = options.dryRun ? await identityChanged(source) : false
     if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
     const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
-    const due = options.now || options.dryRun || state.not_before <= began
-    if (!due) return { ...idle('waiting'), next_at: state.not_before }
+    const due = dueAt(state)
+    if (!options.now && !options.dryRun && due > began) return { ...idle('waiting'), next_at: due }
     if (state.attention?.kind === 'flood' && !options.dryRun) {
       return options.now ? { ...idle('failed'), error: state.attention.message } : idle('waiting')
     }
@@ -138,7 +139,15 @@ export function createPoll(deps: PollDeps): Poll {
   /** Nothing can be asked without a key, and everything that is known stays. */
   async function noteNoKey(source: PolledSource, token: number, began: UnixMs): Promise<PollReport> {
     const trouble = new UpstreamError('key', NO_KEY)
-    const next_at = await note({ source, token, began, kind: 'head', total: emptyResult(), trouble })
+    const next_at = await note({
+      source,
+      token,
+      began,
+      kind: 'head',
+      total: emptyResult(),
+      trouble,
+      nudged: false,
+    })
     return { ...idle('failed'), error: trouble.message, next_at }
   }
 
@@ -215,7 +224,7 @@ export function createPoll(deps: PollDeps): Poll {
     const outcome = trouble === null ? 'done' : 'failed'
     if (dry) return reportOf(outcome, trouble?.message ?? null, null)
     try {
-      const nextAt = await note({ ...at, kind, total, trouble })
+      const nextAt = await note({ ...at, kind, total, trouble, nudged: isNudged(state) })
       return reportOf(outcome, trouble?.message ?? null, nextAt)
     } catch (error) {
       if (error instanceof FencedError) return reportOf('failed', TAKEN_OVER, null)
@@ -229,7 +238,7 @@ export function createPoll(deps: PollDeps): Poll {
         'passing',
         `ringpost could not carry the poll through: ${why.replace(/\.$/, '')}. Its log has more.`,
       )
-      await note({ ...at, kind, total, trouble: unexpected }).catch(() => undefined)
+      await note({ ...at, kind, total, trouble: unexpected, nudged: false }).catch(() => undefined)
     }
 
     function reportOf(how: PollReport['outcome'], error: string | null, next_at: UnixMs | null): PollReport {

@@ -17,6 +17,8 @@ export interface PolledSource {
   milestones: readonly number[] | null
   /** Below it a recent sentiment is a drop; null where nobody wants to know. */
   sentimentThreshold: number | null
+  /** Events wait for their conversation before they go out. */
+  enrich: boolean
 }
 
 /** A source whose key can be used. */

@@ -2,6 +2,7 @@ import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
 import { askAgain } from './ask-again.ts'
+import type { EventSource } from './build-event.ts'
 import { type Committed, commitRows } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import type { FloodGate } from './flood-gate.ts'
@@ -13,7 +14,7 @@ import { userDigest } from './user-digest.ts'
 
 /** What one pass over the list is to do. */
 export interface ScanPlan {
-  source: { id: string; name: string }
+  source: EventSource
   token: number
   /** Where to begin; null at the top. */
   cursor: string | null

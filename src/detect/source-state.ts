@@ -45,6 +45,12 @@ export interface LastPoll {
   warnings?: PollWarning[]
 }
 
+/** A request to the nudge that was not let through. */
+export interface NudgeRefusal {
+  at: UnixMs
+  message: string
+}
+
 /** As `announce_since`: later than any first contact that can be read, so that a baseline announces nobody. */
 export const NOBODY = Number.MAX_SAFE_INTEGER
 
@@ -99,11 +105,20 @@ const stateSchema = z.object({
   failing_announced: int.optional(),
   /** When the next scheduled poll is due (unix ms). */
   not_before: int.default(0),
+  /** Verified nudges, when the last one came (unix ms), and how many of them a poll of the top has answered. */
+  nudges: int.default(0),
+  nudged_at: int.optional(),
+  nudges_answered: int.default(0),
+  /** Polls since the last nudge that were made only because the ones before had found nothing. */
+  nudge_follow_ups: int.optional(),
+  nudge_refused: text.transform((json) => JSON.parse(json) as NudgeRefusal).optional(),
   known_users: int.default(0),
   last_poll: text.transform((json) => JSON.parse(json) as LastPoll).optional(),
   total_polls: int.default(0),
   failed_polls: int.default(0),
   total_requests: int.default(0),
+  /** Requests for conversations, which no poll made. */
+  enrich_requests: int.default(0),
   total_events: int.default(0),
   late_changes: int.default(0),
   quarantined_rows: int.default(0),
@@ -111,7 +126,7 @@ const stateSchema = z.object({
   relayed: text.optional(),
 })
 
-/** A source's state in Redis, read. The single writer is whoever holds the lease. */
+/** A source's state in Redis, read. The single writer is whoever holds the lease, but of what people and nudges say. */
 export type SourceState = z.output<typeof stateSchema> & {
   /** How many events of each type, from the fields `events:<type>`. */
   events_by_type: Record<string, number>

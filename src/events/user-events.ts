@@ -33,7 +33,21 @@ const maybeKnown = before
   .nullable()
   .describe('What was known of the user before; null where they were not known.')
 
-const common = { source, user, previous: known, change, raw }
+const conversation = z
+  .strictObject({
+    conversation_id: z.string(),
+    status: text.describe('As upstream has it: `done`, `failed`, `processing`, …'),
+    start_time_unix_secs: z.number().nullable().describe('Unix seconds, as upstream has them.'),
+    duration_secs: z.number().nullable(),
+    outcome: text.describe("`success`, `failure` or `unknown`, by the agent's analysis."),
+    summary: text.describe('Of the transcript, at most 1,500 characters.'),
+    phone_number: text.describe('Of the caller, where it was a phone call.'),
+  })
+  .nullable()
+  .optional()
+  .describe('The last conversation, where the source has `enrich`; null where it could not be had in time.')
+
+const common = { source, user, previous: known, change, raw, conversation }
 
 interface Told {
   user?: Partial<z.output<typeof user>>

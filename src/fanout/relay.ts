@@ -1,8 +1,9 @@
 import type { Logger } from 'pino'
+import { heldUntil } from '../enrich/hold.ts'
 import type { NoteActivity } from '../log/activity.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox, OutboxEntry } from '../outbox/outbox.ts'
-import type { DeliveryError } from '../types.ts'
+import type { DeliveryError, UnixMs } from '../types.ts'
 import { matches, type Subscription } from './match.ts'
 
 /** Events read at once. */
@@ -17,24 +18,54 @@ const DISABLED: DeliveryError = {
  * Makes the relay: it turns what an outbox holds into deliveries of the matching endpoints, and wakes
  * those. Every step can be repeated: a delivery is recorded once, and the place in the outbox moves
  * on only after all deliveries of a page are recorded and their endpoints woken. Two relays on one source do no harm.
+ *
+ * It never waits itself. An event that waits for its conversation stops it there, and with it what the same source
+ * has told since, until that is there or the event has been held back for as long as it may be.
  */
 export function createRelay(deps: {
-  outbox: Pick<Outbox, 'unrelayed' | 'markRelayed'>
+  outbox: Pick<Outbox, 'unrelayed' | 'markRelayed' | 'settle'>
   endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean })[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
   /** Asks for what waits for an endpoint to be sent. */
   wake: (endpointId: string) => Promise<void>
   /** Told of events that deliveries will ask for in a moment. */
   noteText?: (event: { sourceId: string; streamId: string }, text: string) => void
+  /** Asks for the conversations that events of a source wait for. */
+  enrichSoon: (sourceId: string) => Promise<void>
+  /** Asks for the source to be looked at again at a moment. */
+  relayAt: (sourceId: string, at: UnixMs) => Promise<void>
   /** Tells those who watch live. */
   noteActivity?: NoteActivity
+  now: () => UnixMs
   logger: Logger
 }) {
+  /** What may go out now. */
+  async function readyOf(sourceId: string): Promise<{ entries: OutboxEntry[]; heldUntil: UnixMs | null }> {
+    for (;;) {
+      const read = await deps.outbox.unrelayed(sourceId, PAGE)
+      const now = deps.now()
+      const held = read.findIndex(({ undecided, streamId }) => undecided && now < heldUntil(streamId, now))
+      const first = read[held]
+      const entries = first === undefined ? read : read.slice(0, held)
+      const late = entries.filter(({ undecided }) => undecided)
+      if (late.length === 0) {
+        return { entries, heldUntil: first === undefined ? null : heldUntil(first.streamId, now) }
+      }
+      // Nobody has got their conversations in time. Read again, for somebody may have by now.
+      await Promise.all(late.map(({ streamId }) => deps.outbox.settle(sourceId, streamId, null)))
+    }
+  }
+
   /** @returns how many events were fanned out */
   return async function relay(sourceId: string, signal?: AbortSignal): Promise<number> {
     let relayed = 0
     while (!signal?.aborted) {
-      const entries = await deps.outbox.unrelayed(sourceId, PAGE)
+      const { entries, heldUntil: until } = await readyOf(sourceId)
+      if (until !== null) {
+        await deps.enrichSoon(sourceId)
+        // Whatever becomes of that.
+        await deps.relayAt(sourceId, until)
+      }
       const last = entries.at(-1)
       if (last === undefined) break
       for (const { streamId, text } of entries) deps.noteText?.({ sourceId, streamId }, text)
@@ -55,6 +86,7 @@ export function createRelay(deps: {
         .catch((error: unknown) => deps.logger.debug({ err: error }, 'activity could not be noted'))
       relayed += entries.length
       deps.logger.debug({ source: sourceId, events: entries.length }, 'events fanned out')
+      if (until !== null) break
     }
     return relayed
   }

@@ -40,7 +40,14 @@ export function createPurgeSource(deps: {
       await redis.hset(source.state, 'purged', 1)
       return
     }
-    await redis.unlink(source.outbox, source.eventIndex, source.state, source.lease)
+    await redis.unlink(
+      source.outbox,
+      source.eventIndex,
+      source.conversations,
+      source.enriching,
+      source.state,
+      source.lease,
+    )
     await deps.sources.forget(sourceId)
   }
 }

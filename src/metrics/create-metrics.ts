@@ -54,6 +54,15 @@ export function createMetrics(deps: {
     registers: [registry],
   })
 
+  const enrichments = new Counter({
+    ...optionsOf('ringpost_enrichments_total', PROCESS_METRICS.ringpost_enrichments_total),
+    registers: [registry],
+  })
+  const nudges = new Counter({
+    ...optionsOf('ringpost_nudges_total', PROCESS_METRICS.ringpost_nudges_total),
+    registers: [registry],
+  })
+
   async function readShared(): Promise<Sample[]> {
     const [sources, queues, endpoints, memory] = await Promise.all([
       deps.readSources(),
@@ -103,6 +112,16 @@ export function createMetrics(deps: {
     attempted(outcome: AttemptOutcome, durationMs: number, kind: string): void {
       attempts.inc({ kind, outcome })
       attemptDuration.observe({ outcome }, durationMs / 1000)
+    },
+
+    /** An event whose wait for its conversation has ended. */
+    enriched(outcome: 'complete' | 'partial' | 'none'): void {
+      enrichments.inc({ outcome })
+    },
+
+    /** A request to the nudge of a source. */
+    nudged(outcome: 'accepted' | 'refused'): void {
+      nudges.inc({ outcome })
     },
 
     /** Everything, in the text format of Prometheus. */

@@ -37,6 +37,11 @@ export const SHARED_METRICS = {
     help: 'Requests that polls made to the upstream API.',
     labels: SOURCE,
   },
+  ringpost_source_enrichment_requests_total: {
+    type: 'counter',
+    help: 'Requests to the upstream API for conversations of events.',
+    labels: SOURCE,
+  },
   ringpost_source_events_total: {
     type: 'counter',
     help: 'Events of a source, by type.',
@@ -134,5 +139,15 @@ export const PROCESS_METRICS = {
     type: 'counter',
     help: 'Attempts that this process made, by kind of endpoint and outcome: succeeded, receiver, permanent, ours.',
     labels: ['kind', 'outcome'],
+  },
+  ringpost_enrichments_total: {
+    type: 'counter',
+    help: 'Events that waited for their conversation in this process, by outcome: complete, partial (without its analysis), none.',
+    labels: ['outcome'],
+  },
+  ringpost_nudges_total: {
+    type: 'counter',
+    help: 'Nudges that came to this process for sources that take them, by outcome: accepted, refused (the signature was not right).',
+    labels: ['outcome'],
   },
 } as const satisfies Record<string, MetricDefinition>

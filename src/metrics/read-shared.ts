@@ -37,6 +37,7 @@ export function sourceSamples({ id, paused, state }: SourceFacts, now: UnixMs): 
     of('ringpost_source_polls_total', state.total_polls),
     of('ringpost_source_failed_polls_total', state.failed_polls),
     of('ringpost_source_upstream_requests_total', state.total_requests),
+    of('ringpost_source_enrichment_requests_total', state.enrich_requests),
     of('ringpost_source_late_changes_total', state.late_changes),
     of('ringpost_source_quarantined_rows_total', state.quarantined_rows),
     of('ringpost_source_consecutive_failures', state.failures),

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
-import { createScript } from '../redis/script.ts'
+import { createScript, replyText } from '../redis/script.ts'
 import type { Event, UnixMs } from '../types.ts'
+import { hasConversationPlace, withConversation } from './conversation-place.ts'
 
 /** One entry of the outbox: an event and its place in the stream. */
 export interface OutboxEntry {
@@ -9,27 +10,60 @@ export interface OutboxEntry {
   event: Event
   /** The event as the text that is signed and sent. */
   text: string
+  /** It waits for its conversation: until that is decided, its text may still change, and is not to be sent. */
+  undecided: boolean
 }
 
 /**
  * The reading end of a source's outbox. Detection writes it in the same script as the snapshots
  * (detect/commit-page.lua); the relay reads from where it got to; the event log reads it from both ends.
  * Entries stay until the event retention ends, and never go by number.
+ *
+ * An event with a place for its conversation is completed when it is read, by what was decided of it once.
  */
 export function createOutbox(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'xrange' | 'xrevrange' | 'hget'>
+  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'xrange' | 'xrevrange' | 'hget' | 'hmget'>
   keys: Keys
 }) {
   const { redis, keys } = deps
   const advance = createScript(redis, new URL('./advance.lua', import.meta.url))
   const trim = createScript(redis, new URL('./trim.lua', import.meta.url))
+  const settleConversation = createScript(redis, new URL('./settle-conversation.lua', import.meta.url))
+
+  async function entriesOf(sourceId: string, read: StreamEntry[]): Promise<OutboxEntry[]> {
+    const texts = read.map(jsonOf)
+    const open = read.flatMap(([streamId], i) => (hasConversationPlace(texts[i] ?? '') ? [streamId] : []))
+    // Those of sources that do not enrich cost nothing.
+    const found = open.length === 0 ? [] : await redis.hmget(keys.source(sourceId).conversations, ...open)
+    const decided = new Map(open.map((streamId, i) => [streamId, found[i] ?? null]))
+    return read.map(([streamId], i) => {
+      const conversation = decided.get(streamId)
+      const text = withConversation(texts[i] ?? '', conversation ?? 'null')
+      return { streamId, text, event: JSON.parse(text) as Event, undecided: conversation === null }
+    })
+  }
+
+  /** @returns what is decided, as JSON; null where the event is gone */
+  async function decide(sourceId: string, streamId: string, json: string): Promise<string | null> {
+    const { outbox, conversations } = keys.source(sourceId)
+    const reply = await settleConversation([outbox, conversations], [streamId, json])
+    return reply === null ? null : replyText(reply)
+  }
 
   return {
+    /**
+     * Decides what an event says of its conversation, unless that has been decided before. From then on its text
+     * is the same for everybody.
+     */
+    async settle(sourceId: string, streamId: string, conversation: object | null): Promise<void> {
+      await decide(sourceId, streamId, JSON.stringify(conversation))
+    },
+
     /** What the relay has not fanned out yet, oldest first. */
     async unrelayed(sourceId: string, limit: number): Promise<OutboxEntry[]> {
       const source = keys.source(sourceId)
       const relayed = (await redis.hget(source.state, 'relayed')) ?? '0-0'
-      return entriesOf(await redis.xrange(source.outbox, `(${relayed}`, '+', 'COUNT', limit))
+      return entriesOf(sourceId, await redis.xrange(source.outbox, `(${relayed}`, '+', 'COUNT', limit))
     },
 
     /** Notes that everything up to this entry has become deliveries. Never goes back. */
@@ -37,23 +71,35 @@ export function createOutbox(deps: {
       await advance([keys.source(sourceId).state], [streamId])
     },
 
-    /** One event by its place, as the JSON text that every attempt signs and sends. */
+    /** One event by its place, as JSON text. */
     async jsonAt(sourceId: string, streamId: string): Promise<string | null> {
-      const [entry] = await redis.xrange(keys.source(sourceId).outbox, streamId, streamId)
-      return entry === undefined ? null : jsonOf(entry)
+      const read = await redis.xrange(keys.source(sourceId).outbox, streamId, streamId)
+      return (await entriesOf(sourceId, read))[0]?.text ?? null
     },
 
-    /** Several of them, in one exchange with Redis and in the order asked for; null for one that is gone. */
-    async jsonAtEach(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
+    /**
+     * The texts that every attempt signs and sends, in one exchange with Redis and in the order asked for; null for
+     * one that is gone. Who sends an event has decided what it says: one that still waits for its conversation,
+     * since somebody has asked for it to be sent before its time, goes without.
+     */
+    async textsToSend(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
       const pipeline = redis.pipeline()
       for (const { sourceId, streamId } of places)
         pipeline.xrange(keys.source(sourceId).outbox, streamId, streamId)
       const replies = (await pipeline.exec()) ?? []
-      return replies.map(([error, entries]) => {
+      const texts = replies.map(([error, entries]) => {
         if (error) throw error
         const [entry] = entries as StreamEntry[]
         return entry === undefined ? null : jsonOf(entry)
       })
+      return Promise.all(
+        places.map(async ({ sourceId, streamId }, i) => {
+          const text = texts[i] ?? null
+          if (text === null || !hasConversationPlace(text)) return text
+          const decided = await decide(sourceId, streamId, 'null')
+          return decided === null ? null : withConversation(text, decided)
+        }),
+      )
     },
 
     /** Whether the relay has work to do. */
@@ -66,7 +112,12 @@ export function createOutbox(deps: {
     /** Removes what has been relayed and is older than the time given, a bounded number at a time. */
     async trim(sourceId: string, olderThan: UnixMs, limit: number): Promise<number> {
       const source = keys.source(sourceId)
-      return Number(await trim([source.outbox, source.eventIndex, source.state], [olderThan, limit]))
+      return Number(
+        await trim(
+          [source.outbox, source.eventIndex, source.state, source.conversations],
+          [olderThan, limit],
+        ),
+      )
     },
 
     /** One event by its id. */
@@ -74,7 +125,7 @@ export function createOutbox(deps: {
       const source = keys.source(sourceId)
       const streamId = await redis.hget(source.eventIndex, eventId)
       if (streamId === null) return null
-      return entriesOf(await redis.xrange(source.outbox, streamId, streamId))[0] ?? null
+      return (await entriesOf(sourceId, await redis.xrange(source.outbox, streamId, streamId)))[0] ?? null
     },
 
     /** Newest first, strictly older than a place (`+` for the newest) and not older than another. */
@@ -84,6 +135,7 @@ export function createOutbox(deps: {
     ): Promise<OutboxEntry[]> {
       const end = range.before === '+' ? '+' : `(${range.before}`
       return entriesOf(
+        sourceId,
         await redis.xrevrange(keys.source(sourceId).outbox, end, range.from, 'COUNT', range.limit),
       )
     },
@@ -98,11 +150,4 @@ function jsonOf([streamId, fields]: StreamEntry): string {
   const json = fields[fields.indexOf('event') + 1]
   if (json === undefined) throw new Error(`Entry ${streamId} of an outbox holds no event.`)
   return json
-}
-
-function entriesOf(reply: StreamEntry[]): OutboxEntry[] {
-  return reply.map((entry) => {
-    const text = jsonOf(entry)
-    return { streamId: entry[0], text, event: JSON.parse(text) as Event }
-  })
 }

@@ -1,8 +1,8 @@
 -- Removes old events that the relay has fanned out.
--- KEYS[1] outbox, KEYS[2] event index, KEYS[3] state of the source
+-- KEYS[1] outbox, KEYS[2] event index, KEYS[3] state of the source, KEYS[4] conversations
 -- ARGV[1] time in ms: events before it go, ARGV[2] how many at most
 -- Returns how many went.
--- Atomic so that the index never points at an event that is gone, and so that nothing goes that the relay
+-- Atomic so that neither the index nor a conversation is left of an event that is gone, and so that nothing goes that the relay
 -- has not taken, however old it is.
 local relayed = redis.call('HGET', KEYS[3], 'relayed')
 if not relayed then
@@ -24,6 +24,7 @@ for _, entry in ipairs(entries) do
     end
   end
   redis.call('XDEL', KEYS[1], entry[1])
+  redis.call('HDEL', KEYS[4], entry[1])
   removed = removed + 1
 end
 return removed

@@ -6,10 +6,10 @@ import type { UnixMs } from '../types.ts'
 import { readQueueFigures } from './queue-figures.ts'
 
 /** One queue a stage. What is woken later has a lane of its own: due delayed jobs would wait behind fresh ones. */
-export const QUEUE_NAMES = ['poll', 'relay', 'deliver', 'retry', 'maintain'] as const
+export const QUEUE_NAMES = ['poll', 'enrich', 'relay', 'deliver', 'retry', 'maintain'] as const
 export type QueueName = (typeof QUEUE_NAMES)[number]
 
-/** A source to poll or to relay. */
+/** A source to poll, to enrich or to relay. */
 export interface SourceJob {
   sourceId: string
 }
@@ -37,11 +37,12 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
     return queue
   }
   const poll = open<SourceJob>('poll')
+  const enrich = open<SourceJob>('enrich')
   const relay = open<SourceJob>('relay')
   const deliver = open<DeliverJob>('deliver')
   const retry = open<DeliverJob>('retry')
   const maintain = open<Record<string, never>>('maintain')
-  const all = [poll, relay, deliver, retry, maintain]
+  const all = [poll, enrich, relay, deliver, retry, maintain]
 
   // Sources that this process has polled at its start.
   const polledBefore = new Set<string>()
@@ -87,16 +88,48 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       )
     },
 
-    /** Asks again after the time that a dead poller's lease may last; once, however often it is said. */
+    /**
+     * Asks again in two to three seconds; many askings within a second become one. A job that asks again itself has
+     * the id of another second.
+     */
     async pollSoon(sourceId: string): Promise<void> {
-      await poll.add('poll', { sourceId }, { jobId: `${sourceId}-soon`, delay: 2_000 })
+      const now = Date.now()
+      const second = Math.ceil(now / 1_000) + 2
+      await poll.add(
+        'poll',
+        { sourceId },
+        { jobId: `${sourceId}-soon-${second}`, delay: second * 1_000 - now },
+      )
     },
 
     pollNow,
 
+    /** Polls a source that was nudged: what is asked while one of these polls is one more afterwards. */
+    async pollForNudge(sourceId: string): Promise<void> {
+      const deduplication = { id: `${sourceId}-nudge`, keepLastIfActive: true }
+      await poll.add('poll', { sourceId }, { deduplication })
+    },
+
+    /**
+     * Asks for the conversations that a source's events wait for, after a time (ms) and up to a tenth of a second
+     * later. A job that has begun is no reason not to ask: its process may have died.
+     */
+    async enrichSoon(sourceId: string, delayMs = 0): Promise<void> {
+      const now = Date.now()
+      const slot = Math.floor((now + delayMs) / SLOT_MS) + 1
+      await enrich.add('enrich', { sourceId }, { jobId: `${sourceId}-${slot}`, delay: slot * SLOT_MS - now })
+    },
+
     /** Asks the relay to look at a source; many askings while it looks become one more look. */
     async relayNow(sourceId: string): Promise<void> {
       await relay.add('relay', { sourceId }, { deduplication: { id: sourceId, keepLastIfActive: true } })
+    },
+
+    /** The same at a moment, and up to a tenth of a second later. */
+    async relayAt(sourceId: string, at: UnixMs): Promise<void> {
+      const slot = Math.floor(at / SLOT_MS) + 1
+      const delay = Math.max(0, slot * SLOT_MS - Date.now())
+      await relay.add('relay', { sourceId }, { jobId: `${sourceId}-${slot}`, delay })
     },
 
     /** Asks for what is due at an endpoint to be sent; many askings before it is begun become one. */

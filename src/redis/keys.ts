@@ -37,6 +37,10 @@ export function createKeys(prefix: string) {
         outbox: `${tag}:outbox`,
         /** HASH event id → stream id in the outbox */
         eventIndex: `${tag}:events`,
+        /** HASH stream id of an event → its conversation as JSON, or null, once that is decided */
+        conversations: `${tag}:conversations`,
+        /** STRING who gets conversations at present, with expiry */
+        enriching: `${tag}:enriching`,
         /** HASH digest of an unreadable row → JSON, of the newest */
         quarantine: `${tag}:quarantine`,
         /** ZSET of digests of unreadable rows, by about the time (unix ms) at which each was first met */

@@ -26,6 +26,10 @@ export interface SourceSettings {
   returned_after_ms: number
   /** Below it a recent sentiment is a drop; null where nobody wants to know. */
   sentiment_threshold: number | null
+  /** Verifies nudges; in clear text here, sealed in the record. Null: none are taken. Absent in older records. */
+  nudge_secret?: string | null
+  /** Events wait for their conversation. Absent in older records. */
+  enrich?: boolean
   paused: boolean
 }
 
@@ -38,6 +42,8 @@ export const SOURCE_DEFAULTS = {
   milestones: null,
   returned_after_ms: 30 * 86_400_000,
   sentiment_threshold: null,
+  nudge_secret: null,
+  enrich: false,
   paused: false,
 } as const satisfies Omit<SourceSettings, 'name'>
 
@@ -48,7 +54,7 @@ export interface ManagedSource extends Connection {
   name: string
 }
 
-/** A source as it is stored: `api_key` is sealed with the master key, and gone once the source is deleted. */
+/** A source as it is stored: its secrets are sealed with the master key, and gone once the source is deleted. */
 export interface SourceRecord extends SourceInput {
   id: string
   managed_by: 'environment' | 'api'
@@ -76,6 +82,9 @@ export function createSources(deps: {
   const { records, vault } = deps
   const context = (id: string) => `source:${id}:api_key`
   const seal = (id: string, key: string) => vault.seal(key, context(id))
+  const nudgeContext = (id: string) => `source:${id}:nudge_secret`
+  const sealNudge = (id: string, secret: string | null) =>
+    secret === null ? null : vault.seal(secret, nudgeContext(id))
 
   async function find(id: string): Promise<SourceRecord | null> {
     const source = await records.get(id)
@@ -104,9 +113,21 @@ export function createSources(deps: {
     }
   }
 
+  /** What nudges are verified with, in clear text; null where there is none or the master key cannot open it. */
+  function nudgeSecret(source: SourceRecord): string | null {
+    if (!source.nudge_secret) return null
+    try {
+      return vault.open(source.nudge_secret, nudgeContext(source.id))
+    } catch {
+      return null
+    }
+  }
+
   return {
     /** @throws RingpostError `not_found` */
     get,
+
+    nudgeSecret,
 
     /** Null where there is none, or it is deleted. */
     find,
@@ -134,6 +155,7 @@ export function createSources(deps: {
         ...input,
         id,
         api_key: seal(id, input.api_key),
+        nudge_secret: sealNudge(id, input.nudge_secret ?? null),
         managed_by: 'api',
         created_at: new Date(deps.now()).toISOString(),
         deleted_at: null,
@@ -163,6 +185,10 @@ export function createSources(deps: {
           ...stored,
           ...input,
           api_key: changed.includes('api_key') ? seal(id, input.api_key ?? '') : stored.api_key,
+          nudge_secret:
+            input.nudge_secret === undefined
+              ? (stored.nudge_secret ?? null)
+              : sealNudge(id, input.nudge_secret),
         }
         refuseShortOverlap(paceOf(patched))
         return patched
@@ -218,7 +244,7 @@ export function createSources(deps: {
     },
 
     /**
-     * Hides a source and wipes its key. Its events stay, until the retention ends.
+     * Hides a source and wipes its secrets. Its events stay, until the retention ends.
      *
      * @throws RingpostError `not_found`, `conflict` for a source of the environment
      */
@@ -227,7 +253,8 @@ export function createSources(deps: {
       await records.update(id, (source) => {
         if (source === null || source.deleted_at !== null) return undefined
         if (source.managed_by === 'environment') throw ofEnvironment(id, ['api_key'])
-        return { ...source, api_key: '', paused: true, deleted_at: new Date(deps.now()).toISOString() }
+        const deleted_at = new Date(deps.now()).toISOString()
+        return { ...source, api_key: '', nudge_secret: null, paused: true, deleted_at }
       })
     },
 
@@ -237,7 +264,7 @@ export function createSources(deps: {
     },
 
     /**
-     * Seals every key anew, for a vault that seals with another master key than it once did.
+     * Seals every key and every nudge's secret anew, for a vault that seals with another master key than it once did.
      *
      * @param onEach after each source
      */
@@ -245,7 +272,12 @@ export function createSources(deps: {
       for (const { id } of await records.all()) {
         await records.update(id, (before) => {
           if (before === null || before.api_key === '') return undefined
-          return { ...before, api_key: seal(id, vault.open(before.api_key, context(id))) }
+          const nudge = before.nudge_secret ? vault.open(before.nudge_secret, nudgeContext(id)) : null
+          return {
+            ...before,
+            api_key: seal(id, vault.open(before.api_key, context(id))),
+            nudge_secret: sealNudge(id, nudge),
+          }
         })
         await onEach(id)
       }
@@ -264,6 +296,7 @@ export function createSources(deps: {
         milestones: source.milestones,
         returnedAfterMs: source.returned_after_ms,
         sentimentThreshold: source.sentiment_threshold,
+        enrich: source.enrich ?? false,
       }
     },
   }

@@ -37,7 +37,9 @@ describe('the API token', () => {
         await api.request(method, path, { token: `${TOKEN}x` }),
       ]
       const statuses = new Set(answers.map(({ status }) => status))
-      if (PUBLIC.includes(path)) expect(statuses, `${method} ${path}`).toEqual(new Set([200]))
+      // What is signed; here there is no source that takes it.
+      if (path.endsWith('/nudge')) expect(statuses).toEqual(new Set([404]))
+      else if (PUBLIC.includes(path)) expect(statuses, `${method} ${path}`).toEqual(new Set([200]))
       else expect(statuses, `${method} ${path}`).toEqual(new Set([401]))
     }
     expect(api.state.polls).toEqual([])

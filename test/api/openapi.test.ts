@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
+import { nudgeHeader } from '../support/nudge.ts'
 import { createAnswerCheck, schemasOf } from './requests/described-answers.ts'
-import { deliveryOf, startTestApi, type TestApi, userEvent } from './support.ts'
+import { deliveryOf, NOON, startTestApi, type TestApi, userEvent } from './support.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of someone else's format, walked freely.
 type Json = any
@@ -26,7 +27,9 @@ const CLOSED = [
   'TokenToCreate',
 ]
 /** What is asked for by its URL alone. */
-const WITHOUT_BODY = ['/v1/deliveries/{id}/retry']
+const WITHOUT_BODY = ['/v1/deliveries/{id}/retry', '/v1/sources/{id}/nudge', '/v1/sources/{id}/nudge-secret']
+/** What is verified by its own signature, and not by a token. */
+const SIGNED = '/v1/sources/{id}/nudge'
 const METHODS = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 describe('openapi.json', () => {
@@ -96,6 +99,8 @@ describe('openapi.json', () => {
       'post /v1/events/{id}/replay',
       'post /v1/sources',
       'post /v1/sources/{id}/accept',
+      'post /v1/sources/{id}/nudge',
+      'post /v1/sources/{id}/nudge-secret',
       'post /v1/sources/{id}/poll',
       'post /v1/tokens',
     ])
@@ -135,7 +140,7 @@ describe('openapi.json', () => {
           })
         }
       }
-      const secured = path.startsWith('/v1')
+      const secured = path.startsWith('/v1') && path !== SIGNED
       expect(operation.security, where).toEqual(secured ? undefined : [])
       expect('401' in operation.responses, where).toBe(secured)
       if ('patch post'.includes(method) && !WITHOUT_BODY.includes(path))
@@ -165,9 +170,11 @@ describe('openapi.json', () => {
   test('holds for a sample answer of every route, good and bad', async () => {
     const wrongWith = createAnswerCheck(document)
     const seen = new Set<string>()
+    let nudgeSecret = 'wsec_0123456789abcdef'
     const check = async (method: string, template: string, path: string, body?: unknown, token?: null) => {
       const answer = await api.request(method.toUpperCase(), path, {
         body,
+        ...(template === SIGNED ? { headers: nudgeHeader(nudgeSecret, '', NOON) } : {}),
         ...(token === null ? { token } : {}),
       })
       const type = answer.headers.get('content-type')
@@ -175,7 +182,7 @@ describe('openapi.json', () => {
       seen.add(`${method} ${template}`)
       return answer
     }
-    await api.addSource('src_default')
+    await api.addSource('src_default', { nudge_secret: nudgeSecret })
     await api.redis.hset(api.keys.source('src_default').state, {
       mode: 'live',
       watermark: 1,
@@ -267,6 +274,7 @@ describe('openapi.json', () => {
       const query = method === 'delete' && path.endsWith('/users') ? '?user_id=u1' : ''
       const good = await check(method, path, filled + query, sample)
       expect(good.status, `${method} ${path}`).toBeLessThan(300)
+      if (path.endsWith('/nudge-secret')) nudgeSecret = good.json.secret
     }
     expect([...seen].sort()).toEqual(asked.map(({ method, path }) => `${method} ${path}`).sort())
   })

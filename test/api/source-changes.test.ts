@@ -65,7 +65,7 @@ describe('POST /v1/sources', () => {
       milestones: [1, 3, 1000],
       returned_after: '7d',
       sentiment_threshold: -0.25,
-      enrich: false,
+      enrich: true,
     }
     const source = await create(api, { ...settings, base_url: 'http://127.0.0.1:9/proxy/', paused: true })
     expect(source).toMatchObject({ ...settings, paused: true, state: 'paused', next_poll_at: null })
@@ -94,7 +94,7 @@ describe('POST /v1/sources', () => {
     [{ milestones: [1.5] }, 'milestones.0'],
     [{ returned_after: '0s' }, 'returned_after'],
     [{ sentiment_threshold: 'low' }, 'sentiment_threshold'],
-    [{ enrich: true }, 'enrich'],
+    [{ enrich: 'yes' }, 'enrich'],
     [{ agent_id: 'a b' }, 'agent_id'],
     [{ id: 'src_mine' }, 'id'],
   ])('refuses %j and says where', async (wrong, path) => {

@@ -29,6 +29,7 @@ import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { createReadEndpoints } from '../../src/metrics/read-endpoints.ts'
 import { readRedisMemory } from '../../src/metrics/read-redis-memory.ts'
 import { createReadSources } from '../../src/metrics/read-sources.ts'
+import { createNudges } from '../../src/nudge/nudge-source.ts'
 import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { createOutbox } from '../../src/outbox/outbox.ts'
 import { outboxOwners } from '../../src/outbox/system-outbox.ts'
@@ -182,6 +183,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
       state.polls.push({ sourceId, ...options })
       return state.report
     },
+    nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
+    nudged: metrics.nudged,
     quarantine,
     users: createUsers({ redis, keys, store }),
     eraseUser: createEraseUser({

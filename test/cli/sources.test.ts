@@ -10,11 +10,23 @@ test('a source is added with a key from the standard input, paused, resumed and 
   const api = await startTestApi()
   const added = await ringpost(
     api.url,
-    ['sources', 'add', 'support', '--key', '-', '--interval', '5m', '--agent', 'agent_1', '--json'],
+    [
+      'sources',
+      'add',
+      'support',
+      '--key',
+      '-',
+      '--interval',
+      '5m',
+      '--agent',
+      'agent_1',
+      '--enrich',
+      '--json',
+    ],
     { input: 'sk_from_stdin\n' },
   )
-  const { id, poll_interval, agent_id } = JSON.parse(added.stdout)
-  expect([poll_interval, agent_id]).toEqual(['5m', 'agent_1'])
+  const { id, poll_interval, agent_id, enrich } = JSON.parse(added.stdout)
+  expect([poll_interval, agent_id, enrich]).toEqual(['5m', 'agent_1', true])
   expect(api.sources.toPoll(await api.sources.get(id)).apiKey).toBe('sk_from_stdin')
   expect((await ringpost(api.url, ['sources', 'pause', id])).stdout).toBe(`${id} is paused.\n`)
   expect((await api.get(`/v1/sources/${id}`)).json.paused).toBe(true)
@@ -96,4 +108,22 @@ test('events are followed as they happen', async () => {
   })
   expect(output().split('\n')[0]).toMatch(/^2026-11-23 10:00:00 {2}user\.created +\+15550100 \(0 → 1\)$/)
   expect(JSON.parse(json().split('\n')[0] ?? '')).toEqual({ kind: 'event', data: event })
+})
+
+test('the secret of a nudge is entered from the standard input, made, looked at and taken away', async () => {
+  const api = await startTestApi()
+  const { id } = await api.addSource('src_default')
+  const nudge = (args: string[], input?: string) =>
+    ringpost(api.url, ['sources', 'nudge', id, ...args], input === undefined ? {} : { input })
+  expect((await nudge([])).stdout).toContain(`takes no nudges`)
+  const url = `${api.url}/v1/sources/src_default/nudge`
+  expect((await nudge(['--secret', '-'], 'wsec_from_stdin_0815\n')).stdout).toMatch(
+    new RegExp(`webhook URL +${url}\nreceived +0\n`),
+  )
+  expect(api.sources.nudgeSecret(await api.sources.get(id))).toBe('wsec_from_stdin_0815')
+  const made = JSON.parse((await nudge(['--make', '--json'])).stdout)
+  expect(api.sources.nudgeSecret(await api.sources.get(id))).toBe(made.secret)
+  expect((await nudge(['--make', '--off'])).code).toBe(2)
+  await nudge(['--off'])
+  expect(api.sources.nudgeSecret(await api.sources.get(id))).toBeNull()
 })

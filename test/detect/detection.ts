@@ -45,6 +45,7 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
     milestones: [1_000_000],
     returnedAfterMs: 30 * 86_400_000,
     sentimentThreshold: null,
+    enrich: false,
   }
   const listUsers = createListUsers({ dispatcher: agent, now, deadlineMs: 5_000 })
   const deps = {

@@ -8,7 +8,7 @@ afterEach(() => d?.close())
 test('every event that detection emits, of every type that it can, is as the catalogue says', async () => {
   d = await createDetection({ sentiment: true })
   const { simulator } = d
-  const rules = { milestones: [5], sentimentThreshold: 0, returnedAfterMs: 30 * 86_400_000 }
+  const rules = { milestones: [5], sentimentThreshold: 0, returnedAfterMs: 30 * 86_400_000, enrich: true }
   simulator.seed({ users: 40, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 40 * 86_400 })
   await d.poll(rules)
   d.pass(600)
@@ -46,6 +46,10 @@ test('every event that detection emits, of every type that it can, is as the cat
     const { error } = CATALOGUE[event.type].schema.safeParse(event)
     expect(error, JSON.stringify(event).slice(0, 1_000)).toBeUndefined()
   }
+  const enriched = events.filter(({ data }) => 'conversation' in data).map(({ type }) => type)
+  expect(new Set(enriched)).toEqual(
+    new Set(EVENT_TYPES.filter((type) => type.startsWith('user.') && type !== 'user.removed')),
+  )
   expect(brief(events.filter(({ type }) => type === 'user.milestone_reached'))).toContain(
     'new: user.milestone_reached 0→6',
   )

@@ -1,7 +1,9 @@
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { HOLD_MS } from '../../src/enrich/hold.ts'
 import { createRelay } from '../../src/fanout/relay.ts'
 import { deliveryId } from '../../src/ids.ts'
+import { emitWaiting } from '../enrich/waiting-event.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const SRC = 'src_a'
@@ -22,6 +24,8 @@ afterEach(() => stage.close())
 /** A relay with a step that may fail. What was due at an endpoint when it was woken is `queued`. */
 function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string } = {}) {
   const queued: string[] = []
+  const asked: string[] = []
+  const again: number[] = []
   const step =
     <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
@@ -34,15 +38,19 @@ function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string }
     outbox: {
       unrelayed: stage.outbox.unrelayed,
       markRelayed: step('mark', stage.outbox.markRelayed),
+      settle: step('settle', stage.outbox.settle),
     },
     endpoints: { list: async () => endpoints },
     deliveries: { accept: step('accept', stage.deliveries.accept) },
     wake: step('queue', async (endpointId: string) => {
       queued.push(...(await stage.redis.zrange(stage.keys.endpoint(endpointId).due, '0', '-1')))
     }),
+    enrichSoon: async (sourceId) => void asked.push(sourceId),
+    relayAt: async (_, at) => void again.push(at),
+    now: stage.now,
     logger: pino({ level: 'silent' }),
   })
-  return { relay, queued, fail }
+  return { relay, queued, asked, again, fail }
 }
 
 describe('the relay', () => {
@@ -110,6 +118,55 @@ describe('the relay', () => {
     await Promise.all([relay(SRC), relay(SRC), relay(SRC)])
     expect(new Set(queued).size).toBe(50)
     expect(await stage.outbox.hasUnrelayed(SRC)).toBe(false)
+  })
+})
+
+describe('an event that waits for its conversation', () => {
+  test('holds back what the same source told after it, and nothing before it', async () => {
+    await stage.emit(SRC, 'evt_1')
+    const place = await emitWaiting(stage, 'evt_2', 'conv_2')
+    await stage.emit(SRC, 'evt_3')
+    const { relay, queued, asked, again } = relayOf([endpoint('ep_a')])
+    expect(await relay(SRC)).toBe(1)
+    expect(queued).toEqual([deliveryId('evt_1', 'ep_a')])
+    expect(asked).toEqual([SRC])
+    // Looked at again when its time is up, whatever becomes of what was asked for.
+    expect(again).toEqual([stage.clock.ms + HOLD_MS])
+    expect(await relay(SRC)).toBe(0)
+
+    await stage.outbox.settle(SRC, place, { conversation_id: 'conv_2' })
+    expect(await relay(SRC)).toBe(2)
+    expect(new Set(queued).size).toBe(3)
+  })
+
+  test('goes without it when its time is up, although nobody has decided so', async () => {
+    const place = await emitWaiting(stage, 'evt_1', 'conv_1')
+    const { relay } = relayOf([endpoint('ep_a')])
+    stage.clock.ms += HOLD_MS - 1_000
+    expect(await relay(SRC)).toBe(0)
+    stage.clock.ms += 2_000
+    expect(await relay(SRC)).toBe(1)
+    await stage.outbox.settle(SRC, place, { conversation_id: 'conv_1' })
+    expect((await stage.outbox.byId(SRC, 'evt_1'))?.event.data.conversation).toBeNull()
+  })
+
+  test('is matched by what its conversation says', async () => {
+    const place = await emitWaiting(stage, 'evt_1', 'conv_1')
+    await stage.outbox.settle(SRC, place, { outcome: 'failure' })
+    const ofOutcome = (outcome: string) => ({
+      ...endpoint(`ep_${outcome}`),
+      filter: { 'data.conversation.outcome': [outcome] },
+    })
+    const { relay, queued } = relayOf([ofOutcome('success'), ofOutcome('failure')])
+    await relay(SRC)
+    expect(queued).toEqual([deliveryId('evt_1', 'ep_failure')])
+  })
+
+  test('is none of a source that does not enrich, which asks for nothing', async () => {
+    await stage.emit(SRC, 'evt_1')
+    const { relay, asked } = relayOf([endpoint('ep_a')])
+    expect(await relay(SRC)).toBe(1)
+    expect(asked).toEqual([])
   })
 })
 

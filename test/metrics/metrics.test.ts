@@ -117,7 +117,7 @@ test('tells how full the queues are, and how old', async () => {
     'ringpost_queue_jobs{queue="deliver",state="waiting"} 1',
     'ringpost_queue_jobs{queue="retry",state="delayed"} 1',
   ])
-  expect(linesOf(text, 'ringpost_queue_jobs')).toHaveLength(5 * 4)
+  expect(linesOf(text, 'ringpost_queue_jobs')).toHaveLength(6 * 4)
   const ages = new Map(
     linesOf(text, 'ringpost_queue_oldest_waiting_seconds').map((line) => {
       const [, queue = '', age] = /queue="(\w+)"} (.+)$/.exec(line) ?? []

@@ -63,6 +63,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     milestones: [],
     returnedAfterMs: 30 * 86_400_000,
     sentimentThreshold: null,
+    enrich: false,
   }
   const slots = keys.source(source.id)
   const upstream = createUpstream(random, scenario, nowSecs)

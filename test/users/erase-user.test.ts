@@ -3,6 +3,7 @@ import { deliveryId } from '../../src/ids.ts'
 import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 import { createEventEraser, type EventEraser } from '../../src/outbox/erase-events.ts'
 import { createEraseUser } from '../../src/users/erase-user.ts'
+import { emitWaiting } from '../enrich/waiting-event.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const SOURCE = 'src_a'
@@ -63,4 +64,14 @@ test('all pages are walked, up to what was there when the walk began', async () 
     for (let i = 0; i < 300; i++) await stage.emit(SOURCE, `evt_later_${seen.length}_${i}`)
   }
   expect(seen).toEqual(Array.from({ length: 600 }, (_, i) => `evt_${i}`))
+})
+
+test('what an event says of its conversation goes with it, also where that comes later', async () => {
+  const place = await emitWaiting(stage, 'evt_u1', 'conv_1')
+  await stage.outbox.settle(SOURCE, place, { summary: 'of a person' })
+  const { conversations } = stage.keys.source(SOURCE)
+  expect(await stage.redis.hlen(conversations)).toBe(1)
+  expect(await eraseWith(events)).toMatchObject({ events: 1 })
+  await stage.outbox.settle(SOURCE, place, { summary: 'of a person' })
+  expect(await stage.redis.exists(conversations)).toBe(0)
 })

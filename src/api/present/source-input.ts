@@ -5,7 +5,7 @@ import { DEFAULT_RETURNED_AFTER, type sourceToCreate, type sourceToPatch } from 
 
 /** A source as it is to be made, of a body that was read. */
 export function toSourceInput(body: z.output<typeof sourceToCreate>): SourceInput {
-  const { poll_interval, overlap, returned_after, enrich: _enrich, verify: _verify, ...same } = body
+  const { poll_interval, overlap, returned_after, verify: _verify, ...same } = body
   return {
     ...same,
     poll_interval_ms: poll_interval,
@@ -16,7 +16,7 @@ export function toSourceInput(body: z.output<typeof sourceToCreate>): SourceInpu
 
 /** What of a source is to change, of a body that was read: what it leaves out is left out. */
 export function toSourceChanges(body: z.output<typeof sourceToPatch>): Partial<SourceInput> {
-  const { poll_interval, overlap, returned_after, enrich: _enrich, ...same } = body
+  const { poll_interval, overlap, returned_after, ...same } = body
   return {
     ...same,
     ...(poll_interval === undefined ? {} : { poll_interval_ms: poll_interval }),

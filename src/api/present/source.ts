@@ -1,10 +1,11 @@
 import { formatDuration } from '../../config/duration.ts'
 import { conditionOf, describeState, type SourceState } from '../../detect/source-state.ts'
+import { nudgePath } from '../../nudge/nudge-secret.ts'
 import type { SourceRecord } from '../../sources/sources.ts'
 import type { UnixMs, UnixSecs } from '../../types.ts'
 import type { ApiSource } from '../schemas/source.ts'
 
-/** A source as the API shows it: without its key. */
+/** A source as the API shows it: without its secrets. */
 export function presentSource(
   source: SourceRecord,
   facts: {
@@ -30,7 +31,8 @@ export function presentSource(
     milestones: source.milestones,
     returned_after: formatDuration(source.returned_after_ms),
     sentiment_threshold: source.sentiment_threshold,
-    enrich: false,
+    enrich: source.enrich ?? false,
+    nudge: source.nudge_secret ? nudgeOf(source.id, state) : null,
     paused: source.paused,
     managed_by: source.managed_by === 'api' && facts.inFile ? 'file' : source.managed_by,
     created_at: source.created_at,
@@ -54,7 +56,8 @@ export function presentSource(
     totals: {
       polls: state.total_polls,
       failed_polls: state.failed_polls,
-      requests: state.total_requests,
+      requests: state.total_requests + state.enrich_requests,
+      enrichment_requests: state.enrich_requests,
       events: state.total_events,
       late_changes: state.late_changes,
       quarantined_rows: state.quarantined_rows,
@@ -69,6 +72,18 @@ function baselineOf(state: SourceState): NonNullable<ApiSource['baseline']> {
     since: secsOrNull(announce_since),
     started_at: secsOrNull(baseline_started),
     recorded: known_users,
+  }
+}
+
+function nudgeOf(
+  id: string,
+  { nudges, nudged_at, nudge_refused }: SourceState,
+): NonNullable<ApiSource['nudge']> {
+  return {
+    path: nudgePath(id),
+    received: nudges,
+    last_at: isoOrNull(nudged_at ?? null),
+    last_refused: nudge_refused ? { ...nudge_refused, at: iso(nudge_refused.at) } : null,
   }
 }
 

@@ -52,9 +52,20 @@ const sentimentThreshold = z
   .describe(
     'A recent average sentiment that falls below this is `user.sentiment.dropped`; null where nobody wants to know. Another one begins with a full scan that judges everybody by it in silence.',
   )
+const nudgeSecret = z
+  .string()
+  .min(16)
+  .max(500)
+  .regex(OPAQUE, 'must be a secret as ElevenLabs shows it, without spaces')
+  .nullable()
+  .describe(
+    "The secret of ElevenLabs' post-call webhook, which goes to `/v1/sources/:id/nudge` and makes the source be polled at once. It is kept encrypted and never shown; null takes no nudges.",
+  )
 const enrich = z
-  .literal(false, 'is not supported by this version of ringpost; leave it out, or send false')
-  .describe('Fetching the conversation of each event is not supported yet.')
+  .boolean()
+  .describe(
+    'Each event waits for its conversation, at most 10 seconds, and has its duration, outcome, summary and phone number in `data.conversation`. That is a request for each, and more where the conversation is not complete.',
+  )
 const paused = z.boolean().describe('Not polled until this is false again.')
 
 export const DEFAULT_RETURNED_AFTER = '30d'
@@ -73,6 +84,7 @@ export const sourceToCreate = z
       .prefault(DEFAULT_RETURNED_AFTER)
       .describe('A call after a longer silence is `user.returned`.'),
     sentiment_threshold: sentimentThreshold.default(null),
+    nudge_secret: nudgeSecret.default(null),
     enrich: enrich.default(false),
     paused: paused.default(false),
     verify: z
@@ -97,6 +109,7 @@ export const sourceToPatch = z
       .describe(`A call after a longer silence is \`user.returned\`; null for ${DEFAULT_RETURNED_AFTER}.`)
       .exactOptional(),
     sentiment_threshold: sentimentThreshold.exactOptional(),
+    nudge_secret: nudgeSecret.exactOptional(),
     enrich: enrich.exactOptional(),
     paused: paused.exactOptional(),
   })

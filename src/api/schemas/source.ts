@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { BASELINE_REASONS, SCAN_KINDS } from '../../detect/source-state.ts'
 import { durationShown } from './duration.ts'
 import { listOf } from './list.ts'
+import { nudgeShown } from './nudge.ts'
 import { timestamp } from './time.ts'
 
 const count = z.int().min(0)
@@ -54,7 +55,8 @@ export const sourceSchema = z
       .describe('Counts that are announced; null for 5, 10, 25, 50, 100, 250, …'),
     returned_after: durationShown,
     sentiment_threshold: z.number().nullable(),
-    enrich: z.boolean(),
+    enrich: z.boolean().describe('Whether events wait for their conversation.'),
+    nudge: nudgeShown,
     paused: z.boolean(),
     managed_by: z
       .enum(['environment', 'file', 'api'])
@@ -102,7 +104,8 @@ export const sourceSchema = z
     totals: z.object({
       polls: count,
       failed_polls: count,
-      requests: count,
+      requests: count.describe('To the upstream API, all of them.'),
+      enrichment_requests: count.describe('Those of them that asked for a conversation.'),
       events: count,
       late_changes: count.describe('Changes that surfaced below the watermark.'),
       quarantined_rows: count.describe('Different rows of upstream that could not be read.'),

@@ -4,6 +4,7 @@ import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addNudgeCommand } from './source-nudge.ts'
 
 /** `ringpost sources`: what is polled. */
 export function addSourceCommands(program: Command): void {
@@ -47,6 +48,7 @@ export function addSourceCommands(program: Command): void {
             ['agent', source.agent_id ?? 'all'],
             ['branch', source.branch_id ?? 'all'],
             ['interval', source.poll_interval],
+            ['nudges', source.nudge === null ? 'not taken' : source.nudge.received],
             ['known users', source.known_users],
             ['last poll', lastPoll(source.last_poll)],
             ['next poll', shortTime(source.next_poll_at)],
@@ -67,6 +69,7 @@ export function addSourceCommands(program: Command): void {
     .option('--agent <id>', 'only the callers of this agent')
     .option('--branch <id>', 'only the callers of this branch')
     .option('--interval <duration>', 'how often it is polled, such as 30s or 5m')
+    .option('--enrich', 'have events wait for their conversation: its summary, outcome, duration')
     .option('--no-verify', 'save it without asking upstream')
     .addHelpText(
       'after',
@@ -74,9 +77,15 @@ export function addSourceCommands(program: Command): void {
     )
     .action((name: string, options: AddOptions, command: Command) =>
       withApi(command, async ({ api, out }) => {
-        const { key, baseUrl, agent, branch, interval, verify } = options
+        const { key, baseUrl, agent, branch, interval, enrich, verify } = options
         const api_key = key === '-' ? (await readText(process.stdin)).trim() : key
-        const more = given({ base_url: baseUrl, agent_id: agent, branch_id: branch, poll_interval: interval })
+        const more = given({
+          base_url: baseUrl,
+          agent_id: agent,
+          branch_id: branch,
+          poll_interval: interval,
+          enrich,
+        })
         const source = await unwrap(api.POST('/v1/sources', { body: { name, api_key, verify, ...more } }))
         out.answer(source, () => `${source.id}: ${source.state_detail}`)
       }),
@@ -124,6 +133,8 @@ export function addSourceCommands(program: Command): void {
       }),
     )
 
+  addNudgeCommand(sources)
+
   for (const [verb, paused] of [
     ['pause', true],
     ['resume', false],
@@ -158,6 +169,7 @@ interface AddOptions {
   agent?: string
   branch?: string
   interval?: string
+  enrich?: true
   verify: boolean
 }
 
