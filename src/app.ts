@@ -4,6 +4,7 @@ import { startDeliverWorker } from '../workers/deliver.ts'
 import { startMaintainWorker } from '../workers/maintain.ts'
 import { startPollWorker } from '../workers/poll.ts'
 import { startRelayWorker } from '../workers/relay.ts'
+import { createReadAbout } from './about/read-about.ts'
 import { createApi } from './api/create-api.ts'
 import { listen } from './api/listen.ts'
 import type { Config } from './config/schema.ts'
@@ -27,6 +28,7 @@ import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
+import { createCountEvents } from './log/count-events.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
 
 import { createForgetFailures } from './log/forget-failures.ts'
@@ -47,6 +49,7 @@ import { createRecords } from './redis/records.ts'
 import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
+import { createSessions } from './sessions/sessions.ts'
 import { createSourceControl } from './sources/control.ts'
 import { createSources, type ManagedSource, type SourceRecord } from './sources/sources.ts'
 import { createTokens, type TokenRecord } from './tokens/tokens.ts'
@@ -258,6 +261,12 @@ export async function startApp(deps: {
     )
     if (!has('api')) return { url: null, configured, stop }
 
+    const tokens = createTokens({
+      records: createRecords<TokenRecord>(redis, keys.tokens),
+      redis,
+      usesKey: keys.tokenUses,
+      now,
+    })
     const api = await createApi({
       apiToken: deps.apiToken,
       version,
@@ -313,13 +322,11 @@ export async function startApp(deps: {
       }),
       eventAt: outbox.jsonAt,
       recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
-      tokens: createTokens({
-        records: createRecords<TokenRecord>(redis, keys.tokens),
-        redis,
-        usesKey: keys.tokenUses,
-        now,
-      }),
+      tokens,
+      sessions: createSessions({ redis, keys, apiToken: deps.apiToken, tokens, now }),
       events,
+      countEvents: createCountEvents({ outbox, owners }),
+      about: createReadAbout({ config, redis, readQueues: queues.figures, now }),
       readiness: async () => ({ redis: await isReady(redis), roles: [...config.roles] }),
       logger,
       now,

@@ -19,7 +19,9 @@ import { acceptJsonOnly } from './json-body.ts'
 import { addOpenApi } from './openapi.ts'
 import { sendProblem } from './problems.ts'
 import { logRequests } from './request-log.ts'
+import { type AboutRouteDeps, addAboutRoute } from './routes/about.ts'
 import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
+import { addDashboard } from './routes/dashboard.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
 import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
 import { addEndpointRoutes, type EndpointRoutesDeps } from './routes/endpoints.ts'
@@ -27,11 +29,13 @@ import { addEventTypeRoutes } from './routes/event-types.ts'
 import { addEventRoutes, type EventRoutesDeps } from './routes/events.ts'
 import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
 import { addMetricsRoutes, type MetricsRoutesDeps } from './routes/metrics.ts'
+import { addSessionRoutes, type SessionRoutesDeps } from './routes/sessions.ts'
 import { addSourcePollRoutes, type SourcePollRoutesDeps } from './routes/source-polls.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
 import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
 import { addUserRoutes, type UserRoutesDeps } from './routes/users.ts'
+import { credentialsOf } from './session-cookie.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
 
@@ -54,6 +58,8 @@ export type ApiDeps = SourceRoutesDeps &
   DeliveryRoutesDeps &
   ConfigurationRoutesDeps &
   TokenRoutesDeps &
+  SessionRoutesDeps &
+  AboutRouteDeps &
   StreamRoutesDeps &
   UserRoutesDeps &
   MetricsRoutesDeps &
@@ -77,7 +83,7 @@ export type ApiDeps = SourceRoutesDeps &
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const authenticate = createAuthenticator(deps)
   const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') =>
-    authenticate({ authorization: request.headers.authorization, address: request.ip, needs })
+    authenticate({ ...credentialsOf(request), needs })
   const app: Api = fastify({
     loggerInstance: deps.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'request_id' }),
@@ -137,7 +143,21 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addStreamRoute(app, deps)
   addConfigurationRoutes(app, deps)
   addTokenRoutes(app, deps)
+  addSessionRoutes(app, {
+    sessions: deps.sessions,
+    now: deps.now,
+    refusalOf: (token, address) =>
+      authenticate({
+        authorization: `Bearer ${token}`,
+        session: undefined,
+        ownPage: true,
+        address,
+        needs: 'read',
+      }),
+  })
   addHealthRoutes(app, deps)
   addMetricsRoutes(app, deps)
+  addAboutRoute(app, deps)
+  addDashboard(app)
   return app as unknown as FastifyInstance
 }
