@@ -1,10 +1,11 @@
 /**
- * Builds what is published: `npm run build`. TypeScript becomes JavaScript under dist/, and the Lua scripts
- * go beside the code that reads them.
+ * Builds what is published: `npm run build`. TypeScript becomes JavaScript under dist/, the Lua scripts go
+ * beside the code that reads them, and the dashboard goes where that looks for it.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { buildDashboard } from './bootstrap/dashboard.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = `${root}dist`
@@ -19,3 +20,5 @@ cpSync(`${root}src`, `${dist}/src`, {
   recursive: true,
   filter: (path) => !path.endsWith('.ts'),
 })
+await buildDashboard(root, process.execPath)
+cpSync(`${root}dashboard/dist`, `${dist}/dashboard/dist`, { recursive: true })

@@ -149,6 +149,7 @@ function banner(facts: { config: Config; app: App; token: ApiToken; sources: num
   const tokenFile = relative(process.cwd(), join(config.dataDir, 'api-token'))
   return [
     `ringpost ${version} is running${url ? ` at ${url}` : ` (${config.roles.join(', ')})`}`,
+    ...(url ? [`  Dashboard: ${url}/dashboard`] : []),
     ...(url ? [`  API description: ${url}/openapi.json`] : []),
     ...(token.created ? [`  API token, shown this once: ${token.value}   (kept in ${tokenFile})`] : []),
     ...(config.configFile === null
