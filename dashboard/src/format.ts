@@ -82,8 +82,17 @@ export function prettyJson(text: string): string {
   }
 }
 
-/** What a user id is in a line of text: an id may be empty, or nothing that can be seen. */
+/** Marks that turn the direction of what follows. */
+const TURNING = /[\u200E\u200F\u202A-\u202E\u2066-\u2069]/g
+const RIGHT_TO_LEFT = /[\u0590-\u08FF\uFB1D-\uFDFF\uFE70-\uFEFC]/
+
+/**
+ * What a user id is in a line of text: an id may be empty, and nothing in it may turn the words around it:
+ * marks of direction are shown as what cannot be shown, and right-to-left text is kept by itself.
+ */
 export function shownId(id: string): string {
   if (id.trim() === '') return '(an empty id)'
-  return id.length > 80 ? `${id.slice(0, 79)}…` : id
+  const short = id.length > 80 ? `${id.slice(0, 79)}…` : id
+  const plain = short.replace(TURNING, '\uFFFD')
+  return RIGHT_TO_LEFT.test(plain) ? `\u2068${plain}\u2069` : plain
 }

@@ -13,9 +13,13 @@ export interface Query<T> {
  * Asks the API, and again every so often while the page is seen.
  *
  * @param key of what is asked; with another one, what was there before goes
- * @param options.every ms; left out, it is asked once
+ * @param options.every ms, or what says it by what was answered; left out, it is asked once
  */
-export function useQuery<T>(key: string, load: () => Promise<T>, options: { every?: number } = {}): Query<T> {
+export function useQuery<T>(
+  key: string,
+  load: () => Promise<T>,
+  options: { every?: number | ((data: T | undefined) => number) } = {},
+): Query<T> {
   const [answer, setAnswer] = useState<{ key: string; data?: T; error?: ApiError }>({ key })
   const latest = useRef({ key, load, run: 0 })
   latest.current.key = key
@@ -47,7 +51,7 @@ export function useQuery<T>(key: string, load: () => Promise<T>, options: { ever
     }
   }, [key, refresh])
 
-  const { every } = options
+  const every = typeof options.every === 'function' ? options.every(answer.data) : options.every
   useEffect(() => {
     if (every === undefined) return
     const again = () => {

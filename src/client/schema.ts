@@ -4044,10 +4044,10 @@ export interface operations {
     };
     countEvents: {
         parameters: {
-            query: {
+            query?: {
                 source_id?: string;
-                /** @description From when: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
-                since: string;
+                /** @description From when: ISO 8601 with its zone, a date (midnight UTC), or unix seconds; a day before `until`, where it is left out. */
+                since?: string;
                 /** @description Until when; now, where it is left out. */
                 until?: string;
                 /** @description Into how many equal stretches of time. */

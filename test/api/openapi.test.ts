@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
-import { deliveryOf, startTestApi, type TestApi, userEvent } from './support.ts'
+import { deliveryOf, startTestApi, TOKEN, type TestApi, userEvent } from './support.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of someone else's format, walked freely.
 type Json = any
@@ -20,6 +20,7 @@ const CLOSED = [
   'RecoveryWish',
   'ReplayWish',
   'SecretRotation',
+  'SignIn',
   'SourceToCreate',
   'SourceToPatch',
   'TestWish',
@@ -61,10 +62,12 @@ describe('openapi.json', () => {
       })
     expect(served.sort()).toEqual([
       'delete /v1/endpoints/{id}',
+      'delete /v1/session',
       'delete /v1/sources/{id}',
       'delete /v1/sources/{id}/users',
       'delete /v1/sources/{id}/users/{user_id}',
       'delete /v1/tokens/{id}',
+      'get /v1/about',
       'get /v1/config',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',
@@ -72,10 +75,12 @@ describe('openapi.json', () => {
       'get /v1/endpoints/{id}',
       'get /v1/endpoints/{id}/secret',
       'get /v1/endpoints/{id}/stats',
+      'get /v1/event-counts',
       'get /v1/event-types',
       'get /v1/event-types/{type}',
       'get /v1/events',
       'get /v1/events/{id}',
+      'get /v1/session',
       'get /v1/sources',
       'get /v1/sources/{id}',
       'get /v1/sources/{id}/quarantine',
@@ -92,6 +97,7 @@ describe('openapi.json', () => {
       'post /v1/endpoints/{id}/rotate-secret',
       'post /v1/endpoints/{id}/test',
       'post /v1/events/{id}/replay',
+      'post /v1/session',
       'post /v1/sources',
       'post /v1/sources/{id}/accept',
       'post /v1/sources/{id}/poll',
@@ -163,11 +169,15 @@ describe('openapi.json', () => {
   test('holds for a sample answer of every route, good and bad', async () => {
     const validate = answerValidator(document)
     const seen = new Set<string>()
+    let cookie = ''
     const check = async (method: string, template: string, path: string, body?: unknown, token?: null) => {
       const answer = await api.request(method.toUpperCase(), path, {
         body,
         ...(token === null ? { token } : {}),
+        // As the dashboard asks, for the routes of its session.
+        headers: path.startsWith('/v1/session') ? { 'x-ringpost-dashboard': '1', cookie } : {},
       })
+      cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? cookie
       validate(template, method, answer)
       seen.add(`${method} ${template}`)
       return answer
@@ -240,13 +250,14 @@ describe('openapi.json', () => {
       'patch /v1/endpoints/{id}': { description: 'x' },
       'post /v1/endpoints': body,
       'post /v1/tokens': { name: 'x' },
+      'post /v1/session': { token: TOKEN },
       'post /v1/endpoints/{id}/recover': { since: '2026-01-01', only: 'undelivered' },
     }
     // What deletes comes last, and what is inside of something before it.
     // The stream, which never ends, has a test of its own.
     const asked = operations.filter(({ path }) => path !== '/v1/stream')
     const rank = ({ method, path }: { method: string; path: string }) =>
-      method === 'delete' ? 100 - path.length : 0
+      method === 'delete' ? 100 - path.length : method === 'post' && path === '/v1/session' ? -1 : 0
     const inOrder = [...asked].sort((a, b) => rank(a) - rank(b))
     for (const { path, method } of inOrder) {
       const filled = path

@@ -58,7 +58,7 @@ export async function openPage(
 export async function signIn(page: Page, token: string): Promise<void> {
   await page.getByLabel('API token').fill(token)
   await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByRole('navigation', { name: 'Main' }).waitFor({ state: 'attached' })
+  await page.locator('main#content').waitFor()
 }
 
 export async function screenshot(page: Page, name: string): Promise<void> {

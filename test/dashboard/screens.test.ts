@@ -105,7 +105,6 @@ test.skipIf(CHROMIUM === undefined).each([
   ['light', 1280],
   ['dark', 1280],
   ['light', 390],
-  ['dark', 390],
 ] as const)(
   'every screen is whole in %s at %i pixels',
   async (theme, width) => {

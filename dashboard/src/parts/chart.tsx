@@ -86,7 +86,7 @@ function options(
   return {
     width: element.clientWidth,
     height,
-    padding: [12, 4, 0, 0],
+    padding: [12, 22, 0, 0],
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     legend: { show: false },
     hooks: { setCursor: [({ cursor }) => onHover(cursor.idx ?? null)] },

@@ -3,6 +3,9 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
 import { ApiError } from '../api.ts'
 import { Failure, Skeleton } from './basics.tsx'
 
+/** From how many rows on those that are not seen are not drawn. */
+const LONG = 200
+
 export interface Page<T> {
   data: T[]
   next_cursor: string | null
@@ -138,7 +141,7 @@ export function Rows<T extends { id: string }>(props: {
   if (pages.rows.length === 0) return <>{props.empty}</>
   return (
     <>
-      <ul class="rows" aria-label={props.label}>
+      <ul class={pages.rows.length > LONG ? 'rows long' : 'rows'} aria-label={props.label}>
         {pages.rows.map((row) => (
           <li key={row.id}>{props.children(row)}</li>
         ))}

@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { api, type Delivery, good } from '../api.ts'
 import { curlOf } from '../curl.ts'
-import { prettyJson, took } from '../format.ts'
+import { prettyJson, shownId, took } from '../format.ts'
 import { useOnNews } from '../live.ts'
 import { Action, Badge, Card, Code, Copy, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
 import { Page } from '../parts/page.tsx'
@@ -98,9 +98,9 @@ export function DeliveryScreen({ id }: { id: string }) {
               ),
             ],
             ...(user !== undefined && sourceId
-              ? ([['Caller', <a href={href('/users', { source: sourceId, user })}>{user}</a>]] as Parameters<
-                  typeof Facts
-                >[0]['of'])
+              ? ([
+                  ['Caller', <a href={href('/users', { source: sourceId, user })}>{shownId(user)}</a>],
+                ] as Parameters<typeof Facts>[0]['of'])
               : []),
             ['Made', <Moment at={data.created_at} />],
             ['Next attempt', data.next_attempt_at ? <Countdown at={data.next_attempt_at} /> : 'none'],

@@ -70,7 +70,7 @@ export function Recovery(props: { endpoint: Endpoint; failed: number; onDone: ()
     <Card title="Recover">
       <p class="muted">Sends again what it missed, each delivery once. It is counted first.</p>
       <div class="inline-form">
-        <div class="field">
+        <div class="field whole">
           <label for="recover-only">What</label>
           <select
             id="recover-only"

@@ -86,7 +86,14 @@ export function EndpointScreen({ id }: { id: string }) {
       {endpoint.health.state === 'failing' && (
         <Notice tone="bad">
           <strong>
-            It has been failing since <Time at={endpoint.health.failing_since} />.
+            It has been failing
+            {endpoint.health.failing_since && (
+              <>
+                {' '}
+                since <Moment at={endpoint.health.failing_since} />
+              </>
+            )}
+            .
           </strong>{' '}
           {lately.find(({ error }) => error !== null)?.error?.message} Mend the receiver, send a test, then
           recover what it missed.

@@ -60,9 +60,19 @@ async function look(): Promise<Seen> {
   return { sources, endpoints, about, totals }
 }
 
+/** A test counts, and so does what the log no longer has. */
+function hasDelivered({ endpoints, totals }: Seen): boolean {
+  return totals.succeeded > 0 || endpoints.some(({ health }) => health.last_success_at !== null)
+}
+
+function isNew(seen: Seen): boolean {
+  return seen.sources.length === 0 || seen.endpoints.length === 0 || !hasDelivered(seen)
+}
+
 /** Everything at a glance, and first what needs somebody. */
 export function Overview() {
-  const seen = useQuery('overview', look, { every: 10_000 })
+  // Whoever has just begun watches what they do.
+  const seen = useQuery('overview', look, { every: (data) => (data && isNew(data) ? 2_000 : 10_000) })
   useOnNews(
     () => true,
     () => void seen.refresh(),
@@ -76,21 +86,20 @@ export function Overview() {
       </Page>
     )
   }
-  const isNew = data.sources.length === 0 || data.endpoints.length === 0 || data.totals.succeeded === 0
   return (
     <Page title="Overview">
       {seen.error && <Failure error={seen.error} />}
-      {isNew && (
+      {isNew(data) && (
         <FirstRun
           sources={data.sources}
           endpoints={data.endpoints}
-          delivered={data.totals.succeeded > 0}
+          delivered={hasDelivered(data)}
           onChange={seen.refresh}
         />
       )}
-      {data.sources.length > 0 && (
+      {data.sources.length > 0 && <Concerns data={data} />}
+      {data.endpoints.length > 0 && (
         <>
-          <Concerns data={data} />
           <Tiles data={data} />
           <Events />
           <div class="columns">
@@ -107,6 +116,7 @@ export function Overview() {
 function Concerns({ data }: { data: Seen }) {
   const now = useNow()
   const concerns = concernsOf(data.sources, data.endpoints, data.about, now)
+  if (concerns.length === 0 && isNew(data)) return null
   if (concerns.length === 0) {
     const polled = data.sources.filter(({ paused }) => !paused).length
     return (

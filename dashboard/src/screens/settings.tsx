@@ -85,6 +85,12 @@ function Health({ about }: { about: About }) {
   const { redis, queues } = about
   const share =
     redis.memory_limit_bytes && redis.memory_bytes ? redis.memory_bytes / redis.memory_limit_bytes : null
+  const late = queues
+    .filter(({ waiting }) => waiting > 0)
+    .map(
+      ({ queue, waiting, oldest_waiting_secs }) =>
+        `${queue}: ${plural(waiting, 'job')}, the oldest for ${roughly(oldest_waiting_secs * 1000)}`,
+    )
   return (
     <Facts
       of={[
@@ -110,12 +116,7 @@ function Health({ about }: { about: About }) {
             )}
           </>,
         ],
-        ...queues.map(({ queue, waiting, oldest_waiting_secs }): [string, string] => [
-          `Queue "${queue}"`,
-          waiting === 0
-            ? 'nothing waits'
-            : `${plural(waiting, 'job')}, the oldest for ${roughly(oldest_waiting_secs * 1000)}`,
-        ]),
+        ['Queues', late.length === 0 ? 'nothing waits' : late.join('; ')],
         ['Events are kept', about.retention.events],
         ['Deliveries are kept', about.retention.deliveries],
         ['Retries after', about.retry_schedule.join(', ')],

@@ -12,6 +12,8 @@ import { idParams } from '../schemas/ids.ts'
 import { replayed, replayWish } from '../schemas/operations.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 
+const DAY_MS = 86_400_000
+
 const cursor = createCursor(
   'events',
   z.strictObject({ streamId: z.string().regex(/^\d{1,16}-\d{1,20}$/), sourceId: z.string().max(100) }),
@@ -72,7 +74,7 @@ export function addEventRoutes(app: Api, deps: EventRoutesDeps): void {
     },
     async ({ query }) => {
       const until = query.until ?? deps.now()
-      const since = Math.min(query.since, until)
+      const since = Math.min(query.since ?? until - DAY_MS, until)
       const stretches = Number(query.stretches)
       const counted = await deps.countEvents({ sourceId: query.source_id ?? null, since, until, stretches })
       return {

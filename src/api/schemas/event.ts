@@ -32,7 +32,11 @@ export const eventQuery = z
 export const eventCountQuery = z
   .strictObject({
     source_id: idText.optional(),
-    since: moment.describe('From when: ISO 8601 with its zone, a date (midnight UTC), or unix seconds.'),
+    since: moment
+      .optional()
+      .describe(
+        'From when: ISO 8601 with its zone, a date (midnight UTC), or unix seconds; a day before `until`, where it is left out.',
+      ),
     until: moment.optional().describe('Until when; now, where it is left out.'),
     stretches: z
       .string()
