@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import nodeFlags from '../scripts/node-flags.json' with { type: 'json' }
+import nodeFlags from '../scripts/bootstrap/node-flags.json' with { type: 'json' }
 
 /** A process of the bench, and how it is ended: by its own id, and only when it has gone. */
 export interface Child {

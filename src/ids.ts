@@ -1,9 +1,8 @@
 import { hash, randomBytes } from 'node:crypto'
+import { remember } from './secrets/remember.ts'
 
 /** The part of an id that tells its owner, so that an event or a delivery is found without an index. */
-export function locator(ownerId: string): string {
-  return hash('sha256', ownerId).slice(0, 8)
-}
+export const locator = remember(10_000, (ownerId) => hash('sha256', ownerId).slice(0, 8))
 
 function derivedId(prefix: string, ownerId: string, content: readonly (string | number)[]): string {
   return `${prefix}_${locator(ownerId)}${hash('sha256', JSON.stringify(content)).slice(0, 24)}`

@@ -219,8 +219,12 @@ describe('Node', () => {
 
   test.runIf(process.platform === 'linux')('of the package is used when this one is too old', async () => {
     await addPackagedNode(`[ "$1" = --version ] && echo v24.1.0 || echo packaged "$@"`)
-    expect((await run('start', ['x'], nodeVersion('20.19.2'))).output).toBe('packaged src/main.ts x\n')
-    expect((await run('start', ['x'], nodeVersion('22.18.0'))).output).toBe('packaged src/main.ts x\n')
+    expect((await run('start', ['x'], nodeVersion('20.19.2'))).output).toBe(
+      'packaged --max-semi-space-size=8 src/main.ts x\n',
+    )
+    expect((await run('start', ['x'], nodeVersion('22.18.0'))).output).toBe(
+      'packaged --max-semi-space-size=8 src/main.ts x\n',
+    )
     expect((await run('start', ['x'], nodeVersion('22.19.0'))).output).toBe('app x\n')
     expect((await run('start', ['x'])).output).toBe('app x\n')
   })

@@ -9,7 +9,7 @@ export function start({ node, root, env, args }) {
   // dns.lookup works on libuv's pool: with its four threads, a few slow names would hold up all deliveries.
   // A young generation of half the usual size: less memory, and what a scan reads stays in the processor's cache
   // (measured by `npm run bench -- detection`, which runs with the same flags).
-  const flags = JSON.parse(readFileSync(join(root, 'scripts/node-flags.json'), 'utf8'))
+  const flags = JSON.parse(readFileSync(join(root, 'scripts/bootstrap/node-flags.json'), 'utf8'))
   return run(node, [...flags, 'src/main.ts', ...args], {
     cwd: root,
     env: { UV_THREADPOOL_SIZE: '16', ...env },

@@ -822,6 +822,8 @@ export interface components {
                 state: "healthy" | "failing" | "disabled";
                 failing_since: string | null;
                 last_success_at: string | null;
+                /** @description Nobody answers there, and what waits for it is held: when the next single request is made. Null otherwise. */
+                next_try_at: string | null;
             };
             /** @description The signing secret: `whsec_` and base64 of the key, as Standard Webhooks has it. Null with Ed25519, for nobody but ringpost needs the private key. */
             secret: string | null;
@@ -993,6 +995,8 @@ export interface components {
                 state: "healthy" | "failing" | "disabled";
                 failing_since: string | null;
                 last_success_at: string | null;
+                /** @description Nobody answers there, and what waits for it is held: when the next single request is made. Null otherwise. */
+                next_try_at: string | null;
             };
         };
         /**

@@ -81,7 +81,7 @@ interface Claimed {
  */
 export function createDrainEndpoints(deps: {
   deliveries: Pick<DeliveryLog, 'take' | 'record' | 'release'>
-  endpoints: Pick<Endpoints, 'find' | 'disable'>
+  endpoints: Pick<Endpoints, 'find'>
   eventTexts: EventTexts
   makeAttempt: MakeAttempt
   /** Asks for the endpoint again after a time. */
@@ -135,59 +135,73 @@ export function createDrainEndpoints(deps: {
   }
 
   /** Sends what is due at an endpoint. */
-  function drain(endpointId: string): Promise<void> {
+  async function drain(endpointId: string): Promise<void> {
+    if (signal.aborted) return
     const lane = laneOf(endpointId)
     if (lane.filling !== null) {
       lane.again = true
       return lane.filling
     }
-    lane.filling = fill(endpointId, lane).finally(() => {
-      lane.filling = null
-      if (lane.claimed === 0) lanes.delete(endpointId)
-    })
+    lane.filling = fill(endpointId, lane)
     return lane.filling
   }
 
   async function fill(endpointId: string, lane: Lane): Promise<void> {
     let known: EndpointRecord | null = null
-    while (!signal.aborted) {
-      lane.again = false
-      // An endpoint that could be sent to a moment ago is read anew while something is taken for it.
-      const found: Promise<EndpointRecord | null> = endpoints.find(endpointId)
-      const expected: EndpointRecord | null = known ?? (await found)
-      const unsent: boolean = endOf(expected) !== null
-      const [{ claims, waitMs, limited }, endpoint]: [Taken, EndpointRecord | null] = await Promise.all([
-        deliveries.take(endpointId, lane.token, holdMs, {
-          room: unsent ? UNSENT_AT_ONCE : claimsAtOnce - lane.claimed,
-          atOnce: claimsAtOnce,
-          rate: expected?.rate_limit ?? null,
-          unsent,
-        }),
-        found,
-      ])
-      const end = endOf(endpoint)
-      known = end === null ? endpoint : null
-      lane.limited = limited
-      if (claims.length === 0) {
-        if (lane.again || (end !== null && !unsent)) continue
-        if (waitMs === null) return
-        if (waitMs > SHORT_MS) return deps.wakeLater(endpointId, waitMs)
-        await wait(waitMs, undefined, { signal }).catch(() => undefined)
-        continue
+    try {
+      while (!signal.aborted) {
+        lane.again = false
+        // An endpoint that could be sent to a moment ago is read anew while something is taken for it.
+        const found: Promise<EndpointRecord | null> = endpoints.find(endpointId)
+        const expected: EndpointRecord | null = known ?? (await found)
+        const unsent: boolean = endOf(expected) !== null
+        const [{ claims, waitMs, limited }, endpoint]: [Taken, EndpointRecord | null] = await Promise.all([
+          deliveries.take(endpointId, lane.token, holdMs, {
+            room: unsent ? UNSENT_AT_ONCE : claimsAtOnce - lane.claimed,
+            atOnce: claimsAtOnce,
+            rate: expected?.rate_limit ?? null,
+            unsent,
+          }),
+          found,
+        ])
+        const end = endOf(endpoint)
+        known = end === null ? endpoint : null
+        lane.limited = limited
+        if (claims.length === 0) {
+          if (lane.again || (end !== null && !unsent)) continue
+          if (waitMs === null) return
+          if (waitMs > SHORT_MS) return deps.wakeLater(endpointId, waitMs)
+          await wait(waitMs, undefined, { signal }).catch(() => undefined)
+          continue
+        }
+        if (end !== null || endpoint === null) {
+          await Promise.all(claims.map((claim) => finish(endpointId, lane, claim, 'skipped', end ?? DELETED)))
+          continue
+        }
+        const since = performance.now()
+        const texts = await textsOf(endpointId, claims)
+        lane.claimed += claims.length
+        for (const [i, claim] of claims.entries()) {
+          lane.waiting.push({ claim, endpoint, text: texts[i] ?? null, since })
+        }
+        send(lane)
+        // With room for a few only, nearly every answer would be followed by a question to Redis.
+        await fewerClaimed(lane, Math.floor(claimsAtOnce * FILL_BELOW))
       }
-      if (end !== null || endpoint === null) {
-        await Promise.all(claims.map((claim) => finish(endpointId, lane, claim, 'skipped', end ?? DELETED)))
-        continue
-      }
-      lane.claimed += claims.length
-      const since = performance.now()
-      const texts = await deps.eventTexts(claims)
-      for (const [i, claim] of claims.entries()) {
-        lane.waiting.push({ claim, endpoint, text: texts[i] ?? null, since })
-      }
-      send(lane)
-      // With room for a few only, nearly every answer would be followed by a question to Redis.
-      await fewerClaimed(lane, Math.floor(claimsAtOnce * FILL_BELOW))
+    } finally {
+      // In the same turn in which it was seen that nobody had asked again: who asks from now on is not missed.
+      lane.filling = null
+      if (lane.claimed === 0) lanes.delete(endpointId)
+    }
+  }
+
+  async function textsOf(endpointId: string, claims: readonly Claim[]): Promise<(string | null)[]> {
+    try {
+      return await deps.eventTexts(claims)
+    } catch (error) {
+      // Best given back at once; where even that cannot be done, the claims run out.
+      await deliveries.release(endpointId, claims, OURS_MS).catch(() => undefined)
+      throw error
     }
   }
 
@@ -277,7 +291,10 @@ export function createDrainEndpoints(deps: {
     const { outcome } = made
     deps.attempted?.(outcome.kind === 'failed' ? outcome.fault : 'succeeded', made.attempt.duration_ms)
     if (outcome.kind === 'failed' && (outcome.disable || outcome.connectionFailure)) {
-      await giveBackWaiting(endpoint.id, lane)
+      // Beside the record of this attempt, which must not wait for it.
+      giveBackWaiting(endpoint.id, lane).catch((error: unknown) =>
+        logger.warn({ err: error, endpoint: endpoint.id }, 'Claims could not be given back; they run out.'),
+      )
     } else {
       send(lane)
     }

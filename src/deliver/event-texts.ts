@@ -6,28 +6,31 @@ export interface EventAt {
   streamId: string
 }
 
-/** What is kept at most (characters): an event that goes to many endpoints is read once. */
-const KEPT = 8_000_000
+/** What is kept at most (characters). Beyond it nothing is added: what waits longest is needed first. */
+const KEPT = 2_000_000
+/** For how long (ms): an event that goes to many endpoints goes to all of them soon. */
+const KEPT_MS = 3_000
 
 /**
  * Makes the reading of events by their place, as the JSON text that every attempt signs and sends. An event never
- * changes, so that those of last are kept.
+ * changes, so that those of last are kept for a moment.
  */
 export function createEventTexts(deps: { outbox: Pick<Outbox, 'jsonAtEach'> }) {
-  const kept = new Map<string, string>()
+  const kept = new Map<string, { text: string; until: number }>()
   let size = 0
   const placeOf = ({ sourceId, streamId }: EventAt) => `${sourceId} ${streamId}`
 
   function keep(place: string, text: string): void {
-    if (kept.has(place)) return
-    kept.set(place, text)
-    size += text.length
-    // The oldest first: a Map keeps the order.
+    const now = performance.now()
+    // A Map keeps the order in which they came.
     for (const [oldest, its] of kept) {
-      if (size <= KEPT) break
+      if (its.until > now) break
       kept.delete(oldest)
-      size -= its.length
+      size -= its.text.length
     }
+    if (kept.has(place) || size + text.length > KEPT) return
+    kept.set(place, { text, until: now + KEPT_MS })
+    size += text.length
   }
 
   return {
@@ -36,28 +39,26 @@ export function createEventTexts(deps: { outbox: Pick<Outbox, 'jsonAtEach'> }) {
       keep(placeOf(event), text)
     },
 
-    read,
-  }
-
-  /** @returns in the order asked for; null for an event that has left the log */
-  async function read(events: readonly EventAt[]): Promise<(string | null)[]> {
-    const found = new Map<string, string | null>()
-    const missing = new Map<string, EventAt>()
-    for (const event of events) {
-      const place = placeOf(event)
-      const text = kept.get(place)
-      if (text === undefined) missing.set(place, event)
-      else found.set(place, text)
-    }
-    if (missing.size > 0) {
-      const read = await deps.outbox.jsonAtEach([...missing.values()])
-      for (const [i, place] of [...missing.keys()].entries()) {
-        const text = read[i] ?? null
-        found.set(place, text)
-        if (text !== null) keep(place, text)
+    /** @returns in the order asked for; null for an event that has left the log */
+    async read(events: readonly EventAt[]): Promise<(string | null)[]> {
+      const found = new Map<string, string | null>()
+      const missing = new Map<string, EventAt>()
+      for (const event of events) {
+        const place = placeOf(event)
+        const text = kept.get(place)?.text
+        if (text === undefined) missing.set(place, event)
+        else found.set(place, text)
       }
-    }
-    return events.map((event) => found.get(placeOf(event)) ?? null)
+      if (missing.size > 0) {
+        const read = await deps.outbox.jsonAtEach([...missing.values()])
+        for (const [i, place] of [...missing.keys()].entries()) {
+          const text = read[i] ?? null
+          found.set(place, text)
+          if (text !== null) keep(place, text)
+        }
+      }
+      return events.map((event) => found.get(placeOf(event)) ?? null)
+    },
   }
 }
 

@@ -4,25 +4,32 @@
 -- then for each delivery: id, event id, event type, source id, stream id of the event
 -- Returns for each delivery 1 where it waits for its first attempt, else 0.
 -- Atomic so that fan-out can be repeated: a delivery that exists is left as it is.
-local replies = {}
+local pending = ARGV[2] == 'pending'
+local replies, listed, due = {}, {}, {}
 for i = 3, #KEYS do
   local at = 4 + (i - 3) * 5
   local id = ARGV[at]
-  local status = redis.call('HGET', KEYS[i], 's')
+  local status, made = unpack(redis.call('HMGET', KEYS[i], 's', 'n'))
   if not status then
-    redis.call('HSET', KEYS[i], 's', ARGV[2], 'e', ARGV[at + 1], 't', ARGV[at + 2], 'o', ARGV[at + 3],
-      'm', ARGV[at + 4], 'c', ARGV[1], 'n', 0)
-    redis.call('ZADD', KEYS[1], ARGV[1], id)
-    if ARGV[2] == 'pending' then
-      redis.call('HSET', KEYS[i], 'x', ARGV[1])
-      redis.call('ZADD', KEYS[2], ARGV[1], id)
+    local fields = { 's', ARGV[2], 'e', ARGV[at + 1], 't', ARGV[at + 2], 'o', ARGV[at + 3], 'm', ARGV[at + 4],
+      'c', ARGV[1], 'n', 0 }
+    if pending then
+      fields[#fields + 1], fields[#fields + 2] = 'x', ARGV[1]
+      due[#due + 1], due[#due + 2] = ARGV[1], id
     end
     if ARGV[3] ~= '' then
-      redis.call('HSET', KEYS[i], 'err', ARGV[3])
+      fields[#fields + 1], fields[#fields + 2] = 'err', ARGV[3]
     end
-    status = ARGV[2]
+    redis.call('HSET', KEYS[i], unpack(fields))
+    listed[#listed + 1], listed[#listed + 2] = ARGV[1], id
+    status, made = ARGV[2], '0'
   end
-  local waits = status == 'pending' and redis.call('HGET', KEYS[i], 'n') == '0'
-  replies[#replies + 1] = waits and 1 or 0
+  replies[#replies + 1] = (status == 'pending' and made == '0') and 1 or 0
+end
+if #listed > 0 then
+  redis.call('ZADD', KEYS[1], unpack(listed))
+end
+if #due > 0 then
+  redis.call('ZADD', KEYS[2], unpack(due))
 end
 return replies

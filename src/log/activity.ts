@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Keys } from '../redis/keys.ts'
+import { createScript } from '../redis/script.ts'
 import type { DeliveryError, DeliveryStatus, EventType } from '../types.ts'
 
 /** Entries that are kept, about: who was away for longer has missed some, and is told so. */
@@ -37,14 +38,11 @@ export type Activity =
 export type ActivityEntry = Activity & { id: string }
 
 /** Notes what happens, for those who watch. It is a convenience: the truth is in the outbox and the log. */
-export function createActivityWriter(deps: { redis: Pick<Redis, 'pipeline'>; keys: Keys }) {
-  return async function note(activities: readonly Activity[]): Promise<void> {
+export function createActivityWriter(deps: { redis: Pick<Redis, 'callBuffer'>; keys: Keys }) {
+  const note = createScript(deps.redis, new URL('./note-activity.lua', import.meta.url))
+  return async (activities: readonly Activity[]): Promise<void> => {
     if (activities.length === 0) return
-    const pipeline = deps.redis.pipeline()
-    for (const activity of activities) {
-      pipeline.xadd(deps.keys.activity, 'MAXLEN', '~', ACTIVITY_KEPT, '*', 'a', JSON.stringify(activity))
-    }
-    await pipeline.exec()
+    await note([deps.keys.activity], [ACTIVITY_KEPT, ...activities.map((one) => JSON.stringify(one))])
   }
 }
 

@@ -24,9 +24,6 @@ export const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 300_000 }
  */
 export const DISABLING = { afterMs: 5 * 86_400_000, leastFailures: 10, warnings: [0.5, 0.7, 0.9] as const }
 
-/** Fields of one claim in the reply of the script. */
-const CLAIM_FIELDS = 7
-
 /** Where an event is to be found, and for whom. */
 export interface NewDelivery {
   eventId: string
@@ -159,23 +156,15 @@ export function createDeliveryLog(deps: {
           BREAKER.failures,
           endpoint.delivery(''),
         ],
-      )) as [number, ...Buffer[]]
-      const [wait, ...fields] = reply
-      const claims: Claim[] = []
-      for (let i = 0; i < fields.length; i += CLAIM_FIELDS) {
-        const [deliveryId = '', attempts, scheduled, eventId = '', type, sourceId = '', streamId = ''] =
-          fields.slice(i, i + CLAIM_FIELDS).map(String)
-        claims.push({
-          deliveryId,
-          token,
-          attempts: Number(attempts),
-          scheduled: Number(scheduled),
-          eventId,
-          eventType: type as EventType,
-          sourceId,
-          streamId,
-        })
-      }
+      )) as [number, Buffer]
+      const [wait, text] = reply
+      const claims =
+        text.length === 0
+          ? []
+          : text
+              .toString('latin1')
+              .split('\n')
+              .map((line) => claimOf(line, token))
       return { claims, waitMs: wait < 0 || claims.length > 0 ? null : wait, limited: wait === -2 }
     },
 
@@ -249,6 +238,22 @@ function attemptTexts(attempt: Attempt | null): [json: string, body: string] {
   if (attempt === null) return ['', '']
   const { body, ...request } = attempt.request
   return [JSON.stringify({ ...attempt, request }), body]
+}
+
+/** A line of the script's reply. Ids, types and places are ASCII. */
+function claimOf(line: string, token: string): Claim {
+  const [deliveryId = '', attempts, scheduled, eventId = '', type, sourceId = '', streamId = ''] =
+    line.split(' ')
+  return {
+    deliveryId,
+    token,
+    attempts: Number(attempts),
+    scheduled: Number(scheduled),
+    eventId,
+    eventType: type as EventType,
+    sourceId,
+    streamId,
+  }
 }
 
 function healthNote(reply: readonly Buffer[]): HealthNote {

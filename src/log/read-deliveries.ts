@@ -21,6 +21,8 @@ export interface EndpointHealth {
   failing_since: string | null
   last_success_at: string | null
   failures: number
+  /** Nobody answers there: when it is tried again, with one request. Null where it is sent to as usual. */
+  next_try_at: string | null
 }
 
 /** What to list. The endpoints are those whose deliveries may be seen, deleted ones among them. */
@@ -149,6 +151,7 @@ export function createDeliveryReader(deps: {
         failing_since: hash.failing_since ? iso(hash.failing_since) : null,
         last_success_at: hash.last_success ? iso(hash.last_success) : null,
         failures: Number(hash.failures ?? 0),
+        next_try_at: hash.open_until ? iso(hash.open_until) : null,
       }
     },
   }

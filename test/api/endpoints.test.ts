@@ -24,7 +24,7 @@ describe('POST /v1/endpoints', () => {
       disabled_reason: null,
       signing: 'hmac-sha256',
       managed_by: 'api',
-      health: { state: 'healthy', failing_since: null, last_success_at: null },
+      health: { state: 'healthy', failing_since: null, last_success_at: null, next_try_at: null },
       public_key: null,
       secret: expect.stringMatching(/^whsec_[A-Za-z0-9+/]{43}=$/),
     })
@@ -341,7 +341,12 @@ test('enabling what was disabled counts its failures from zero', async () => {
   expect(await api.redis.hgetall(health)).toMatchObject({ failures: '12' })
   expect((await api.patch(path, { enabled: true })).json).toMatchObject({
     disabled_reason: null,
-    health: { state: 'healthy', failing_since: null, last_success_at: '2026-11-23T09:59:55.000Z' },
+    health: {
+      state: 'healthy',
+      failing_since: null,
+      last_success_at: '2026-11-23T09:59:55.000Z',
+      next_try_at: null,
+    },
   })
   expect(await api.redis.hgetall(health)).toEqual({ last_success: String(NOON - 5_000) })
 })
@@ -407,12 +412,14 @@ describe('an endpoint shows its health', () => {
       state: 'healthy',
       failing_since: null,
       last_success_at: '2026-11-23T09:59:55.000Z',
+      next_try_at: null,
     })
     await api.redis.hset(health, { failing_since: NOON, failures: 3 })
     expect((await api.get('/v1/endpoints')).json.data[0].health).toEqual({
       state: 'failing',
       failing_since: '2026-11-23T10:00:00.000Z',
       last_success_at: '2026-11-23T09:59:55.000Z',
+      next_try_at: null,
     })
   })
 })

@@ -103,6 +103,7 @@ export async function startDelivering(
     endpoints,
     relay,
     sweep,
+    alerts,
     drains,
     stopping,
     async addEndpoint(url: string, input: Partial<NewEndpoint> = {}): Promise<EndpointRecord> {

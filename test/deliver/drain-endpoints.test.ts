@@ -1,7 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { createDrainEndpoints } from '../../src/deliver/drain-endpoints.ts'
 import { DISABLING } from '../../src/log/deliveries.ts'
 import { startTestReceiver } from '../support/receiver.ts'
+import { createStage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
 import { startDelivering } from './delivering.ts'
 
@@ -162,6 +165,35 @@ describe('an endpoint that is down', () => {
     expect(new Set(webhooks.map((webhook) => webhook.id)).size).toBe(1_000)
   })
 
+  test('is sent the rest as soon as one request is answered again', async () => {
+    const d = await startDelivering({ deadlineMs: 300, schedule: [60_000] })
+    const { url, webhooks, answer } = await receiver()
+    answer(() => 'hang')
+    const { id } = await d.addEndpoint(url)
+    await d.happen(200)
+    await until(async () => (await d.redis.hget(d.keys.endpoint(id).health, 'open_until')) !== null)
+    answer(() => 204)
+    const before = webhooks.length
+    // Nobody sweeps: it is woken when the breaker lets one through, and goes on from there.
+    await until(async () => (await d.count(id, 'pending')) === 0)
+    expect(before).toBeLessThanOrEqual(50)
+    expect((await d.count(id, 'succeeded')) + (await d.count(id, 'retrying'))).toBe(200)
+  })
+
+  test('is not disabled by what was sent before it was changed', async () => {
+    const d = await startDelivering()
+    const { url } = await receiver()
+    const before = await d.addEndpoint(DEAD)
+    d.clock.ms += 1_000
+    await d.endpoints.patch(before.id, { url })
+    const health = { failingSince: null, failures: 0, recoveredFrom: null }
+    await d.alerts.note(before, health, { message: 'Gone.', gone: true })
+    expect((await d.endpoints.get(before.id)).enabled).toBe(true)
+    expect(await d.told()).toEqual([])
+    await d.alerts.note(await d.endpoints.get(before.id), health, { message: 'Gone.', gone: true })
+    expect((await d.endpoints.get(before.id)).enabled).toBe(false)
+  })
+
   test('is told of at half of the time, and disabled after five days and ten failures', async () => {
     const d = await startDelivering({ schedule: Array(30).fill(3_600_000) })
     const { url, webhooks, answer } = await receiver()
@@ -220,6 +252,7 @@ describe('an endpoint that is down', () => {
     await d.happen(12)
     await until(async () => (await d.redis.hget(health, 'failures')) === '12')
     const since = Number(await d.redis.hget(health, 'failing_since'))
+    await d.drains[0]?.settled(1_000)
     d.clock.ms += DISABLING.afterMs * 0.6
     answer(() => 204)
     await d.happen(1)
@@ -258,4 +291,82 @@ test('what was stopped by ringpost itself is no attempt, and is sent by the next
   await wait(200)
   expect(webhooks).toHaveLength(3)
   expect(await d.redis.hget(d.keys.endpoint(id).health, 'failures')).toBeNull()
+})
+
+describe('what fails within ringpost', () => {
+  /** Sending with parts that fail when told to; the receiver is a list. */
+  async function failing(parts: { texts?: () => void; record?: () => void }) {
+    const stage = await createStage()
+    onTestFinished(() => stage.close())
+    const stopping = new AbortController()
+    onTestFinished(() => stopping.abort())
+    const sent: string[] = []
+    const woken: number[] = []
+    const { drain } = createDrainEndpoints({
+      deliveries: {
+        ...stage.deliveries,
+        record: async (...args) => {
+          parts.record?.()
+          return stage.deliveries.record(...args)
+        },
+      },
+      endpoints: {
+        find: async () => ({ id: 'ep_1', enabled: true, deleted_at: null, rate_limit: null }) as never,
+      },
+      eventTexts: async (events) => {
+        parts.texts?.()
+        return events.map(() => '{}')
+      },
+      makeAttempt: async (_, eventId) => {
+        sent.push(eventId)
+        const request = { headers: {}, body: '{}' }
+        const response = { status: 204, headers: {}, body: '' }
+        const attempt = { at: new Date().toISOString(), duration_ms: 1, url: 'https://example.com/' }
+        return { attempt: { ...attempt, request, response, error: null }, outcome: { kind: 'succeeded' } }
+      },
+      wakeLater: async (_, ms) => void woken.push(ms),
+      noteHealth: async () => undefined,
+      schedule: [],
+      deadlineMs: 15_000,
+      now: stage.now,
+      random: () => 0,
+      logger: pino({ level: 'silent' }),
+      signal: stopping.signal,
+    })
+    const event = { eventType: 'user.created' as const, sourceId: 'src_a', streamId: '1-1' }
+    await stage.deliveries.accept('ep_1', [
+      { eventId: 'evt_1', ...event },
+      { eventId: 'evt_2', ...event },
+    ])
+    return { stage, drain, sent }
+  }
+
+  test('before anything was sent gives back what was claimed', async () => {
+    let fails = true
+    const { stage, drain, sent } = await failing({
+      texts: () => {
+        if (fails) throw new Error('Redis is away')
+      },
+    })
+    await expect(drain('ep_1')).rejects.toThrow('Redis is away')
+    fails = false
+    expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(0)
+    stage.clock.ms += 1_000
+    await drain('ep_1')
+    await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
+    expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
+  })
+
+  test('when a result is recorded keeps it until it can be, and sends nothing twice', async () => {
+    let refusals = 2
+    const { stage, drain, sent } = await failing({
+      record: () => {
+        if (refusals-- > 0) throw new Error('OOM command not allowed when used memory > maxmemory')
+      },
+    })
+    await drain('ep_1')
+    await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
+    expect(refusals).toBeLessThan(0)
+    expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
+  })
 })

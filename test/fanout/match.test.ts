@@ -40,3 +40,15 @@ test('type, source and filter must all be right', () => {
   expect(matches(event('user.created', 'src_a'), { ...wants, event_types: ['user.removed'] })).toBe(false)
   expect(matches(event('user.created', 'src_a'), { ...wants, source_ids: ['src_b'] })).toBe(false)
 })
+
+test('an endpoint is told of the others and never of itself', () => {
+  const event: Event = {
+    id: 'evt_1',
+    type: 'endpoint.failing',
+    timestamp: '2026-03-01T12:00:00.000Z',
+    data: { endpoint: { id: 'ep_a', url: 'https://example.com/', description: '' } },
+  }
+  const wants = { event_types: ['endpoint.*'], source_ids: null }
+  expect(matches(event, { ...wants, id: 'ep_a' })).toBe(false)
+  expect(matches(event, { ...wants, id: 'ep_b' })).toBe(true)
+})

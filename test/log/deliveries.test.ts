@@ -151,7 +151,28 @@ describe('recording', () => {
       failing_since: null,
       failures: 0,
       last_success_at: new Date(stage.clock.ms).toISOString(),
+      next_try_at: null,
     })
+  })
+
+  test('keeps the body once, and another one beside it where there is one', async () => {
+    const id = await accepted('evt_1')
+    const bodies = ['{"a":1}', '{"a":1}', '{"b":"\\n"}', '{"a":1}']
+    for (const [i, body] of bodies.entries()) {
+      const made = attempt(i + 1, 500)
+      const again: Ending = {
+        status: 'retrying',
+        attempt: { ...made, request: { headers: {}, body } },
+        error: made.error,
+        nextAttemptAt: stage.clock.ms,
+        health: 'down',
+      }
+      await stage.record(EP, await claimed(id), again)
+    }
+    const shown = (await stage.reader.get(id, [EP]))?.attempts.map(({ request }) => request.body)
+    expect(shown).toEqual(bodies)
+    const kept = await stage.redis.lrange(stage.keys.endpoint(EP).attempts(id), 0, -1)
+    expect(kept.filter((text) => text.includes('"a":1'))).toEqual([])
   })
 
   test('by a worker whose claim was taken over keeps the attempt, and only a success decides', async () => {

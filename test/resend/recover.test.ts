@@ -104,7 +104,7 @@ function worker(outcome: MadeAttempt['outcome']) {
   const stopping = new AbortController()
   const { drain } = createDrainEndpoints({
     deliveries: stage.deliveries,
-    endpoints: { find: async () => endpoint, disable: async () => undefined },
+    endpoints: { find: async () => endpoint },
     eventTexts: createEventTexts(stage).read,
     makeAttempt: async (_endpoint, eventId) => {
       sent.set(eventId, (sent.get(eventId) ?? 0) + 1)

@@ -11,7 +11,7 @@ export function presentEndpoint(
   facts: { inFile: boolean },
 ): ApiEndpoint {
   const { id, kind, url, description, event_types, source_ids, enabled, disabled_reason } = endpoint
-  const { failing_since, last_success_at } = health
+  const { failing_since, last_success_at, next_try_at } = health
   return {
     id,
     kind,
@@ -31,6 +31,7 @@ export function presentEndpoint(
       state: !enabled ? 'disabled' : failing_since === null ? 'healthy' : 'failing',
       failing_since,
       last_success_at,
+      next_try_at: enabled ? next_try_at : null,
     },
   }
 }

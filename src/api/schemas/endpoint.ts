@@ -97,6 +97,11 @@ const shape = {
     state: z.enum(['healthy', 'failing', 'disabled']),
     failing_since: timestamp.nullable(),
     last_success_at: timestamp.nullable(),
+    next_try_at: timestamp
+      .nullable()
+      .describe(
+        'Nobody answers there, and what waits for it is held: when the next single request is made. Null otherwise.',
+      ),
   }),
 }
 
