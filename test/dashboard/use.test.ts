@@ -172,6 +172,64 @@ browserTest(
 )
 
 browserTest(
+  'a flood of new callers waits for a decision, which is taken after a question',
+  async () => {
+    const { page, faults } = await open()
+    scene.simulator.seed({ users: 700, idOf: (i) => `flood_${i}`, spacingSecs: 0 })
+    await page.getByText('Support line waits for your decision').click()
+    await page.getByRole('heading', { name: 'This waits for your decision' }).waitFor()
+    await screenshot(page, 'use-decision')
+    await page.getByRole('button', { name: 'Record it in silence' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Record in silence' }).click()
+    await page.getByText('Decided.').waitFor()
+    await page.getByRole('heading', { level: 1 }).getByText('Live').waitFor()
+    expect(scene.receiver.webhooks.some(({ body }) => body.includes('flood_'))).toBe(false)
+    expect(faults).toEqual([])
+  },
+  60_000,
+)
+
+browserTest(
+  'a list of 10,000 deliveries is read as it is scrolled',
+  async () => {
+    const { page } = await open()
+    const asked: number[] = []
+    const row = (i: number) => ({
+      id: `dlv_${i}`,
+      event_id: `evt_${i}`,
+      event_type: 'user.created',
+      endpoint_id: endpoint,
+      status: 'succeeded',
+      created_at: new Date(Date.now() - i * 1_000).toISOString(),
+      next_attempt_at: null,
+      error: null,
+      attempts: [],
+    })
+    // Lists of as many are tested in test/log; here only the page is.
+    await page.route('**/v1/deliveries?*', async (route) => {
+      const from = Number(new URL(route.request().url()).searchParams.get('cursor') ?? 0)
+      asked.push(from)
+      const data = Array.from({ length: 100 }, (_, i) => row(from + i))
+      await route.fulfill({ json: { data, next_cursor: from + 100 < 10_000 ? String(from + 100) : null } })
+    })
+    await page.goto(`${scene.url}/dashboard/deliveries`)
+    const rows = page.locator('ul[aria-label="Deliveries"] > li')
+    await rows.first().waitFor()
+    await until(async () => {
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+      return (await rows.count()) === 10_000
+    })
+    expect(new Set(asked).size).toBe(100)
+    // What has been scrolled away is not drawn, so that a jump into the middle is a frame and not a wait.
+    const drawn = await page.evaluate(
+      `[...document.querySelectorAll('.rows.long > li')].filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length`,
+    )
+    expect(drawn).toBeLessThan(200)
+  },
+  60_000,
+)
+
+browserTest(
   'signing out ends the session here and at the server',
   async () => {
     const { page, context } = await open()
