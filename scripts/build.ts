@@ -1,11 +1,12 @@
 /**
  * Builds what is published: `npm run build`. TypeScript becomes JavaScript under dist/ (or the folder that is
- * named), and the Lua scripts go beside the code that reads them.
+ * named), the Lua scripts go beside the code that reads them, and the dashboard goes where that looks for it.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildDashboard } from './bootstrap/dashboard.mjs'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const dist = resolve(process.argv[2] ?? `${root}dist`)
@@ -24,3 +25,5 @@ cpSync(`${root}src`, `${dist}/src`, {
   recursive: true,
   filter: (path) => !path.endsWith('.ts'),
 })
+await buildDashboard(root, process.execPath)
+cpSync(`${root}dashboard/dist`, `${dist}/dashboard/dist`, { recursive: true })

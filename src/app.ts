@@ -6,6 +6,7 @@ import { startEnrichWorker } from '../workers/enrich.ts'
 import { startMaintainWorker } from '../workers/maintain.ts'
 import { startPollWorker } from '../workers/poll.ts'
 import { startRelayWorker } from '../workers/relay.ts'
+import { createReadAbout } from './about/read-about.ts'
 import { createApi } from './api/create-api.ts'
 import { createHealthApi } from './api/create-health-api.ts'
 import { listen } from './api/listen.ts'
@@ -33,6 +34,7 @@ import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
+import { createCountEvents } from './log/count-events.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
 
 import { createForgetFailures } from './log/forget-failures.ts'
@@ -57,6 +59,7 @@ import { createRecords } from './redis/records.ts'
 import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
+import { createSessions } from './sessions/sessions.ts'
 import { createSourceControl } from './sources/control.ts'
 import { createSources, type ManagedSource, type SourceRecord } from './sources/sources.ts'
 import { createTokens, type TokenRecord } from './tokens/tokens.ts'
@@ -301,6 +304,12 @@ export async function startApp(deps: {
       return { url: null, healthUrl: await listen(health, at), configured, stop }
     }
 
+    const tokens = createTokens({
+      records: createRecords<TokenRecord>(redis, keys.tokens),
+      redis,
+      usesKey: keys.tokenUses,
+      now,
+    })
     const api = await createApi({
       apiToken: deps.apiToken,
       corsOrigins: config.corsOrigins,
@@ -359,15 +368,13 @@ export async function startApp(deps: {
       }),
       eventAt: outbox.jsonAt,
       recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
-      tokens: createTokens({
-        records: createRecords<TokenRecord>(redis, keys.tokens),
-        redis,
-        usesKey: keys.tokenUses,
-        now,
-      }),
+      tokens,
+      sessions: createSessions({ redis, keys, apiToken: deps.apiToken, tokens, now }),
       events,
       readiness,
       boardQueues: config.queueBoard ? queues.all : null,
+      countEvents: createCountEvents({ outbox, owners }),
+      about: createReadAbout({ config, redis, readQueues: queues.figures, now }),
       logger,
       now,
     })

@@ -150,6 +150,7 @@ function banner(facts: { config: Config; app: App; token: ApiToken; sources: num
   return [
     `ringpost ${version} is running${url ? ` at ${url}` : ` (${config.roles.join(', ')})`}`,
     ...(!url && healthUrl ? [`  Health and metrics: ${healthUrl}/readyz, ${healthUrl}/metrics`] : []),
+    ...(url ? [`  Dashboard: ${url}/dashboard`] : []),
     ...(url ? [`  API description: ${url}/openapi.json`] : []),
     ...(token.created ? [`  API token, shown this once: ${token.value}   (kept in ${tokenFile})`] : []),
     ...(config.configFile === null

@@ -1,9 +1,9 @@
 // Prints where promtool is, which checks what Prometheus reads, and puts it into .cache/promtool where it is missing:
 // `node scripts/bootstrap/promtool.mjs`. Says on stderr why where it cannot be had, and ends with 1.
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { existsSync, mkdirSync, renameSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { findOnPath, hasDebianPackages, unpackPackages } from './debian.mjs'
+import { findOnPath, hasApt, unpackPackages } from './debian.mjs'
 import { capture } from './run.mjs'
 import { say } from './say.mjs'
 
@@ -14,20 +14,19 @@ const works = async (path) => path !== null && (await capture(path, ['--version'
 
 /** Answers null, or what went wrong as part of a sentence. */
 async function unpackPromtool() {
-  if (!hasDebianPackages()) return 'this system has no apt-get'
-  const work = join(root, '.cache', `promtool-${process.pid}.part`)
-  try {
-    mkdirSync(work, { recursive: true })
-    const problem = await unpackPackages(work, join(work, 'tree'), async () => ['prometheus'])
-    if (problem !== null) return problem
-    const unpacked = join(work, 'tree', 'usr', 'bin', 'promtool')
-    if (!(await works(unpacked))) return 'the downloaded promtool does not run on this machine'
-    mkdirSync(dirname(cached), { recursive: true })
-    renameSync(unpacked, cached)
-    return null
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
+  if (!hasApt()) return 'this system has no apt-get'
+  return unpackPackages(root, {
+    title: 'promtool',
+    packages: ['prometheus'],
+    folder: 'promtool',
+    async finish(tree, folder) {
+      const unpacked = join(tree, 'usr', 'bin', 'promtool')
+      if (!(await works(unpacked))) return 'the downloaded promtool does not run on this machine'
+      mkdirSync(folder, { recursive: true })
+      renameSync(unpacked, join(folder, 'promtool'))
+      return null
+    },
+  })
 }
 
 const onPath = findOnPath('promtool')

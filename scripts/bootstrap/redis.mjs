@@ -1,15 +1,6 @@
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
-import { dirname, join } from 'node:path'
-import { findOnPath, hasDebianPackages, unpackPackages } from './debian.mjs'
+import { readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { findOnPath, hasApt, unpackPackages, writeWrapper } from './debian.mjs'
 import { capture, run } from './run.mjs'
 import { SetupError, say } from './say.mjs'
 
@@ -33,8 +24,8 @@ export async function provideRedis(root, { verb }) {
   const other = verb === 'start' ? ', or set REDIS_URL to a server that runs already' : ''
   const choices = `install redis-server 6.2 or newer yourself${other}`
   if (present) say(`${onPath} is Redis ${present.version}, which is too old: 6.2 or newer is needed`)
-  if (hasDebianPackages()) {
-    const problem = await unpackRedis(root, cached)
+  if (hasApt()) {
+    const problem = await unpackRedis(root)
     if (problem === null) return cached
     throw new SetupError(`Redis could not be set up here (${problem}): ${choices}.`)
   }
@@ -57,69 +48,25 @@ function hasRedisUrl(root) {
 }
 
 /** Downloads and unpacks. Answers null, or what went wrong as part of a sentence. */
-async function unpackRedis(root, bin) {
-  const work = join(root, '.cache', `redis-${process.pid}.part`)
-  rmSync(work, { recursive: true, force: true })
-  try {
-    const tree = join(work, 'tree')
-    mkdirSync(join(tree, 'bin'), { recursive: true })
-    say('downloading Redis (apt-get download redis-server and what it needs) into .cache/redis')
-    const problem = await unpackPackages(work, tree, async (options) => [
-      'redis-server',
-      'redis-tools',
-      ...(await missingLibraries(options)),
-    ])
-    if (problem !== null) return problem
-    writeWrappers(tree)
-    const version = await redisVersion(join(tree, 'bin', 'redis-server'))
-    if (!version) return 'the downloaded redis-server does not run on this machine'
-    if (!version.ok) return `this system offers only Redis ${version.version}`
-    // A tree from a run at the same time is as good as ours; one that does not run is in the way.
-    if (!(await redisVersion(join(bin, 'redis-server')))?.ok) {
-      rmSync(dirname(bin), { recursive: true, force: true })
-      renameSync(tree, dirname(bin))
-    }
-    return null
-  } finally {
-    rmSync(work, { recursive: true, force: true })
-  }
-}
-
-/**
- * The libraries that redis-tools needs, directly or not, and that are not installed here. The plan is made for
- * an empty system: apt refuses to plan on one with a broken dependency anywhere. (ldd would name files and not
- * packages, and only one layer of them.)
- */
-async function missingLibraries(options) {
-  const emptySystem = ['-o', 'Dir::State::status=/dev/null', '--no-install-recommends']
-  const plan = await capture('apt-get', ['--simulate', ...options, ...emptySystem, 'install', 'redis-tools'])
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own notation
-  const format = '${Package} ${db:Status-Status}\n'
-  const installed = await capture('dpkg-query', ['--show', `--showformat=${format}`])
-  const present = new Set([...installed.stdout.matchAll(/^(\S+) installed$/gm)].map(([, name]) => name))
-  const needed = [...plan.stdout.matchAll(/^Inst (lib\S+) /gm)].map(([, name]) => name)
-  return needed.filter((name) => !present.has(name))
-}
-
-/** The unpacked programs find the unpacked libraries, wherever the clone is moved to. */
-function writeWrappers(tree) {
-  const folders = ['usr/lib', 'lib'].flatMap((base) => {
-    const path = join(tree, base)
-    if (!existsSync(path)) return []
-    const inside = readdirSync(path).map((name) => `${base}/${name}`)
-    return inside.filter((name) => holdsLibraries(join(tree, name)))
+function unpackRedis(root) {
+  return unpackPackages(root, {
+    title: 'Redis',
+    packages: ['redis-server', 'redis-tools'],
+    needsOf: 'redis-tools',
+    folder: 'redis',
+    async finish(tree, folder) {
+      for (const name of readdirSync(join(tree, 'usr', 'bin'))) writeWrapper(tree, name, `usr/bin/${name}`)
+      const version = await redisVersion(join(tree, 'bin', 'redis-server'))
+      if (!version) return 'the downloaded redis-server does not run on this machine'
+      if (!version.ok) return `this system offers only Redis ${version.version}`
+      // A tree from a run at the same time is as good as ours; one that does not run is in the way.
+      if (!(await redisVersion(join(folder, 'bin', 'redis-server')))?.ok) {
+        rmSync(folder, { recursive: true, force: true })
+        renameSync(tree, folder)
+      }
+      return null
+    },
   })
-  const libraries = folders.map((folder) => `$here/${folder}`).join(':')
-  for (const name of readdirSync(join(tree, 'usr', 'bin'))) {
-    const lines = ['#!/bin/sh', 'here=$(CDPATH= cd -- "$(dirname -- "$0")/.." && pwd)']
-    if (libraries) lines.push(`export LD_LIBRARY_PATH="${libraries}\${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"`)
-    lines.push(`exec "$here/usr/bin/${name}" "$@"`, '')
-    writeFileSync(join(tree, 'bin', name), lines.join('\n'), { mode: 0o755 })
-  }
-}
-
-function holdsLibraries(path) {
-  return statSync(path).isDirectory() && readdirSync(path).some((name) => name.includes('.so'))
 }
 
 /** @returns null when the file is missing or does not run */

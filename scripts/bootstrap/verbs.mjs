@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { run, signalCode, stopSignal } from './run.mjs'
@@ -26,6 +26,9 @@ export async function test({ root, env, args }) {
   if (args.length === 0) {
     for (const [title, command, ...rest] of [
       ['type check', 'tsc', '--noEmit'],
+      ...(existsSync(join(root, 'dashboard', 'tsconfig.json'))
+        ? [['type check of the dashboard', 'tsc', '--noEmit', '--project', 'dashboard']]
+        : []),
       ['lint', 'biome', 'check', '.'],
     ]) {
       say(`${title} (${[command, ...rest].join(' ')})`)

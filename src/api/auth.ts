@@ -1,5 +1,6 @@
 import { RingpostError } from '../errors.ts'
 import { tokensEqual } from '../secrets/tokens.ts'
+import { ADMINISTRATOR, type Sessions } from '../sessions/sessions.ts'
 import type { Scope, Tokens } from '../tokens/tokens.ts'
 import type { UnixMs } from '../types.ts'
 import { createFailedAttempts } from './failed-attempts.ts'
@@ -19,12 +20,19 @@ declare module 'fastify' {
 export const FAILED_ATTEMPTS = 30
 const WINDOW_MS = 60_000
 
+/** A header that a page of another site cannot send: it would have to ask first, and is never allowed. */
+export const OWN_PAGE = 'x-ringpost-dashboard'
+
 const WHERE_IT_IS =
   'It is RINGPOST_API_TOKEN, or else in the file api-token of the data folder; further ones are made with POST /v1/tokens.'
 
 /** What a request wants to do, and with what right. */
 export interface Credentials {
   authorization: string | undefined
+  /** The secret of a browser's session, where there is one and no Authorization. */
+  session: string | undefined
+  /** Whether the request may be made with a session: what changes something needs the dashboard's header. */
+  ownPage: boolean
   /** Of the peer, to count its failed attempts. */
   address: string
   needs: Scope | 'administrator'
@@ -40,6 +48,7 @@ export interface Credentials {
 export function createAuthenticator(deps: {
   apiToken: string
   tokens: Pick<Tokens, 'find'>
+  sessions: Pick<Sessions, 'find'>
   failedAttempts?: number
   now: () => UnixMs
 }): (credentials: Credentials) => Promise<RingpostError | null> {
@@ -50,11 +59,30 @@ export function createAuthenticator(deps: {
   })
 
   async function scopesOf(token: string): Promise<readonly string[] | null> {
-    if (tokensEqual(token, deps.apiToken)) return ['read', 'write', 'administrator']
+    if (tokensEqual(token, deps.apiToken)) return ADMINISTRATOR
     return (await deps.tokens.find(token))?.scopes ?? null
   }
 
-  return async ({ authorization, address, needs }) => {
+  async function refusalOfSession(secret: string, { needs, ownPage }: Credentials) {
+    const session = await deps.sessions.find(secret)
+    if (session === null) {
+      return new RingpostError(
+        'unauthorized',
+        'You are no longer signed in. Sign in again with the API token.',
+      )
+    }
+    if (!ownPage) {
+      return new RingpostError(
+        'forbidden',
+        `A request that changes something with a browser's session needs the header "${OWN_PAGE}: 1".`,
+      )
+    }
+    return refusalOfScopes(session.scopes, needs)
+  }
+
+  return async (credentials) => {
+    const { authorization, session, address, needs } = credentials
+    if (authorization === undefined && session !== undefined) return refusalOfSession(session, credentials)
     if (authorization === undefined) {
       return new RingpostError(
         'unauthorized',
@@ -84,14 +112,18 @@ export function createAuthenticator(deps: {
         `This is not the API token of this ringpost, nor one that is still valid. ${WHERE_IT_IS}`,
       )
     }
-    if (scopes.includes(needs)) return null
-    return new RingpostError(
-      'forbidden',
-      needs === 'administrator'
-        ? "Only the administrator's token may do this: RINGPOST_API_TOKEN, or the one in the data folder."
-        : `This token may not do that: it lacks the scope "${needs}".`,
-    )
+    return refusalOfScopes(scopes, needs)
   }
+}
+
+function refusalOfScopes(scopes: readonly string[], needs: Credentials['needs']): RingpostError | null {
+  if (scopes.includes(needs)) return null
+  return new RingpostError(
+    'forbidden',
+    needs === 'administrator'
+      ? "Only the administrator's token may do this: RINGPOST_API_TOKEN, or the one in the data folder."
+      : `This token may not do that: it lacks the scope "${needs}".`,
+  )
 }
 
 /** What a request needs where its route says nothing: reading for what changes nothing, writing for the rest. */

@@ -22,7 +22,9 @@ import { addOpenApi } from './openapi.ts'
 import { sendProblem } from './problems.ts'
 import { addQueueBoard, type QueueBoardDeps } from './queue-board.ts'
 import { logRequests } from './request-log.ts'
+import { type AboutRouteDeps, addAboutRoute } from './routes/about.ts'
 import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
+import { addDashboard } from './routes/dashboard.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
 import { addDestinationKindRoutes } from './routes/destination-kinds.ts'
 import { addEndpointOperations, type EndpointOperationsDeps } from './routes/endpoint-operations.ts'
@@ -33,11 +35,13 @@ import { addHealthRoutes, type HealthRoutesDeps } from './routes/health.ts'
 import { addMetricsRoutes, type MetricsRoutesDeps } from './routes/metrics.ts'
 import { addNudgeRoute, type NudgeRouteDeps } from './routes/nudge.ts'
 import { addNudgeSecretRoute, type NudgeSecretRouteDeps } from './routes/nudge-secret.ts'
+import { addSessionRoutes, type SessionRoutesDeps } from './routes/sessions.ts'
 import { addSourcePollRoutes, type SourcePollRoutesDeps } from './routes/source-polls.ts'
 import { addSourceRoutes, type SourceRoutesDeps } from './routes/sources.ts'
 import { addStreamRoute, type StreamRoutesDeps } from './routes/stream.ts'
 import { addTokenRoutes, type TokenRoutesDeps } from './routes/tokens.ts'
 import { addUserRoutes, type UserRoutesDeps } from './routes/users.ts'
+import { credentialsOf } from './session-cookie.ts'
 import { createUnreadableAnswer } from './unreadable-requests.ts'
 import { isOfApi, watchRoutes } from './unrouted.ts'
 import { validatorCompiler } from './validate.ts'
@@ -65,6 +69,8 @@ export type ApiDeps = SourceRoutesDeps &
   DeliveryRoutesDeps &
   ConfigurationRoutesDeps &
   TokenRoutesDeps &
+  SessionRoutesDeps &
+  AboutRouteDeps &
   StreamRoutesDeps &
   UserRoutesDeps &
   MetricsRoutesDeps &
@@ -91,9 +97,10 @@ export type ApiDeps = SourceRoutesDeps &
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const authenticate = createAuthenticator(deps)
   const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') => {
-    const { authorization: sent } = request.headers
-    const authorization = request.routeOptions.config.basic ? bearerOfBasic(sent) : sent
-    return authenticate({ authorization, address: request.ip, needs })
+    const sent = credentialsOf(request)
+    const { basic } = request.routeOptions.config
+    const authorization = basic ? bearerOfBasic(sent.authorization) : sent.authorization
+    return authenticate({ ...sent, authorization, needs })
   }
   const cors = createCors(deps.corsOrigins ?? [])
   const app: Api = fastify({
@@ -160,8 +167,22 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addStreamRoute(app, deps)
   addConfigurationRoutes(app, deps)
   addTokenRoutes(app, deps)
+  addSessionRoutes(app, {
+    sessions: deps.sessions,
+    now: deps.now,
+    refusalOf: (token, address) =>
+      authenticate({
+        authorization: `Bearer ${token}`,
+        session: undefined,
+        ownPage: true,
+        address,
+        needs: 'read',
+      }),
+  })
   addHealthRoutes(app, deps)
   addMetricsRoutes(app, deps)
   await addQueueBoard(app, deps)
+  addAboutRoute(app, deps)
+  addDashboard(app)
   return app as unknown as FastifyInstance
 }

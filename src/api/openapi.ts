@@ -33,6 +33,7 @@ export async function addOpenApi(app: Api, version: string): Promise<void> {
         { name: 'deliveries', description: 'What became of it.' },
         { name: 'config', description: 'Sources and endpoints as one file that can live in git.' },
         { name: 'tokens', description: 'Who may use this API.' },
+        { name: 'sessions', description: 'Signing in with a browser.' },
         { name: 'health', description: 'For what watches the process.' },
       ],
       security: [{ token: [] }],

@@ -5,6 +5,14 @@ import type { paths } from './schema.ts'
 export type ApiClient = Client<paths>
 
 /**
+ * A client for a page of ringpost itself: the browser's session says who asks, and the header that this is no
+ * other site's page.
+ */
+export function createPageClient(fetch: (request: Request) => Promise<Response>): ApiClient {
+  return createOpenApiClient<paths>({ baseUrl: '', fetch, headers: { 'x-ringpost-dashboard': '1' } })
+}
+
+/**
  * A client of a ringpost's HTTP API.
  *
  * @param options.url of the server, without `/v1`

@@ -22,6 +22,8 @@ export function createKeys(prefix: string) {
     tokens: `${prefix}:tokens`,
     /** HASH token id → when it was last used, unix ms */
     tokenUses: `${prefix}:token-uses`,
+    /** STRING JSON of one sign-in of a browser, by the hash of its secret; ends by itself */
+    session: (hash: string) => `${prefix}:session:${hash}`,
     /** HASH of one idempotency key by its digest: who began, what was asked and answered, sealed */
     idempotency: (digest: string) => `${prefix}:idempotency:${digest}`,
     /** STRING a word sealed with the master key */

@@ -76,6 +76,15 @@ export function createTokens(deps: {
       return record
     },
 
+    /** The token of an id that was shown to be valid before; null where it was revoked since, or has ended. */
+    async byId(id: string): Promise<TokenRecord | null> {
+      const record = await records.get(id)
+      if (record === null) return null
+      if (record.expires_at !== null && Date.parse(record.expires_at) <= now()) return null
+      noteUse(id)
+      return record
+    },
+
     /** Oldest first, each with the time of its last use, to the minute. */
     async list(): Promise<(TokenRecord & { last_used_at: string | null })[]> {
       const all = await records.all()

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
 import { nudgeHeader } from '../support/nudge.ts'
 import { createAnswerCheck, schemasOf } from './requests/described-answers.ts'
-import { deliveryOf, NOON, startTestApi, type TestApi, userEvent } from './support.ts'
+import { deliveryOf, NOON, startTestApi, type TestApi, TOKEN, userEvent } from './support.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: a document of someone else's format, walked freely.
 type Json = any
@@ -21,6 +21,7 @@ const CLOSED = [
   'RecoveryWish',
   'ReplayWish',
   'SecretRotation',
+  'SignIn',
   'SourceToCreate',
   'SourceToPatch',
   'TestWish',
@@ -64,10 +65,12 @@ describe('openapi.json', () => {
       })
     expect(served.sort()).toEqual([
       'delete /v1/endpoints/{id}',
+      'delete /v1/session',
       'delete /v1/sources/{id}',
       'delete /v1/sources/{id}/users',
       'delete /v1/sources/{id}/users/{user_id}',
       'delete /v1/tokens/{id}',
+      'get /v1/about',
       'get /v1/config',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',
@@ -76,10 +79,12 @@ describe('openapi.json', () => {
       'get /v1/endpoints/{id}',
       'get /v1/endpoints/{id}/secret',
       'get /v1/endpoints/{id}/stats',
+      'get /v1/event-counts',
       'get /v1/event-types',
       'get /v1/event-types/{type}',
       'get /v1/events',
       'get /v1/events/{id}',
+      'get /v1/session',
       'get /v1/sources',
       'get /v1/sources/{id}',
       'get /v1/sources/{id}/quarantine',
@@ -97,6 +102,7 @@ describe('openapi.json', () => {
       'post /v1/endpoints/{id}/rotate-secret',
       'post /v1/endpoints/{id}/test',
       'post /v1/events/{id}/replay',
+      'post /v1/session',
       'post /v1/sources',
       'post /v1/sources/{id}/accept',
       'post /v1/sources/{id}/nudge',
@@ -140,9 +146,10 @@ describe('openapi.json', () => {
           })
         }
       }
-      const secured = path.startsWith('/v1') && path !== SIGNED
+      const ofSession = path === '/v1/session'
+      const secured = path.startsWith('/v1') && path !== SIGNED && !ofSession
       expect(operation.security, where).toEqual(secured ? undefined : [])
-      expect('401' in operation.responses, where).toBe(secured)
+      expect('401' in operation.responses, where).toBe(secured || (ofSession && method !== 'delete'))
       if ('patch post'.includes(method) && !WITHOUT_BODY.includes(path))
         expect(operation.requestBody.content['application/json'].schema).toBeTypeOf('object')
       else expect(operation.requestBody).toBeUndefined()
@@ -171,14 +178,20 @@ describe('openapi.json', () => {
     const wrongWith = createAnswerCheck(document)
     const seen = new Set<string>()
     let nudgeSecret = 'wsec_0123456789abcdef'
+    let cookie = ''
     const check = async (method: string, template: string, path: string, body?: unknown, token?: null) => {
       const answer = await api.request(method.toUpperCase(), path, {
         body,
-        ...(template === SIGNED ? { headers: nudgeHeader(nudgeSecret, '', NOON) } : {}),
         ...(token === null ? { token } : {}),
+        // As the dashboard asks, for the routes of its session.
+        headers: {
+          ...(path.startsWith('/v1/session') ? { 'x-ringpost-dashboard': '1', cookie } : {}),
+          ...(template === SIGNED ? nudgeHeader(nudgeSecret, '', NOON) : {}),
+        },
       })
       const type = answer.headers.get('content-type')
       expect(wrongWith(template, method, { ...answer, type })).toBe(null)
+      cookie = answer.headers.get('set-cookie')?.split(';', 1)[0] ?? cookie
       seen.add(`${method} ${template}`)
       return answer
     }
@@ -250,13 +263,14 @@ describe('openapi.json', () => {
       'patch /v1/endpoints/{id}': { description: 'x' },
       'post /v1/endpoints': body,
       'post /v1/tokens': { name: 'x' },
+      'post /v1/session': { token: TOKEN },
       'post /v1/endpoints/{id}/recover': { since: '2026-01-01', only: 'undelivered' },
     }
     // What deletes comes last, and what is inside of something before it.
     // The stream, which never ends, has a test of its own.
     const asked = operations.filter(({ path }) => path !== '/v1/stream')
     const rank = ({ method, path }: { method: string; path: string }) =>
-      method === 'delete' ? 100 - path.length : 0
+      method === 'delete' ? 100 - path.length : method === 'post' && path === '/v1/session' ? -1 : 0
     const inOrder = [...asked].sort((a, b) => rank(a) - rank(b))
     for (const { path, method } of inOrder) {
       const filled = path

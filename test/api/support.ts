@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
+import { createReadAbout } from '../../src/about/read-about.ts'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
 import { createConfiguration } from '../../src/config-file/configuration.ts'
 import { createOwnership } from '../../src/config-file/ownership.ts'
@@ -19,6 +20,7 @@ import { createRecordedAnswers } from '../../src/idempotency/recorded-answers.ts
 import { eventId } from '../../src/ids.ts'
 import { createActivityFeed, createActivityWriter } from '../../src/log/activity.ts'
 import { createDeliveryBounds } from '../../src/log/bound-deliveries.ts'
+import { createCountEvents } from '../../src/log/count-events.ts'
 import { createDeliveryLog, type NewDelivery } from '../../src/log/deliveries.ts'
 import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 
@@ -38,6 +40,7 @@ import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
 import { createResend } from '../../src/resend/create-resend.ts'
 import { createVault } from '../../src/secrets/vault.ts'
+import { createSessions } from '../../src/sessions/sessions.ts'
 import { createSourceControl } from '../../src/sources/control.ts'
 import { createSources, type SourceInput, type SourceRecord } from '../../src/sources/sources.ts'
 import { createTokens, type TokenRecord } from '../../src/tokens/tokens.ts'
@@ -166,6 +169,12 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     },
   })
   const configuration = createConfiguration({ sources, sourceControl, endpoints, checkUrl: refuseUrl })
+  const tokens = createTokens({
+    records: createRecords<TokenRecord>(redis, keys.tokens),
+    redis,
+    usesKey: keys.tokenUses,
+    now,
+  })
   const app = await createApi({
     apiToken: TOKEN,
     version: '1.2.3',
@@ -203,10 +212,19 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     activity: createActivityFeed({ redis, connect: () => connect('watch'), keys }),
     eventAt: outbox.jsonAt,
     recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
-    tokens: createTokens({
-      records: createRecords<TokenRecord>(redis, keys.tokens),
+    tokens,
+    sessions: createSessions({ redis, keys, apiToken: TOKEN, tokens, now }),
+    countEvents: createCountEvents({ outbox, owners }),
+    about: createReadAbout({
+      config: {
+        roles: ['api', 'poll'],
+        demo: false,
+        eventRetentionMs: 30 * 86_400_000,
+        deliveryRetentionMs: 7 * 86_400_000,
+        retrySchedule: [5_000, 300_000],
+      },
       redis,
-      usesKey: keys.tokenUses,
+      readQueues: queues.figures,
       now,
     }),
     // All requests of a test come from one address.

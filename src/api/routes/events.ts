@@ -1,15 +1,18 @@
 import { z } from 'zod'
 import { matches } from '../../fanout/match.ts'
+import type { CountEvents } from '../../log/count-events.ts'
 import type { EventReader } from '../../log/read-events.ts'
 import type { TestDeliveries } from '../../log/test-deliveries.ts'
 import { type ReplayEvent, unknownEvent } from '../../resend/replay-event.ts'
-import type { Event } from '../../types.ts'
+import type { Event, UnixMs } from '../../types.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
-import { eventList, eventQuery, eventSchema } from '../schemas/event.ts'
+import { eventCountQuery, eventCounts, eventList, eventQuery, eventSchema } from '../schemas/event.ts'
 import { idParams } from '../schemas/ids.ts'
 import { replayed, replayWish } from '../schemas/operations.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
+
+const DAY_MS = 86_400_000
 
 const cursor = createCursor(
   'events',
@@ -18,6 +21,8 @@ const cursor = createCursor(
 
 export interface EventRoutesDeps {
   events: EventReader
+  countEvents: CountEvents
+  now: () => UnixMs
   replayEvent: ReplayEvent
   /** Events of tests, which are in no list of events. */
   tests: Pick<TestDeliveries, 'event'>
@@ -53,6 +58,31 @@ export function addEventRoutes(app: Api, deps: EventRoutesDeps): void {
         limit: query.limit,
       })
       return { data, next_cursor: cursor.encode(next, filters) }
+    },
+  )
+
+  app.get(
+    '/v1/event-counts',
+    {
+      schema: {
+        tags,
+        operationId: 'countEvents',
+        summary: 'Count events over time, by type',
+        querystring: eventCountQuery,
+        response: { 200: answer('Counts', eventCounts), ...problems(...OF_TOKEN) },
+      },
+    },
+    async ({ query }) => {
+      const until = query.until ?? deps.now()
+      const since = Math.min(query.since ?? until - DAY_MS, until)
+      const stretches = Number(query.stretches)
+      const counted = await deps.countEvents({ sourceId: query.source_id ?? null, since, until, stretches })
+      return {
+        since: iso(since),
+        until: iso(until),
+        complete_since: iso(counted.completeSince),
+        stretches: counted.stretches.map(({ from, types }) => ({ from: iso(from), types })),
+      }
     },
   )
 
@@ -101,4 +131,8 @@ export function addEventRoutes(app: Api, deps: EventRoutesDeps): void {
 function userIdOf(event: Event): unknown {
   const { user } = event.data
   return typeof user === 'object' && user !== null && 'user_id' in user ? user.user_id : undefined
+}
+
+function iso(ms: UnixMs): string {
+  return new Date(ms).toISOString()
 }

@@ -1,0 +1,24 @@
+import type { RingpostEvent } from '../api.ts'
+import { href } from '../router.ts'
+import { dataOf, eventSentence, eventWords } from '../words.ts'
+import { Badge } from './basics.tsx'
+import { Time } from './time.tsx'
+
+/** One event in a list. */
+export function EventRow({ event }: { event: RingpostEvent }) {
+  const [words, tone] = eventWords(event.type)
+  const { source, user } = dataOf(event)
+  const agent = user?.last_contact_agent_name
+  return (
+    <a class="row event-row" href={href(`/events/${event.id}`)}>
+      <Badge tone={tone}>{words}</Badge>
+      <span class="row-main">
+        <span class="row-title">{eventSentence(event)}</span>
+        <span class="row-sub">{[agent, source?.name].filter(Boolean).join(' · ')}</span>
+      </span>
+      <span class="row-when">
+        <Time at={event.timestamp} />
+      </span>
+    </a>
+  )
+}

@@ -1,0 +1,216 @@
+import { useState } from 'preact/hooks'
+import { api, type Endpoint, good, page } from '../api.ts'
+import { bytes, count } from '../format.ts'
+import { useOnNews } from '../live.ts'
+import { Action, Badge, Card, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { DeliveryRow } from '../parts/delivery-row.tsx'
+import { Confirm } from '../parts/dialog.tsx'
+import { Page } from '../parts/page.tsx'
+import { Moment, Time } from '../parts/time.tsx'
+import { say, tell } from '../parts/toast.tsx'
+import { go, href } from '../router.ts'
+import { useCanWrite } from '../session.ts'
+import { useQuery } from '../use-query.ts'
+import { endpointName, endpointState } from '../words.ts'
+import { Recovery } from './endpoint-recovery.tsx'
+import { SecretCard } from './endpoint-secret.tsx'
+import { TestCard } from './endpoint-test.tsx'
+
+/** One endpoint: how it is, what it got, and what can be done. */
+export function EndpointScreen({ id }: { id: string }) {
+  const params = { params: { path: { id } } }
+  const loaded = useQuery(
+    `endpoint ${id}`,
+    async () => {
+      const [endpoint, stats, lately] = await Promise.all([
+        good(api.GET('/v1/endpoints/{id}', params)),
+        good(api.GET('/v1/endpoints/{id}/stats', params)),
+        good(api.GET('/v1/deliveries', { params: { query: { endpoint_id: id, ...page(10) } } })),
+      ])
+      return { endpoint, stats, lately: lately.data }
+    },
+    { every: 5_000 },
+  )
+  useOnNews(
+    (entry) => entry.kind === 'attempt' && entry.attempt.endpoint_id === id,
+    () => void loaded.refresh(),
+  )
+  const canWrite = useCanWrite()
+  const [deleting, setDeleting] = useState(false)
+  const { data } = loaded
+  if (data === undefined) {
+    return (
+      <Page title="Endpoint" back={['/endpoints', 'Endpoints']}>
+        {loaded.error ? <Failure error={loaded.error} retry={loaded.refresh} /> : <Skeleton lines={8} />}
+      </Page>
+    )
+  }
+  const { endpoint, stats, lately } = data
+  const [words, tone] = endpointState(endpoint)
+  const enable = async (enabled: boolean) => {
+    await tell(
+      good(api.PATCH('/v1/endpoints/{id}', { ...params, body: { enabled } })),
+      enabled ? 'It is served again.' : 'Paused: nothing is sent to it until you resume it.',
+    )
+    await loaded.refresh()
+  }
+  return (
+    <Page
+      title={endpointName(endpoint)}
+      heading={
+        <>
+          {endpointName(endpoint)} <Badge tone={tone}>{words}</Badge>
+        </>
+      }
+      back={['/endpoints', 'Endpoints']}
+      lead={<span class="breakable">{endpoint.url}</span>}
+      actions={
+        canWrite && (
+          <>
+            <Action icon={endpoint.enabled ? 'pause' : 'play'} run={() => enable(!endpoint.enabled)}>
+              {endpoint.enabled ? 'Pause' : 'Resume'}
+            </Action>
+            <a class="button" href={href(`/endpoints/${id}/edit`)}>
+              Edit
+            </a>
+          </>
+        )
+      }
+    >
+      {loaded.error && <Failure error={loaded.error} />}
+      {endpoint.disabled_reason && (
+        <Notice tone="bad">
+          <strong>ringpost has switched it off.</strong> {endpoint.disabled_reason}
+        </Notice>
+      )}
+      {endpoint.health.state === 'failing' && (
+        <Notice tone="bad">
+          <strong>
+            It has been failing
+            {endpoint.health.failing_since && (
+              <>
+                {' '}
+                since <Moment at={endpoint.health.failing_since} />
+              </>
+            )}
+            .
+          </strong>{' '}
+          {lately.find(({ error }) => error !== null)?.error?.message} Mend the receiver, send a test, then
+          recover what it missed.
+        </Notice>
+      )}
+      <ul class="tiles">
+        {(
+          [
+            ['Delivered', 'succeeded', 'good'],
+            ['Waiting', 'pending', 'quiet'],
+            ['Retrying', 'retrying', 'warn'],
+            ['Failed', 'failed', 'bad'],
+            ['Skipped', 'skipped', 'quiet'],
+          ] as const
+        ).map(([name, status, colour]) => (
+          <li key={status}>
+            <a
+              class={`tile ${stats.deliveries[status] > 0 ? colour : 'quiet'}`}
+              href={href('/deliveries', { endpoint: id, status })}
+            >
+              <span class="tile-name">{name}</span>
+              <span class="tile-value">{count(stats.deliveries[status])}</span>
+            </a>
+          </li>
+        ))}
+      </ul>
+      <div class="columns">
+        <div class="column">
+          {canWrite && <TestCard endpointId={id} onSent={() => void loaded.refresh()} />}
+          {canWrite && (
+            <Recovery
+              endpoint={endpoint}
+              failed={stats.deliveries.failed}
+              onDone={() => void loaded.refresh()}
+            />
+          )}
+        </div>
+        <div class="column">
+          {canWrite && <SecretCard endpointId={id} signing={endpoint.signing} />}
+          <Card title="Settings">
+            <Facts of={settings(endpoint, stats)} />
+            {canWrite && (
+              <div class="actions after">
+                <button type="button" class="button small danger-text" onClick={() => setDeleting(true)}>
+                  Delete the endpoint
+                </button>
+              </div>
+            )}
+          </Card>
+        </div>
+      </div>
+      <Card
+        title="Latest deliveries"
+        flush
+        actions={
+          <a class="button small" href={href('/deliveries', { endpoint: id })}>
+            All of them
+          </a>
+        }
+      >
+        {lately.length === 0 ? (
+          <Empty icon="inbox" title="Nothing sent yet">
+            Send a test, or wait for the next caller.
+          </Empty>
+        ) : (
+          <ul class="rows">
+            {lately.map((delivery) => (
+              <li key={delivery.id}>
+                <DeliveryRow delivery={delivery} endpoints={null} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+      {deleting && (
+        <Confirm
+          title={`Delete ${endpointName(endpoint)}?`}
+          action="Delete"
+          danger
+          onClose={() => setDeleting(false)}
+          run={async () => {
+            await good(api.DELETE('/v1/endpoints/{id}', params))
+            say(`${endpointName(endpoint)} is deleted.`)
+            go(href('/endpoints'))
+          }}
+        >
+          <p>
+            Nothing is sent to it from now on, what still waits ends, and its signing secret is gone. To stop
+            for a while only, pause it.
+          </p>
+        </Confirm>
+      )}
+    </Page>
+  )
+}
+
+function settings(
+  endpoint: Endpoint,
+  { log }: { log: { ended: number; bytes: number; retention: string; complete_since: string } },
+): Parameters<typeof Facts>[0]['of'] {
+  const headers = Object.keys(endpoint.headers)
+  return [
+    ['Id', <code>{endpoint.id}</code>],
+    ['Kind', endpoint.kind],
+    ['Gets', endpoint.event_types?.length ? endpoint.event_types.join(', ') : 'every event of a caller'],
+    ['Of', endpoint.source_ids?.join(', ') ?? 'every source'],
+    ...(endpoint.filter
+      ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Parameters<typeof Facts>[0]['of'])
+      : []),
+    ['At most a second', endpoint.rate_limit ?? 'no limit'],
+    ['Extra headers', headers.length === 0 ? 'none' : headers.join(', ')],
+    ['Last success', <Time at={endpoint.health.last_success_at} />],
+    [
+      'Log',
+      <>
+        {count(log.ended)} ended, about {bytes(log.bytes)}, complete since <Moment at={log.complete_since} />
+      </>,
+    ],
+  ]
+}

@@ -1,0 +1,111 @@
+import type { Endpoint, RingpostEvent, Source } from './api.ts'
+import { count, plural, shownId } from './format.ts'
+
+export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet'
+
+export const SOURCE_STATES: Record<Source['state'], [words: string, tone: Tone]> = {
+  live: ['Live', 'good'],
+  baseline: ['Taking the baseline', 'busy'],
+  paused: ['Paused', 'quiet'],
+  failing: ['Failing', 'bad'],
+  needs_attention: ['Needs a decision', 'warn'],
+}
+
+export const ENDPOINT_STATES: Record<Endpoint['health']['state'], [words: string, tone: Tone]> = {
+  healthy: ['Healthy', 'good'],
+  failing: ['Failing', 'bad'],
+  disabled: ['Paused', 'quiet'],
+}
+
+/** An endpoint's state in words: one that ringpost switched off is no pause. */
+export function endpointState(endpoint: Endpoint): [words: string, tone: Tone] {
+  if (endpoint.disabled_reason !== null) return ['Switched off', 'bad']
+  if (endpoint.health.state === 'healthy' && endpoint.health.last_success_at === null) {
+    return ['Nothing sent yet', 'quiet']
+  }
+  return ENDPOINT_STATES[endpoint.health.state]
+}
+
+export const DELIVERY_STATES: Record<string, [words: string, tone: Tone]> = {
+  pending: ['Waiting', 'busy'],
+  succeeded: ['Delivered', 'good'],
+  retrying: ['Retrying', 'warn'],
+  failed: ['Failed', 'bad'],
+  skipped: ['Skipped', 'quiet'],
+}
+
+export const EVENT_WORDS: Record<string, [words: string, tone: Tone]> = {
+  'user.created': ['New caller', 'good'],
+  'user.conversation_count.increased': ['Called again', 'busy'],
+  'user.returned': ['Returned', 'busy'],
+  'user.milestone_reached': ['Milestone', 'busy'],
+  'user.sentiment.dropped': ['Sentiment dropped', 'warn'],
+  'user.removed': ['Removed', 'quiet'],
+  'source.failing': ['Source failing', 'bad'],
+  'source.recovered': ['Source recovered', 'good'],
+  'source.needs_attention': ['Source needs a decision', 'warn'],
+  'endpoint.failing': ['Endpoint failing', 'bad'],
+  'endpoint.disabled': ['Endpoint switched off', 'bad'],
+  'endpoint.recovered': ['Endpoint recovered', 'good'],
+  'ringpost.test': ['Test', 'quiet'],
+}
+
+export function eventWords(type: string): [words: string, tone: Tone] {
+  return EVENT_WORDS[type] ?? [type, 'quiet']
+}
+
+interface EventData {
+  user?: { user_id?: string; last_contact_agent_name?: string | null }
+  source?: { id?: string; name?: string }
+  endpoint?: { description?: string; url?: string }
+  change?: { from?: number; to?: number; by?: number }
+  milestone?: number
+  message?: string
+}
+
+export const dataOf = (event: RingpostEvent) => event.data as EventData
+
+/** What happened, in a sentence. */
+export function eventSentence(event: RingpostEvent): string {
+  const { user, source, endpoint, change, milestone } = dataOf(event)
+  const who = shownId(user?.user_id ?? '')
+  switch (event.type) {
+    case 'user.created':
+      return `${who} called for the first time`
+    case 'user.conversation_count.increased':
+      return `${who} called again: ${count(change?.from ?? 0)} → ${plural(change?.to ?? 0, 'call')}`
+    case 'user.returned':
+      return `${who} is back after a long silence`
+    case 'user.milestone_reached':
+      return `${who} reached ${plural(milestone ?? 0, 'call')}`
+    case 'user.sentiment.dropped':
+      return `${who} is less happy than before`
+    case 'user.removed':
+      return `${who} is gone from the list`
+    case 'source.failing':
+      return `${source?.name ?? 'A source'} cannot be polled`
+    case 'source.recovered':
+      return `${source?.name ?? 'A source'} can be polled again`
+    case 'source.needs_attention':
+      return `${source?.name ?? 'A source'} waits for a decision`
+    case 'endpoint.failing':
+    case 'endpoint.disabled':
+    case 'endpoint.recovered':
+      return `${endpoint?.description || endpoint?.url || 'An endpoint'}: ${eventWords(event.type)[0].toLowerCase()}`
+    case 'ringpost.test':
+      return 'A test'
+    default:
+      return user ? `${who}: ${event.type}` : event.type
+  }
+}
+
+/** What an endpoint is called: its description, or the host of its URL. */
+export function endpointName(endpoint: Pick<Endpoint, 'description' | 'url' | 'id'>): string {
+  if (endpoint.description) return endpoint.description
+  try {
+    const { host, pathname } = new URL(endpoint.url)
+    return host + (pathname === '/' ? '' : pathname)
+  } catch {
+    return endpoint.id
+  }
+}

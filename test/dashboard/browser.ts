@@ -1,0 +1,67 @@
+import { mkdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
+
+/** Where `npm test` found a browser; without one, the tests that need it are skipped. */
+export const CHROMIUM = process.env.CHROMIUM_PATH
+
+/** Pictures of the screens, to be looked at by people; not in git. */
+const SCREENSHOTS = fileURLToPath(new URL('../../.cache/screenshots/', import.meta.url))
+
+export async function launchBrowser(): Promise<Browser> {
+  return chromium.launch({
+    executablePath: CHROMIUM ?? '',
+    // In a container there is no sandbox to be had, and no graphics card.
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  })
+}
+
+/** A page that nobody is signed in with, and everything that went wrong in it. */
+export interface Seen {
+  page: Page
+  context: BrowserContext
+  /** Errors of scripts, what the Content-Security-Policy refused, and requests to another host. */
+  faults: string[]
+}
+
+/** Opens a page of its own cookies, for the time of the test. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: { theme?: 'light' | 'dark'; width?: number } = {},
+): Promise<Seen> {
+  const { theme = 'light', width = 1280 } = options
+  const context = await browser.newContext({
+    colorScheme: theme,
+    viewport: { width, height: 800 },
+    reducedMotion: 'reduce',
+  })
+  onTestFinished(() => context.close())
+  const page = await context.newPage()
+  page.setDefaultTimeout(15_000)
+  const faults: string[] = []
+  page.on('pageerror', (error) => faults.push(error.message))
+  page.on('console', (message) => {
+    // A refused request is shown to the person, and the browser notes it here, too.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {
+      faults.push(message.text())
+    }
+  })
+  page.on('request', (request) => {
+    if (new URL(request.url()).origin !== new URL(url).origin) faults.push(`a request to ${request.url()}`)
+  })
+  await page.goto(`${url}/dashboard`)
+  return { page, context, faults }
+}
+
+export async function signIn(page: Page, token: string): Promise<void> {
+  await page.getByLabel('API token').fill(token)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.locator('main#content').waitFor()
+}
+
+export async function screenshot(page: Page, name: string): Promise<void> {
+  mkdirSync(SCREENSHOTS, { recursive: true })
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, animations: 'disabled' })
+}

@@ -1,0 +1,154 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestReceiver } from '../support/receiver.ts'
+import { until } from '../support/until.ts'
+import { CHROMIUM, launchBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { HOSTILE_IDS, type Scene, startScene } from './scene.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+let browser: Browser
+let scene: Scene
+let ids: Record<'source' | 'endpoint' | 'broken' | 'delivery' | 'event', string>
+let closeReceiver: () => Promise<void>
+
+/** A ringpost that has seen something: callers of every kind, an endpoint that works and one that does not. */
+beforeAll(async () => {
+  if (CHROMIUM === undefined) return
+  browser = await launchBrowser()
+  scene = await startScene()
+  const { api } = scene.ringpost
+  const broken = await startTestReceiver()
+  closeReceiver = broken.close
+  broken.answer(() => 503)
+  const create = async (path: string, body: object) => {
+    const answer = await api<{ id: string }>('POST', path, body)
+    expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(300)
+    return answer.body.id
+  }
+  const source = await create('/v1/sources', {
+    name: 'Support line',
+    base_url: scene.simulator.url,
+    api_key: 'sim_key',
+  })
+  await until(
+    async () => (await api<{ state: string }>('GET', `/v1/sources/${source}`)).body.state === 'live',
+  )
+  const endpoint = await create('/v1/endpoints', { url: scene.receiver.url, description: 'CRM' })
+  const failing = await create('/v1/endpoints', { url: broken.url, description: '<b>Alerts</b>' })
+  await create('/v1/tokens', { name: 'Reporting', scopes: ['read'] })
+  for (const user_id of ['+15550100', '+15550101', '+15550102', ...HOSTILE_IDS]) {
+    scene.simulator.call({ user_id, agent_name: '<i>Front</i> Desk', agent_id: 'agent_front' })
+  }
+  scene.simulator.call({ user_id: '+14155550100' })
+  await until(() => scene.receiver.webhooks.length >= 9 && broken.webhooks.length >= 9)
+  const first = async (path: string) => {
+    const { body } = await api<{ data: { id: string }[] }>('GET', path)
+    return body.data[0]?.id ?? ''
+  }
+  ids = {
+    source,
+    endpoint,
+    broken: failing,
+    delivery: await until(() => first(`/v1/deliveries?endpoint_id=${failing}&status=retrying`)),
+    event: await first('/v1/events?type=user.created'),
+  }
+}, 60_000)
+afterAll(async () => {
+  await browser?.close()
+  await scene?.stop()
+  await closeReceiver?.()
+})
+
+const screens = (): Record<string, string> => ({
+  overview: '',
+  live: '/live',
+  callers: '/users',
+  'callers-none': '/users?q=nobody',
+  caller: `/users?source=${ids.source}&user=${encodeURIComponent(HOSTILE_IDS[0] ?? '')}`,
+  events: '/events',
+  event: `/events/${ids.event}`,
+  deliveries: '/deliveries',
+  'deliveries-filtered': `/deliveries?status=retrying&endpoint=${ids.broken}`,
+  delivery: `/deliveries/${ids.delivery}`,
+  endpoints: '/endpoints',
+  endpoint: `/endpoints/${ids.endpoint}`,
+  'endpoint-failing': `/endpoints/${ids.broken}`,
+  'endpoint-new': '/endpoints/new',
+  'endpoint-edit': `/endpoints/${ids.endpoint}/edit`,
+  sources: '/sources',
+  source: `/sources/${ids.source}`,
+  'source-new': '/sources/new',
+  settings: '/settings',
+  'not-there': '/endpoints/ep_not_there',
+  nowhere: '/nowhere',
+})
+
+interface Violation {
+  id: string
+  impact: string
+  nodes: { html: string }[]
+}
+
+async function seriousViolations(page: Page): Promise<string[]> {
+  // Past the page's Content-Security-Policy, as a browser's extension would be.
+  await page.evaluate(AXE)
+  const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as Violation[]
+  return found
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 160)).join(' | ')}`)
+}
+
+test.skipIf(CHROMIUM === undefined).each([
+  ['light', 1280],
+  ['dark', 1280],
+  ['light', 390],
+] as const)(
+  'every screen is whole in %s at %i pixels',
+  async (theme, width) => {
+    const { page, faults } = await openPage(browser, scene.url, { theme, width })
+    const problems: string[] = []
+    const look = async (name: string) => {
+      await screenshot(page, `${name}-${theme}-${width}`)
+      if (await page.evaluate('document.documentElement.scrollWidth > innerWidth')) {
+        problems.push(`${name} scrolls sideways`)
+      }
+      problems.push(...(await seriousViolations(page)).map((violation) => `${name}: ${violation}`))
+    }
+    await page.getByLabel('API token').waitFor()
+    await look('sign-in')
+    await signIn(page, scene.token)
+    for (const [name, path] of Object.entries(screens())) {
+      await page.goto(`${scene.url}/dashboard${path}`)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      await page.getByRole('status', { name: 'Loading' }).first().waitFor({ state: 'detached' })
+      await until(async () => (await page.getByRole('status', { name: 'Loading' }).count()) === 0)
+      await look(name)
+    }
+    expect(problems).toEqual([])
+    expect(faults).toEqual([])
+  },
+  90_000,
+)
+
+test.skipIf(CHROMIUM === undefined)(
+  'what comes from outside is shown as text',
+  async () => {
+    const { page, faults } = await openPage(browser, scene.url)
+    await signIn(page, scene.token)
+    await page.goto(`${scene.url}/dashboard/users?source=${ids.source}`)
+    for (const id of HOSTILE_IDS.slice(0, 4)) {
+      await page.goto(`${scene.url}/dashboard/users?source=${ids.source}&q=${encodeURIComponent(id)}`)
+      await page.getByRole('list', { name: 'Callers' }).getByText(id, { exact: false }).click()
+      await page.getByRole('heading', { level: 1 }).getByText(id, { exact: false }).waitFor()
+      await page.getByRole('list', { name: 'History' }).getByText(id, { exact: false }).click()
+      await page.getByRole('heading', { name: 'Payload' }).waitFor()
+      expect(await page.title()).not.toBe('owned')
+      expect(await page.locator('main img, main script, main i:not([class])').count()).toBe(0)
+    }
+    expect(faults).toEqual([])
+  },
+  60_000,
+)
