@@ -1,6 +1,7 @@
 /**
  * Builds what is published: `npm run build`. TypeScript becomes JavaScript under dist/ (or the folder that is
- * named), the Lua scripts go beside the code that reads them, and the dashboard goes where that looks for it.
+ * named, with further arguments for tsc), the Lua scripts go beside the code that reads them, and the dashboard goes
+ * where that looks for it.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, rmSync } from 'node:fs'
@@ -14,7 +15,7 @@ const dist = resolve(process.argv[2] ?? `${root}dist`)
 rmSync(dist, { recursive: true, force: true })
 const { status } = spawnSync(
   `${root}node_modules/.bin/tsc`,
-  ['--project', 'tsconfig.build.json', '--outDir', dist],
+  ['--project', 'tsconfig.build.json', '--outDir', dist, ...process.argv.slice(3)],
   {
     cwd: root,
     stdio: 'inherit',

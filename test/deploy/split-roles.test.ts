@@ -13,7 +13,7 @@ let simulator: Simulator
 /** Several, so that each process that delivers has something under way. */
 let receivers: TestReceiver[]
 let underWay = 0
-let containers: Containers
+let containers: Containers | undefined
 
 beforeEach(async () => {
   simulator = await createSimulator()
@@ -37,9 +37,9 @@ beforeEach(async () => {
     RINGPOST_ALLOW_NETWORKS: '127.0.0.0/8',
     RINGPOST_POLL_INTERVAL: '1s',
   })
-})
+}, 120_000)
 afterEach(async () => {
-  await containers.remove()
+  await containers?.remove()
   await Promise.all([simulator, ...receivers].map((one) => one.close()))
 })
 
@@ -51,9 +51,11 @@ async function source(of: Container) {
 test('the commands of the scaled profile bring up the split roles, and a rolling restart under load loses nothing and sends nothing twice', {
   timeout: 120_000,
 }, async () => {
-  const redis = await containers.startRedis()
+  if (!containers) throw new Error('There is nothing to start.')
+  const { start, startRedis } = containers
+  const redis = await startRedis()
   const [ringpost, poll, relay, ...deliver] = await Promise.all(
-    ['ringpost', 'poll', 'relay', 'deliver', 'deliver'].map((name) => containers.start(name)),
+    ['ringpost', 'poll', 'relay', 'deliver', 'deliver'].map((name) => start(name)),
   )
   if (!ringpost || !poll || !relay || deliver.length !== 2) throw new Error('One is missing.')
 
@@ -83,7 +85,7 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
     // As Kubernetes does it, the new one is there before the old one goes …
     for (const [i, name] of ['deliver', 'deliver', 'relay', 'poll'].entries()) {
       const old = current[i]
-      current[i] = await containers.start(name)
+      current[i] = await start(name)
       await busy()
       expect(await old?.stop()).toBe(0)
     }
@@ -91,14 +93,14 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
     for (const [i, name] of ['deliver', 'deliver', 'relay', 'poll'].entries()) {
       await busy()
       expect(await current[i]?.stop()).toBe(0)
-      current[i] = await containers.start(name)
+      current[i] = await start(name)
     }
     expect(await ringpost.stop()).toBe(0)
     expect(await ringpost.healthcheck()).toBe(1)
   } finally {
     clearInterval(load)
   }
-  const again = await containers.start('ringpost')
+  const again = await start('ringpost')
   for (const { webhooks } of receivers) {
     await until(() => [...calls].every(([user, count]) => chainsOf(webhooks).get(user) === count), {
       within: 40_000,
@@ -112,7 +114,7 @@ test('the commands of the scaled profile bring up the split roles, and a rolling
   // Redis goes last, and keeps what it has: everything is there when it is back.
   await redis.stop()
   await until(async () => (await again.healthcheck()) === 1)
-  await containers.startRedis()
+  await startRedis()
   await until(async () => (await again.healthcheck()) === 0)
   expect((await source(again)).known_users).toBe(150 + calls.size)
 })

@@ -132,7 +132,7 @@ export function EndpointScreen({ id }: { id: string }) {
           )}
         </div>
         <div class="column">
-          {canWrite && <SecretCard endpointId={id} signing={endpoint.signing} />}
+          {canWrite && endpoint.signing !== null && <SecretCard endpointId={id} signing={endpoint.signing} />}
           <Card title="Settings">
             <Facts of={settings(endpoint, stats)} />
             {canWrite && (
