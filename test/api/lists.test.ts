@@ -45,7 +45,7 @@ const ARRIVE: Record<string, (from: number, count: number) => Promise<unknown>> 
     ),
 }
 /** What never changes. */
-const FIXED = ['/v1/event-types']
+const FIXED = ['/v1/event-types', '/v1/destination-kinds']
 
 function each(from: number, count: number, make: (i: number) => Promise<unknown>): Promise<unknown> {
   return Promise.all(Array.from({ length: count }, (_, i) => make(from + i)))
@@ -113,7 +113,9 @@ async function costOf(ask: () => Promise<{ status: number; text?: string }>) {
 /** Every request that only looks, and those that look before they do something. */
 async function costs(ids: Record<string, string>) {
   const found: Record<string, Awaited<ReturnType<typeof costOf>>> = {}
-  const asked = operationsOf(document).filter(({ method, path }) => method === 'get' && path !== '/v1/stream')
+  const asked = operationsOf(document).filter(
+    ({ method, path }) => method === 'get' && !['/v1/stream', '/v1/session'].includes(path),
+  )
   for (const { path } of asked) {
     const url = path
       .replace('{id}', ids[path.split('/')[2] ?? ''] ?? '')

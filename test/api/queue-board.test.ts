@@ -45,6 +45,7 @@ describe('the board of the queues', () => {
     )
     expect(found).toEqual([
       ['poll', 0, true],
+      ['enrich', 0, true],
       ['relay', 0, true],
       ['deliver', 1, true],
       ['retry', 0, true],

@@ -5,7 +5,7 @@ import type { Sources } from '../../sources/sources.ts'
 import type { Api } from '../instance.ts'
 import { idParams } from '../schemas/ids.ts'
 import { madeNudgeSecret } from '../schemas/nudge.ts'
-import { answer, OF_TOKEN, problems } from '../schemas/problem.ts'
+import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 
 export interface NudgeSecretRouteDeps {
   sources: Pick<Sources, 'get'>
@@ -27,7 +27,7 @@ export function addNudgeSecretRoute(app: Api, deps: NudgeSecretRouteDeps): void 
         params: idParams,
         response: {
           200: answer('The secret, for this one time', madeNudgeSecret),
-          ...problems(...OF_TOKEN, 'not_found', 'conflict'),
+          ...problems(...OF_TOKEN, ...OF_BODY, 'not_found', 'conflict'),
         },
       },
     },
