@@ -4,7 +4,7 @@ import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
-import { classifyUnrendered, type Outcome } from './failures.ts'
+import { classifyBroken, classifyUnrendered, type Outcome } from './failures.ts'
 import { maskEchoes } from './mask-echoes.ts'
 import { maskUrl, maskUrlIn } from './mask-url.ts'
 import type { Sender } from './send.ts'
@@ -48,7 +48,7 @@ export function createMakeAttempt(deps: {
         { err: error, endpoint: endpoint.id, event: events[0]?.id },
         'No request could be made.',
       )
-      return unrendered(target.shownUrl, deps.now())
+      return unsent(target.shownUrl, deps.now(), classifyUnrendered())
     }
     const { contentType, body } = request
     const headers = {
@@ -110,8 +110,12 @@ function maskIn(message: string, { url, hidden }: EndpointTarget): string {
   return hidden.reduce((text, secret) => text.replaceAll(secret, MASK), maskUrlIn(message, url))
 }
 
-function unrendered(url: string, at: UnixMs): MadeAttempt {
-  const outcome = classifyUnrendered()
+/** An attempt that broke off within ringpost, as the log keeps it. */
+export function brokenAttempt(endpoint: EndpointRecord, at: UnixMs): MadeAttempt {
+  return unsent(endpoint.url, at, classifyBroken())
+}
+
+function unsent(url: string, at: UnixMs, outcome: Outcome): MadeAttempt {
   return {
     attempt: {
       at: new Date(at).toISOString(),

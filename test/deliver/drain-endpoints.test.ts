@@ -186,7 +186,7 @@ describe('an endpoint that is down', () => {
     const before = await d.addEndpoint(DEAD)
     d.clock.ms += 1_000
     await d.endpoints.patch(before.id, { url })
-    const health = { failingSince: null, failures: 0, recoveredFrom: null }
+    const health = { failingSince: null, failures: 0, recoveredFrom: null, told: null }
     await d.alerts.note(before, health, { message: 'Gone.', gone: true })
     expect((await d.endpoints.get(before.id)).enabled).toBe(true)
     expect(await d.told()).toEqual([])
