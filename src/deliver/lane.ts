@@ -219,7 +219,10 @@ export function createLane(
 
   /** Begins as many requests as there may be. */
   function send(): void {
-    if (signal.aborted) return giveBackWaiting()
+    if (signal.aborted) {
+      giveBackWaiting()
+      return
+    }
     const most = mostSending()
     const stale: Claimed[] = []
     while (sending < most) {

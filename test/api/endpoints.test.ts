@@ -352,7 +352,10 @@ test('enabling what was disabled counts its failures from zero', async () => {
       next_try_at: null,
     },
   })
-  expect(await api.redis.hgetall(health)).toEqual({ last_success: String(NOON - 5_000) })
+  expect(await api.redis.hgetall(health)).toEqual({
+    fresh_at: expect.any(String),
+    last_success: String(NOON - 5_000),
+  })
 })
 
 test('a record of before there were filters and rate limits is shown with neither', async () => {

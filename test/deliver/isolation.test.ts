@@ -48,7 +48,7 @@ test('more endpoints with a pace than a worker has places hold up nobody', async
   const { url } = await receiver()
   const paced: string[] = []
   for (let i = 0; i < WORKER_PLACES + 2; i++) paced.push((await d.addEndpoint(url, { rate_limit: 5 })).id)
-  await d.happen(30)
+  await d.happen(200)
   const { id } = await d.addEndpoint(url)
   await d.happen(5)
   await until(async () => (await d.count(id, 'succeeded')) === 5)
