@@ -22,7 +22,11 @@ async function ownRedis() {
     await server.stop()
     await rm(dataDir, { recursive: true, force: true })
   })
-  return { redis, fill: () => redis.config('SET', 'maxmemory', '1'), empty: () => redis.config('SET', 'maxmemory', '0') }
+  return {
+    redis,
+    fill: () => redis.config('SET', 'maxmemory', '1'),
+    empty: () => redis.config('SET', 'maxmemory', '0'),
+  }
 }
 
 test('a full Redis gives nothing out, and takes the results of what was under way', async () => {
