@@ -37,11 +37,11 @@ export function createFollowResults(deps: FollowDeps) {
     const apart = (what: string, work: Promise<unknown> | undefined) =>
       work?.catch((error: unknown) => deps.logger.warn({ err: error, endpoint: endpointId }, what))
     const now = deps.now()
-    const waits = new Set(results.flatMap(({ ending }) => ending.nextAttemptAt ?? []))
+    const waits = results.flatMap(({ ending }) => ending.nextAttemptAt ?? []).map((at) => at - now)
     const activities = results.flatMap(({ claim, ending }) => attemptNote(endpointId, claim, ending) ?? [])
     await Promise.all([
-      ...[...waits].map((at) =>
-        apart('No wake for a retry; the sweep finds it.', deps.wakeLater(endpointId, at - now)),
+      ...wakesFor(waits).map((wait) =>
+        apart('No wake for a retry; the sweep finds it.', deps.wakeLater(endpointId, wait)),
       ),
       // A convenience: the attempts are in the log whether it succeeds or not.
       apart('Activity could not be noted.', deps.noteActivity?.(activities)),
@@ -65,3 +65,15 @@ export function createFollowResults(deps: FollowDeps) {
 }
 
 export type FollowResults = ReturnType<typeof createFollowResults>
+
+/** One wake for waits that differ by a sixty-fourth at most: when the last of them is over. */
+export function wakesFor(waits: readonly number[]): number[] {
+  const wakes: number[] = []
+  let first = Number.NEGATIVE_INFINITY
+  for (const wait of [...waits].sort((a, b) => a - b)) {
+    if (wait <= first + first / 64) wakes.pop()
+    else first = wait
+    wakes.push(wait)
+  }
+  return wakes
+}
