@@ -29,7 +29,7 @@ export function createDrainEndpoints(
     room?: RequestRoom
   } & Omit<AttemptDeps, 'deliveries'> &
     Omit<FollowDeps, 'now'> &
-    Omit<LaneDeps, 'attempts' | 'atOnce' | 'room' | 'token'>,
+    Omit<LaneDeps, 'attempts' | 'atOnce' | 'crowded' | 'room' | 'token'>,
 ) {
   const { deliveries, logger, signal, atOnce = AT_ONCE, lanes: most = LANES } = deps
   const token = randomBytes(9).toString('base64url')
@@ -47,7 +47,7 @@ export function createDrainEndpoints(
     if (there) return there
     const lane = createLane(
       endpointId,
-      { ...deps, attempts, room, atOnce, token },
+      { ...deps, attempts, room, atOnce, token, crowded: () => lanes.size >= most },
       (idle) =>
         createRecorder({
           endpointId,

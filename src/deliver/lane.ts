@@ -43,6 +43,8 @@ export interface LaneDeps {
   room: RequestRoom
   /** Requests to the endpoint at a time. */
   atOnce: number
+  /** There are as many lanes as there may be. */
+  crowded: () => boolean
   /** Of this process: what it claims, only it may record or release. */
   token: string
 }
@@ -116,7 +118,7 @@ export function createLane(
   }
 
   function kickMyself(): void {
-    kick().catch(brokeOff)
+    if (!over && !signal.aborted) kick().catch(brokeOff)
   }
 
   function brokeOff(error: unknown): void {
@@ -177,7 +179,8 @@ export function createLane(
   }
 
   async function pause(ms: number): Promise<void> {
-    if (ms > OWN_WAIT_MS) return deps.wakeLater(endpointId, ms)
+    // Where others wait for a lane, nobody waits in one.
+    if (ms > OWN_WAIT_MS || deps.crowded()) return deps.wakeLater(endpointId, ms)
     stopTimer()
     timer = setTimeout(() => {
       timer = null
@@ -231,7 +234,7 @@ export function createLane(
       if (performance.now() - next.since > STALE_MS) stale.push(next)
       else begin(next)
     }
-    if (stale.length > 0) void giveBack(stale)
+    if (stale.length > 0) void giveBack(stale).then(kickMyself)
   }
 
   function begin(next: Claimed): void {

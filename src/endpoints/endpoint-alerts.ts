@@ -57,8 +57,12 @@ export function createEndpointAlerts(deps: {
     message: string,
   ): Promise<void> {
     const current = await endpoints.find(endpoint.id)
+    if (!current?.enabled) return
     // What was under way when it was changed says nothing of what it is now.
-    if (!current?.enabled || current.updated_at !== endpoint.updated_at) return
+    if (current.updated_at !== endpoint.updated_at) {
+      if (reason === 'gone') await tryAgain(endpoint.id)
+      return
+    }
     const since = health.failingSince ?? Date.parse(endpoint.updated_at)
     await tell(endpoint, 'endpoint.disabled', since, {
       failing_since: health.failingSince === null ? null : iso(health.failingSince),
@@ -69,6 +73,12 @@ export function createEndpointAlerts(deps: {
     await endpoints.disable(endpoint, message)
     logger.warn({ endpoint: endpoint.id, reason }, 'The endpoint was disabled.')
     await deps.wake(endpoint.id)
+  }
+
+  /** While it is taken for gone, nothing is sent to it. */
+  async function tryAgain(endpointId: string): Promise<void> {
+    await deps.redis.hdel(deps.keys.endpoint(endpointId).health, 'gone')
+    await deps.wake(endpointId)
   }
 
   async function noteFailure(
@@ -138,9 +148,11 @@ export function createEndpointAlerts(deps: {
         recoveredFrom: null,
         told: null,
       }
-      const message = messageIn(gone || overdue || '')
-      if (gone) await disable(endpoint, 'gone', health, message)
-      else await disable(endpoint, 'failing', health, afterFiveDays(message))
+      if (gone) {
+        const end = gone.indexOf(' ')
+        const seen = end > 0 ? iso(Number(gone.slice(0, end))) : endpoint.updated_at
+        await disable({ ...endpoint, updated_at: seen }, 'gone', health, messageIn(gone.slice(end + 1)))
+      } else await disable(endpoint, 'failing', health, afterFiveDays(messageIn(overdue ?? '')))
     },
   }
 }

@@ -61,7 +61,7 @@ local function note_health(what, seen, err)
     return
   end
   if what == 'gone' then
-    health.gone = err
+    health.gone = seen .. ' ' .. err
     return
   end
   if what == 'up' then

@@ -60,6 +60,27 @@ describe('sending', () => {
     expect(await d.count(id, 'pending')).toBe(1)
   })
 
+  test('goes on beside requests that hang for longer than what waits behind them may be held', async () => {
+    const d = await startDelivering({ atOnce: 4, schedule: [600_000] })
+    const { url, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    const slow = Promise.withResolvers<void>()
+    let arrived = 0
+    answer(async () => {
+      arrived++
+      if (arrived <= 3) return 'hang'
+      if (arrived === 4) await slow.promise
+      return 204
+    })
+    await d.happen(8)
+    await until(() => arrived === 4)
+    // Longer than claims may wait for their turn.
+    await wait(3_500)
+    slow.resolve()
+    await until(async () => (await d.count(id, 'succeeded')) === 5)
+    expect(await d.count(id, 'retrying')).toBe(0)
+  })
+
   test('of one endpoint that hangs costs the others nothing', async () => {
     const d = await startDelivering()
     const [slow, fast] = [await receiver(), await receiver()]
@@ -219,6 +240,30 @@ describe('an endpoint that is down', () => {
     await d.happen(1)
     await until(async () => (await d.count(id, 'succeeded')) === 1)
     expect(after.webhooks).toHaveLength(1)
+  })
+
+  test('is tried once more where it was changed while it said that it is gone', async () => {
+    const d = await startDelivering({ schedule: [600_000] })
+    const { url, webhooks, answer } = await receiver()
+    const answers = Promise.withResolvers<void>()
+    let arrived = 0
+    answer(async () => {
+      arrived++
+      await answers.promise
+      return arrived === 1 ? 410 : 204
+    })
+    const { id } = await d.addEndpoint(url)
+    await d.happen(1)
+    await until(() => arrived === 1)
+    await d.endpoints.rotateSecret(id, { overlapMs: 0 })
+    answers.resolve()
+    await until(async () => (await d.count(id, 'failed')) === 1)
+    await d.drains[0]?.settled(5_000)
+    await d.happen(1)
+    await until(async () => (await d.count(id, 'succeeded')) === 1)
+    await d.sweep()
+    expect((await d.endpoints.get(id)).enabled).toBe(true)
+    expect(webhooks).toHaveLength(2)
   })
 
   test('is disabled by the sweep where that could not be done at once', async () => {
@@ -418,10 +463,15 @@ describe('what fails within ringpost', () => {
     const stopping = new AbortController()
     onTestFinished(() => stopping.abort())
     const sent: string[] = []
+    const takes: string[] = []
     const woken: number[] = []
     const { drain } = createDrainEndpoints({
       deliveries: {
         ...stage.deliveries,
+        take: (...args) => {
+          takes.push(args[0])
+          return stage.deliveries.take(...args)
+        },
         record: async (...args) => {
           parts.record?.()
           return stage.deliveries.record(...args)
@@ -456,8 +506,16 @@ describe('what fails within ringpost', () => {
       { eventId: 'evt_1', ...event },
       { eventId: 'evt_2', ...event },
     ])
-    return { stage, drain, sent }
+    return { stage, drain, sent, takes }
   }
+
+  test('is nothing, and then one look sends all that is due', async () => {
+    const { stage, drain, takes } = await failing({})
+    await drain('ep_1')
+    await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
+    await wait(100)
+    expect(takes).toHaveLength(1)
+  })
 
   test('before anything was sent gives back what was claimed', async () => {
     let fails = true
