@@ -1,52 +1,35 @@
 import type { Logger } from 'pino'
-import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
-import { kindOf } from '../kinds/kinds.ts'
+import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { Claim, DeliveryLog } from '../log/deliveries.ts'
+import type { DeliveryError } from '../types.ts'
 import type { AttemptClaims, Claimed, Next } from './attempt-claims.ts'
-import { DELETED, endOf } from './endings.ts'
 import type { EventTexts } from './event-texts.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestRoom } from './request-room.ts'
+import { CLAIMS, createTakeDue, type TakeDeps } from './take-due.ts'
 
-/**
- * Deliveries that are claimed at a time, as a multiple of the requests and by all processes together: while results
- * are recorded and more is taken, requests go on.
- */
-const CLAIMS = 2
-/** Deliveries that end without an attempt, at once. */
-const UNSENT_AT_ONCE = 100
-/** Above how many that wait a kind that has digests gets one message for all, and for how many at most. */
-const DIGEST = { above: 10, most: 500 }
 /** More is taken when fewer are claimed than this share of what may be: few at a time would be many questions. */
 const FILL_BELOW = 0.7
 /** How long a claim may wait for a request to end before it is given back (ms): the rest is for its own request. */
 const STALE_MS = 3_000
-/** How much longer than an attempt may take its claim holds (ms). */
-const CLAIM_MARGIN_MS = 5_000
 /** What the lane waits for by itself (ms): for longer it ends, and the endpoint is woken. */
 const OWN_WAIT_MS = 2_000
 /** How long something of our own may take to pass before what it stopped is tried again (ms). */
 const OURS_MS = 1_000
 
-export interface LaneDeps {
+export interface LaneDeps extends TakeDeps {
   deliveries: Pick<DeliveryLog, 'take' | 'release'>
-  endpoints: Pick<Endpoints, 'find'>
   eventTexts: EventTexts
   attempts: AttemptClaims
   /** Asks for the endpoint again after a time. */
   wakeLater: (endpointId: string, delayMs: number) => Promise<void>
-  deadlineMs: number
   logger: Logger
   /** Nothing more is begun once it is aborted. */
   signal: AbortSignal
   /** What all endpoints share. */
   room: RequestRoom
-  /** Requests to the endpoint at a time. */
-  atOnce: number
   /** There are as many lanes as there may be. */
   crowded: () => boolean
-  /** Of this process: what it claims, only it may record or release. */
-  token: string
 }
 
 /**
@@ -62,8 +45,8 @@ export function createLane(
   createRecorder: (idle: () => void) => Recorder,
   ended: () => void,
 ) {
-  const { deliveries, endpoints, attempts, logger, signal, room, atOnce, token } = deps
-  const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
+  const { deliveries, attempts, logger, signal, room, atOnce } = deps
+  const takeDue = createTakeDue(endpointId, deps)
   const recorder = createRecorder(look)
   /** What is claimed and not yet recorded: what waits for a request to end, what is sent, what is being recorded. */
   const held = new Set<string>()
@@ -77,8 +60,6 @@ export function createLane(
   let again = false
   /** More may be waiting than could be taken. */
   let more = false
-  /** The endpoint as it was last seen, where it could be sent to. */
-  let known: EndpointRecord | null = null
   let timer: NodeJS.Timeout | null = null
   /** Until when nothing is taken, by the clock of `performance.now()`. */
   let restsUntil = 0
@@ -135,42 +116,25 @@ export function createLane(
       await pause(rest)
       return false
     }
-    // An endpoint that could be sent to a moment ago is read anew while something is taken for it.
-    const found = endpoints.find(endpointId)
-    const expected = known ?? (await found)
-    const unsent = endOf(expected) !== null
-    const space = unsent ? UNSENT_AT_ONCE : mostClaimed() - held.size
-    if (space < 1) {
-      await found
-      more = true
-      return false
+    const due = await takeDue(mostClaimed() - held.size)
+    if (due.for === 'nobody') {
+      more ||= due.because === 'room'
+      return due.because === 'changed'
     }
-    const [taken, endpoint] = await Promise.all([
-      deliveries.take(endpointId, token, holdMs, {
-        room: space,
-        atOnce: CLAIMS * atOnce,
-        rate: expected?.rate_limit ?? null,
-        unsent,
-        digest: expected !== null && kindOf(expected.kind).toDigest ? DIGEST : null,
-      }),
-      found,
-    ])
-    const end = endOf(endpoint)
-    known = end === null ? endpoint : null
+    const { taken } = due
     more ||= taken.limited
-    // A claim that ran out before its result could be recorded: it has been sent, and is not sent again.
-    const claims = taken.claims.filter(({ deliveryId }) => !held.has(deliveryId))
     if (taken.claims.length === 0) {
-      if (end !== null && !unsent) return true
       if (taken.waitMs !== null && !again) await pause(taken.waitMs)
       return false
     }
+    // A claim that ran out before its result could be recorded: it has been sent, and is not sent again.
+    const claims = taken.claims.filter(({ deliveryId }) => !held.has(deliveryId))
     for (const { deliveryId } of claims) held.add(deliveryId)
-    if (end !== null || endpoint === null) {
-      await endUnsent(claims, end ?? DELETED)
+    if (due.for === 'ending') {
+      await endUnsent(claims, due.why)
       return true
     }
-    await queue(claims, endpoint, taken.together === true)
+    await queue(claims, due.endpoint, taken.together === true)
     send()
     if (taken.all) return false
     if (hasRoom()) return true
@@ -193,7 +157,7 @@ export function createLane(
     timer = null
   }
 
-  async function endUnsent(claims: readonly Claim[], why: typeof DELETED): Promise<void> {
+  async function endUnsent(claims: readonly Claim[], why: DeliveryError): Promise<void> {
     try {
       await Promise.all(claims.map((claim) => attempts.end(recorder, endpointId, claim, 'skipped', why)))
     } finally {
