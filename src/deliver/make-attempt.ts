@@ -4,8 +4,8 @@ import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
-import { classifyUnrendered, type Outcome } from './failures.ts'
-import { maskEchoes } from './mask-echoes.ts'
+import { classifyBroken, classifyUnrendered, type Outcome } from './failures.ts'
+import { createMask, type Mask, maskEchoes } from './mask-echoes.ts'
 import { maskUrl, maskUrlIn } from './mask-url.ts'
 import type { Sender } from './send.ts'
 import { signatureHeader } from './sign.ts'
@@ -13,7 +13,8 @@ import { signatureHeader } from './sign.ts'
 /** How much of a request's body is kept (characters). */
 const KEPT_BODY = 4096
 
-const MASK = '••••'
+/** Where there is nothing to hide. */
+const NOTHING: Mask = (text) => text
 
 /** Reading a URL costs more than looking it up. */
 const shownUrl = remember(1_000, maskUrl)
@@ -48,7 +49,7 @@ export function createMakeAttempt(deps: {
         { err: error, endpoint: endpoint.id, event: events[0]?.id },
         'No request could be made.',
       )
-      return unrendered(target.shownUrl, deps.now())
+      return unsent(target.shownUrl, deps.now(), classifyUnrendered())
     }
     const { contentType, body } = request
     const headers = {
@@ -62,15 +63,15 @@ export function createMakeAttempt(deps: {
       classify: kind.classify,
     })
     const error = sent.outcome.kind === 'failed' ? sent.outcome.error : null
-    const hidden = [...Object.values(target.headers), ...target.hidden]
+    const mask = maskOf(target)
     return {
       attempt: {
         at: new Date(sent.at).toISOString(),
         duration_ms: sent.durationMs,
         url: shownUrl(target.shownUrl),
         request: { headers, body: events.length > 1 ? digestNote(events.length) : body.slice(0, KEPT_BODY) },
-        response: maskEchoes(sent.response, hidden),
-        error: error && { ...error, message: maskIn(error.message, target) },
+        response: maskEchoes(sent.response, mask),
+        error: error && { ...error, message: mask(maskUrlIn(error.message, target.url)) },
       },
       outcome: sent.outcome,
     }
@@ -105,13 +106,20 @@ function digestNote(count: number): string {
   return `(one message for this and ${count - 1} others)`
 }
 
-/** A sentence that may repeat the URL, or what is secret in it. */
-function maskIn(message: string, { url, hidden }: EndpointTarget): string {
-  return hidden.reduce((text, secret) => text.replaceAll(secret, MASK), maskUrlIn(message, url))
+/** What hides everything that is secret of an endpoint. Most have nothing. */
+function maskOf(target: EndpointTarget): Mask {
+  const values = Object.values(target.headers)
+  return values.length === 0 && target.hidden.length === 0
+    ? NOTHING
+    : createMask([...values, ...target.hidden])
 }
 
-function unrendered(url: string, at: UnixMs): MadeAttempt {
-  const outcome = classifyUnrendered()
+/** An attempt that broke off within ringpost, as the log keeps it. */
+export function brokenAttempt(endpoint: EndpointRecord, at: UnixMs): MadeAttempt {
+  return unsent(endpoint.url, at, classifyBroken())
+}
+
+function unsent(url: string, at: UnixMs, outcome: Outcome): MadeAttempt {
   return {
     attempt: {
       at: new Date(at).toISOString(),
