@@ -828,7 +828,7 @@ export interface components {
             rate_limit?: number | null;
             enabled?: boolean;
             /** @enum {string} */
-            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "hubspot" | "pipedrive" | "salesforce" | "zapier" | "make" | "n8n";
             /**
              * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
              * @enum {string}
@@ -1069,11 +1069,15 @@ export interface components {
             /** @description What an endpoint has that says nothing else. */
             defaults: {
                 rate_limit: number | null;
+                /** @description Null means every `user.*` event. */
+                event_types: string[] | null;
             };
             /** @description Whether requests are signed as Standard Webhooks has it. */
             signed: boolean;
             /** @description Whether it takes a `template`. */
             templates: boolean;
+            /** @description Of a kind that keeps records: what fields are given where an endpoint has no template, in the form that one has. Null otherwise. */
+            default_template: unknown;
             /** @description What `format` it takes. */
             formats: ("standard" | "cloudevents")[];
         };
@@ -1214,7 +1218,7 @@ export interface components {
              * @default webhook
              * @enum {string}
              */
-            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "hubspot" | "pipedrive" | "salesforce" | "zapier" | "make" | "n8n";
             /** @description Where events are sent. A URL that can never be delivered to is refused. Required by every kind but those that make it of their settings. */
             url?: string;
             /**
@@ -3022,6 +3026,24 @@ export interface operations {
             };
             /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4898,7 +4920,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
-                kind: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+                kind: "webhook" | "slack" | "discord" | "teams" | "telegram" | "hubspot" | "pipedrive" | "salesforce" | "zapier" | "make" | "n8n";
             };
             cookie?: never;
         };

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import type { NoteActivity } from '../log/activity.ts'
 import type { Claim, DeliveryLog, Ending, HealthNote, Taken } from '../log/deliveries.ts'
@@ -158,14 +159,15 @@ export function createDrainEndpoints(deps: {
         const found: Promise<EndpointRecord | null> = endpoints.find(endpointId)
         const expected: EndpointRecord | null = known ?? (await found)
         const unsent: boolean = endOf(expected) !== null
+        const batch = batchOf(expected && kindOf(expected.kind), claimsAtOnce)
         const [{ claims, waitMs, limited, together }, endpoint]: [Taken, EndpointRecord | null] =
           await Promise.all([
             deliveries.take(endpointId, lane.token, holdMs, {
-              room: unsent ? UNSENT_AT_ONCE : claimsAtOnce - lane.claimed,
-              atOnce: claimsAtOnce,
+              room: unsent ? UNSENT_AT_ONCE : batch.atOnce - lane.claimed,
+              atOnce: batch.atOnce,
               rate: expected?.rate_limit ?? null,
               unsent,
-              digest: expected !== null && kindOf(expected.kind).toDigest ? DIGEST : null,
+              digest: batch.digest,
             }),
             found,
           ])
@@ -194,7 +196,7 @@ export function createDrainEndpoints(deps: {
         }
         send(lane)
         // With room for a few only, nearly every answer would be followed by a question to Redis.
-        await fewerClaimed(lane, Math.floor(claimsAtOnce * FILL_BELOW))
+        await fewerClaimed(lane, Math.floor(batch.atOnce * FILL_BELOW))
       }
     } finally {
       // In the same turn in which it was seen that nobody had asked again: who asks from now on is not missed.
@@ -297,9 +299,9 @@ export function createDrainEndpoints(deps: {
     })
     const claims = all.filter((_, i) => (texts[i] ?? null) !== null)
     const expired = all.filter((claim) => !claims.includes(claim))
-    const ended = Promise.all(expired.map((claim) => finish(endpoint.id, lane, claim, 'failed', EXPIRED)))
+    const unread = Promise.all(expired.map((claim) => finish(endpoint.id, lane, claim, 'failed', EXPIRED)))
     const [first] = claims
-    if (first === undefined) return void (await ended)
+    if (first === undefined) return void (await unread)
     // Before anything is waited for: whoever begins requests counts them by it.
     lane.sending++
     const made = await deps.makeAttempt(endpoint, events).finally(() => {
@@ -329,31 +331,36 @@ export function createDrainEndpoints(deps: {
       send(lane)
     }
     // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
-    if (outcome.kind === 'failed' && outcome.fault === 'ours') return giveBack(endpoint.id, claims, OURS_MS)
+    const apart = claims.map((claim, i) => ({ claim, own: made.each?.[i] ?? made }))
+    const given = apart.filter(({ own }) => own.outcome.kind === 'failed' && own.outcome.fault === 'ours')
+    const back = given.map(({ claim }) => claim)
+    const ended = apart.filter(({ claim }) => !back.includes(claim))
+    const returned = back.length === 0 ? null : giveBack(endpoint.id, back, OURS_MS)
     // What went together comes back together.
     const random = deps.random()
-    const endings = claims.map((claim) => {
+    const endings = ended.map(({ claim, own }, i) => {
       const delay =
-        outcome.kind === 'failed' && outcome.retry === 'schedule'
+        own.outcome.kind === 'failed' && own.outcome.retry === 'schedule'
           ? retryDelay({
               schedule: deps.schedule,
               attempt: claim.scheduled + 1,
               random: () => random,
-              retryAfterMs: outcome.retryAfterMs,
+              retryAfterMs: own.outcome.retryAfterMs,
             })
           : null
-      const ending = endingOf(claim, made, delay === null ? null : now() + delay)
+      const ending = endingOf(claim, own, delay === null ? null : now() + delay)
       // One request says one thing of the endpoint's health, for however many deliveries it was.
-      return claim === first ? ending : { ...ending, health: null }
+      return { ...ending, health: i === 0 ? healthOf(outcome) : null }
     })
     const gone = outcome.kind === 'failed' && outcome.disable === true
-    await ended
+    await unread
     await Promise.all(
-      claims.flatMap((claim, i) => {
+      ended.flatMap(({ claim }, i) => {
         const ending = endings[i]
         return ending === undefined ? [] : [lane.record({ claim, ending, endpoint, gone })]
       }),
     )
+    await returned
     logger.info(
       {
         endpoint: endpoint.id,
@@ -412,28 +419,39 @@ function endOf(endpoint: EndpointRecord | null): DeliveryError | null {
   return endpoint.enabled ? null : DISABLED
 }
 
+/** What is taken together for a kind, and how many requests there may be at a time. */
+function batchOf(kind: Kind | null, atOnce: number) {
+  if (kind === null) return { digest: null, atOnce }
+  // One exchange at a time: two that are about the same caller could make two records of them.
+  if (kind.exchange !== undefined) return { digest: { above: 0, most: kind.exchange.most }, atOnce: 1 }
+  return { digest: kind.toDigest ? DIGEST : null, atOnce }
+}
+
 /** How long whoever answered wants no more (ms). */
 function askedToWait(outcome: Outcome): number | null {
   if (outcome.kind === 'succeeded') return outcome.pauseMs ?? null
   return outcome.error.code === 'rate_limited' ? outcome.retryAfterMs : null
 }
 
-function endingOf(claim: Claim, { attempt, outcome }: MadeAttempt, nextAttemptAt: UnixMs | null): Ending {
+function endingOf(
+  claim: Claim,
+  { attempt, outcome }: Pick<MadeAttempt, 'attempt' | 'outcome'>,
+  nextAttemptAt: UnixMs | null,
+): Ending {
   const failure = outcome.kind === 'failed' ? outcome : null
   return {
     status: failure === null ? 'succeeded' : nextAttemptAt === null ? 'failed' : 'retrying',
     attempt: { number: claim.attempts + 1, ...attempt },
     error: attempt.error,
     nextAttemptAt,
-    health:
-      failure === null
-        ? 'up'
-        : failure.fault !== 'receiver'
-          ? null
-          : failure.connectionFailure
-            ? 'unanswered'
-            : 'down',
+    health: healthOf(outcome),
   }
+}
+
+function healthOf(outcome: Outcome): Ending['health'] {
+  if (outcome.kind === 'succeeded') return 'up'
+  if (outcome.fault !== 'receiver') return null
+  return outcome.connectionFailure ? 'unanswered' : 'down'
 }
 
 function attemptNote(endpointId: string, claim: Claim, ending: Ending) {

@@ -11,18 +11,23 @@ const SHORTEST = 6
  * @param values of headers and whatever else is secret, in clear text; of `Bearer abc…`, the part behind the scheme is masked by itself
  */
 export function maskEchoes(response: Attempt['response'], values: readonly string[]): Attempt['response'] {
-  const hidden = [...new Set(values.flatMap(formsOf))]
-    .filter((text) => text.length >= SHORTEST)
-    // The longest first, so that no part of one is left beside the mask of another.
-    .sort((a, b) => b.length - a.length)
   if (response === null) return response
-  const mask = (text: string) => hidden.reduce((masked, one) => masked.replaceAll(one, MASK), text)
+  const mask = createMask(values)
   const headers = Object.entries(response.headers).map(([name, value]) => [
     name,
     // Cookies are the receiver's own secrets.
     name === 'set-cookie' ? MASK : mask(value),
   ])
   return { ...response, headers: Object.fromEntries(headers), body: mask(response.body) }
+}
+
+/** Makes what takes what is secret out of any text. */
+export function createMask(values: readonly string[]): (text: string) => string {
+  const hidden = [...new Set(values.flatMap(formsOf))]
+    .filter((one) => one.length >= SHORTEST)
+    // The longest first, so that no part of one is left beside the mask of another.
+    .sort((a, b) => b.length - a.length)
+  return (text) => hidden.reduce((masked, one) => masked.replaceAll(one, MASK), text)
 }
 
 /** A value, its last word, and both as they stand in JSON. */
