@@ -130,6 +130,12 @@ function personOf(caller: Pick<Caller, 'key' | 'event'>, target: Target): Fields
   }
 }
 
+/** What of a person who is there is brought up to date. */
+function changesOf(caller: Pick<Caller, 'event'>, target: Target): Fields {
+  const { always, custom } = fieldsOf(caller, target)
+  return { ...always, ...(Object.keys(custom).length > 0 ? { custom_fields: custom } : {}) }
+}
+
 function keyField({ settings }: Target): string {
   return settings.user_id_field ?? ''
 }
@@ -139,34 +145,38 @@ function* run(talk: Talk): Generator<ExchangeRequest, void, Answer> {
   const headers = { 'x-api-token': target.settings.api_token ?? '' }
   if (isTest(events)) return yield* check(talk, headers)
 
-  for (const caller of callersOf(talk, LONGEST_KEY)) {
-    const found = yield* find(caller.key)
-    if (found === null) return
-    const { always, custom } = fieldsOf(caller, target)
-    const isMade = found === ''
-    const person: Fields = isMade
-      ? personOf(caller, target)
-      : { ...always, ...(Object.keys(custom).length > 0 ? { custom_fields: custom } : {}) }
-    const body = JSON.stringify(person)
-    if (!isMade && body === '{}') {
-      settleAll(caller, '(found, with nothing to change)', '')
-      continue
+  for (const caller of callersOf(talk, LONGEST_KEY)) if (!(yield* write(caller))) return
+
+  /** @returns false where the last answer says what is wrong */
+  function* write(caller: Caller): Generator<ExchangeRequest, boolean, Answer> {
+    for (let again = false; ; again = true) {
+      const found = yield* find(caller.key)
+      if (found === null) return false
+      const isMade = found === ''
+      const body = JSON.stringify(isMade ? personOf(caller, target) : changesOf(caller, target))
+      if (body === '{}') {
+        settleAll(caller, '(found, with nothing to change)', '')
+        return true
+      }
+      const answer: Answer = yield {
+        method: isMade ? 'POST' : 'PATCH',
+        path: isMade ? PERSONS : `${PERSONS}/${found}`,
+        headers,
+        contentType: 'application/json',
+        body,
+      }
+      const isGone = answer.status === 404 || answer.status === 410
+      if (isGone) memory.delete(`person ${caller.key}`)
+      // Somebody has deleted or merged them since: they are looked for once more.
+      if (isGone && !isMade && !again) continue
+      const { success, data } = objectOf(parsed(answer))
+      const { id } = objectOf(data)
+      if (answer.status >= 300 || success !== true) return false
+      if (typeof id === 'number') memory.set(`person ${caller.key}`, String(id))
+      noteSent(caller, memory)
+      settleAll(caller, body, answer.body)
+      return true
     }
-    const answer: Answer = yield {
-      method: isMade ? 'POST' : 'PATCH',
-      path: isMade ? PERSONS : `${PERSONS}/${found}`,
-      headers,
-      contentType: 'application/json',
-      body,
-    }
-    // Somebody may have deleted or merged them: the next attempt looks for them anew.
-    if (answer.status === 404 || answer.status === 410) memory.delete(`person ${caller.key}`)
-    const { success, data } = objectOf(parsed(answer))
-    const { id } = objectOf(data)
-    if (answer.status >= 300 || success !== true) return
-    if (typeof id === 'number') memory.set(`person ${caller.key}`, String(id))
-    noteSent(caller, memory)
-    settleAll(caller, body, answer.body)
   }
 
   function settleAll({ places }: Caller, sent: string, answer: string): void {

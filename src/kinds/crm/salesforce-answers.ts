@@ -67,6 +67,8 @@ export function salesforceVerdict(answer: Answer, nowMs: number): Verdict | null
   }
   const broke = Object.hasOwn(BROKEN, code) ? BROKEN[code] : undefined
   if (broke !== undefined) return broken(`Salesforce answered ${code}: ${broke}. ${said}`.trim())
+  // What stands before Salesforce says so with a page.
+  if (status === 403 && code === '') return later('Salesforce answered 403, with no reason of its own.')
   if (status === 403) return broken(`Salesforce answered 403 and does not let the app in. ${said}`.trim())
   if (status === 404) {
     return broken(
