@@ -128,7 +128,10 @@ function apiName(value: string): string | null {
   return /^[A-Za-z][A-Za-z0-9_]*$/.test(value) ? null : 'must be an API name: letters, digits and _'
 }
 
-function pathOf({ object = 'Contact', external_id = 'Ringpost_User_Id__c' }: Readonly<Record<string, string>>): string {
+function pathOf({
+  object = 'Contact',
+  external_id = 'Ringpost_User_Id__c',
+}: Readonly<Record<string, string>>): string {
   return `${API}/composite/sobjects/${object}/${external_id}`
 }
 

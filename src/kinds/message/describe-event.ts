@@ -50,7 +50,7 @@ const TOLD: Record<string, (data: Fields) => Told> = {
   'user.created': (data) => {
     const { user, agent, about } = callOf(data)
     return {
-      title: 'First-time caller',
+      title: data.backfill === true ? 'Known caller' : 'First-time caller',
       about,
       facts: [
         ['User', user],
