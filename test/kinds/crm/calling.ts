@@ -37,7 +37,10 @@ export function call(
 }
 
 /** Deliveries to a CRM, from events that a test makes. */
-export async function startCalling(crm: Crm, over: Parameters<typeof startDelivering>[0] = {}) {
+export async function startCalling(
+  crm: Pick<Crm, 'kind' | 'settings'>,
+  over: Parameters<typeof startDelivering>[0] = {},
+) {
   const delivering = await startDelivering({ schedule: [60_000], ...over })
   const { redis, keys, relay } = delivering
   return {
