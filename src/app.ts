@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { startBackfillWorker } from '../workers/backfill.ts'
 import { startDeliverWorker } from '../workers/deliver.ts'
 import { startEnrichWorker } from '../workers/enrich.ts'
 import { startMaintainWorker } from '../workers/maintain.ts'
@@ -10,6 +11,8 @@ import { createReadAbout } from './about/read-about.ts'
 import { createApi } from './api/create-api.ts'
 import { createHealthApi } from './api/create-health-api.ts'
 import { listen } from './api/listen.ts'
+import { createBackfillEndpoint } from './backfill/backfill-endpoint.ts'
+import { createBackfills } from './backfill/backfills.ts'
 import type { Config } from './config/schema.ts'
 import { createConfiguration } from './config-file/configuration.ts'
 import { createKeepConfigured } from './config-file/keep-configured.ts'
@@ -245,7 +248,21 @@ export async function startApp(deps: {
   })
   const reader = createDeliveryReader({ redis, keys })
   const owners = outboxOwners(sources)
-  const events = createEventReader({ outbox, owners })
+  const events = createEventReader({ outbox, owners, endpoints })
+  const users = createUsers({ redis, keys, store })
+  const backfills = createBackfills({ redis, keys, now })
+  const backfill = createBackfillEndpoint({
+    backfills,
+    endpoints,
+    sources,
+    users,
+    knownUsers: async (sourceId) => (await store.readState(sourceId)).known_users,
+    waiting: deliveries.waiting,
+    wake: queues.wake,
+    backfillSoon: queues.backfillSoon,
+    now,
+    logger,
+  })
   const sweep = createSweep({
     owners,
     endpoints,
@@ -253,6 +270,7 @@ export async function startApp(deps: {
     outbox,
     quarantine,
     deliveries,
+    backfills: { isRunning: backfills.isRunning, soon: (id) => queues.backfillSoon(id, 0) },
     bounds,
     relayNow: queues.relayNow,
     wake: queues.wake,
@@ -290,7 +308,12 @@ export async function startApp(deps: {
             startDeliverWorker('retry', { ...worker, concurrency: ENDPOINTS_AT_ONCE, drain: drains.drain }),
           ]
         : []),
-      ...(has('maintain') ? [startMaintainWorker({ ...worker, concurrency: 1, sweep })] : []),
+      ...(has('maintain')
+        ? [
+            startMaintainWorker({ ...worker, concurrency: 1, sweep }),
+            startBackfillWorker({ ...worker, concurrency: 20, backfill: backfill.run }),
+          ]
+        : []),
     ]
     releases.push(() => closeWorkers(workers, config.deliveryTimeoutMs + 5_000))
     releases.push(
@@ -345,12 +368,16 @@ export async function startApp(deps: {
       nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
       nudged: metrics.nudged,
       quarantine,
-      users: createUsers({ redis, keys, store }),
+      users,
+      backfill,
+      backfills,
+      waiting: deliveries.waiting,
       eraseUser: createEraseUser({
         events: createEventEraser({ redis, keys }),
         endpoints,
         eraseDeliveries: createEraseDeliveries({ redis, keys }),
         quarantine,
+        backfills,
       }),
       metrics,
       endpoints,

@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
-import { askedToWait, EXPIRED, endingOf } from './endings.ts'
+import { askedToWait, EXPIRED, endingOf, healthOf } from './endings.ts'
 import type { Fault, Outcome } from './failures.ts'
 import { brokenAttempt, type MadeAttempt, type MakeAttempt } from './make-attempt.ts'
 import type { Recorder } from './recorder.ts'
@@ -21,6 +21,12 @@ export interface Claimed {
 /** What an answer means for the requests that come after it. */
 export type Next = 'go_on' | 'hold_back' | 'rest'
 
+/** A claim, and what came of it by itself. */
+interface Own {
+  claim: Claim
+  own: Pick<MadeAttempt, 'attempt' | 'outcome'>
+}
+
 export interface AttemptDeps {
   deliveries: Pick<DeliveryLog, 'hold' | 'release'>
   makeAttempt: MakeAttempt
@@ -37,11 +43,11 @@ export function createAttemptClaims(deps: AttemptDeps) {
   const { deliveries, logger, now } = deps
 
   /** What went together comes back together, and so gets one wait of each length. */
-  function endingsOf(claims: readonly Claim[], made: MadeAttempt): Ending[] {
-    const { outcome } = made
+  function endingsOf(results: readonly Own[], whole: Outcome): Ending[] {
     const random = deps.random()
     const at = now()
-    return claims.map((claim, i) => {
+    return results.map(({ claim, own }, i) => {
+      const { outcome } = own
       const delay =
         outcome.kind === 'failed' && outcome.retry === 'schedule'
           ? retryDelay({
@@ -51,9 +57,9 @@ export function createAttemptClaims(deps: AttemptDeps) {
               retryAfterMs: outcome.retryAfterMs,
             })
           : null
-      const ending = endingOf(claim, made, delay === null ? null : at + delay)
+      const ending = endingOf(claim, own, delay === null ? null : at + delay)
       // One request says one thing of the endpoint's health, for however many deliveries it was.
-      return i === 0 ? ending : { ...ending, health: null }
+      return { ...ending, health: i === 0 ? healthOf(whole) : null }
     })
   }
 
@@ -109,7 +115,6 @@ export function createAttemptClaims(deps: AttemptDeps) {
       }
       const made = await make(endpoint, events)
       const { outcome } = made
-      const ours = outcome.kind === 'failed' && outcome.fault === 'ours'
       deps.attempted?.(
         outcome.kind === 'failed' ? outcome.fault : 'succeeded',
         made.attempt.duration_ms,
@@ -117,23 +122,28 @@ export function createAttemptClaims(deps: AttemptDeps) {
       )
       await keepWait(endpoint, outcome)
       answered(nextAfter(outcome))
+      const results = claims.map((claim, i): Own => ({ claim, own: made.each?.[i] ?? made }))
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
-      if (ours) return deliveries.release(endpoint.id, claims)
-      const endings = endingsOf(claims, made)
+      const returned = results.filter(({ own }) => isOurs(own.outcome)).map(({ claim }) => claim)
+      const attempted = results.filter(({ own }) => !isOurs(own.outcome))
+      const endings = endingsOf(attempted, outcome)
       await Promise.all([
         ended,
-        ...claims.map((claim, i) => {
+        returned.length > 0 && deliveries.release(endpoint.id, returned),
+        ...attempted.map(({ claim }, i) => {
           const ending = endings[i]
           return ending && record({ claim, ending, endpoint })
         }),
       ])
+      const [told] = attempted
+      if (told === undefined) return
       logger.info(
         {
           endpoint: endpoint.id,
-          event: first.eventId,
-          delivery: first.deliveryId,
-          ...(claims.length > 1 ? { deliveries: claims.length } : {}),
-          attempt: first.attempts + 1,
+          event: told.claim.eventId,
+          delivery: told.claim.deliveryId,
+          ...(attempted.length > 1 ? { deliveries: attempted.length } : {}),
+          attempt: told.claim.attempts + 1,
           status: endings[0]?.status,
           http_status: made.attempt.response?.status ?? null,
           code: endings[0]?.error?.code,
@@ -163,6 +173,10 @@ export function createAttemptClaims(deps: AttemptDeps) {
 }
 
 export type AttemptClaims = ReturnType<typeof createAttemptClaims>
+
+function isOurs(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && outcome.fault === 'ours'
+}
 
 function nextAfter(outcome: Outcome): Next {
   if (outcome.kind === 'succeeded') return 'go_on'

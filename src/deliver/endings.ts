@@ -31,7 +31,7 @@ export function askedToWait(outcome: Outcome): number | null {
 /** What a claim ends with after an attempt; it is tried again where there is a time for it. */
 export function endingOf(
   claim: Claim,
-  { attempt, outcome }: MadeAttempt,
+  { attempt, outcome }: Pick<MadeAttempt, 'attempt' | 'outcome'>,
   nextAttemptAt: UnixMs | null,
 ): Ending {
   const failed = outcome.kind === 'failed'
@@ -44,7 +44,8 @@ export function endingOf(
   }
 }
 
-function healthOf(outcome: Outcome): Ending['health'] {
+/** What an attempt says of the endpoint. */
+export function healthOf(outcome: Outcome): Ending['health'] {
   if (outcome.kind === 'succeeded') return 'up'
   if (outcome.disable) return 'gone'
   if (outcome.fault !== 'receiver') return null

@@ -113,6 +113,13 @@ export function classifyBroken(): Outcome {
   return { ...answered('internal_error', message), fault: 'internal' }
 }
 
+/** An answer that says nothing of what was asked: what stands before a service, or another version of it. */
+export function classifyUnexpected(title: string, status?: number): Outcome {
+  const said =
+    status === undefined ? 'did not answer' : `answered ${status}, and not as its documentation says`
+  return answered('http_status', `${title} ${said}.`)
+}
+
 /** What a request without a response means for a delivery. */
 export function classifyFailure(failure: HttpFailure): Outcome {
   const fault = FAULTS[failure.code] ?? 'receiver'

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints, EndpointTarget } from '../endpoints/endpoints.ts'
+import type { Exchange } from '../kinds/exchange.ts'
 import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
 import { classifyBroken, classifyUnrendered, type Outcome } from './failures.ts'
+import { createHoldExchange } from './hold-exchange.ts'
 import { createMask, type Mask, maskEchoes } from './mask-echoes.ts'
 import { maskUrl, maskUrlIn } from './mask-url.ts'
 import type { Sender } from './send.ts'
@@ -23,6 +25,8 @@ const shownUrl = remember(1_000, maskUrl)
 export interface MadeAttempt {
   attempt: Omit<Attempt, 'number'>
   outcome: Outcome
+  /** What it was for each event by itself, where that can differ; the whole then is what it says of the endpoint. */
+  each?: { attempt: Omit<Attempt, 'number'>; outcome: Outcome }[]
 }
 
 /**
@@ -31,15 +35,54 @@ export interface MadeAttempt {
  */
 export function createMakeAttempt(deps: {
   endpoints: Pick<Endpoints, 'target'>
-  sender: Pick<Sender, 'send'>
+  sender: Pick<Sender, 'send' | 'deadlineMs'>
   now: () => UnixMs
   logger: Pick<Logger, 'error'>
 }) {
+  const holdExchange = createHoldExchange(deps)
+
+  /** Several requests in place of one, and a result for each event. */
+  async function exchanged(
+    kind: Kind,
+    exchange: Exchange,
+    endpoint: EndpointRecord,
+    events: readonly { id: string; text: string }[],
+  ): Promise<MadeAttempt> {
+    const target = deps.endpoints.target(endpoint)
+    const held = await holdExchange(kind, exchange, events, { ...target, version: endpoint.updated_at })
+    const hidden = [...Object.values(target.headers), ...target.hidden, ...held.secrets]
+    const mask = createMask(hidden)
+    const each = held.results.map(({ sent, response, outcome }) => {
+      const error = outcome.kind === 'failed' ? outcome.error : null
+      const attempt = {
+        at: new Date(held.at).toISOString(),
+        duration_ms: held.durationMs,
+        url: shownUrl(target.shownUrl),
+        request: { headers: {}, body: mask(sent).slice(0, KEPT_BODY) },
+        response: maskEchoes(response && { ...response, body: response.body.slice(0, KEPT_BODY) }, mask),
+        error: error && { ...error, message: mask(error.message) },
+      }
+      return { attempt, outcome }
+    })
+    return wholeOf(each)
+  }
+
   return async function makeAttempt(
     endpoint: EndpointRecord,
     events: readonly { id: string; text: string }[],
   ): Promise<MadeAttempt> {
-    const kind = kindOf(endpoint.kind)
+    const kind: Kind = kindOf(endpoint.kind)
+    if (kind.exchange !== undefined) {
+      try {
+        return await exchanged(kind, kind.exchange, endpoint, events)
+      } catch (error) {
+        deps.logger.error(
+          { err: error, endpoint: endpoint.id, event: events[0]?.id },
+          'An exchange broke off.',
+        )
+        return unsent(deps.endpoints.target(endpoint).shownUrl, deps.now(), classifyUnrendered())
+      }
+    }
     const target = deps.endpoints.target(endpoint)
     let request: KindRequest
     try {
@@ -112,6 +155,22 @@ function maskOf(target: EndpointTarget): Mask {
   return values.length === 0 && target.hidden.length === 0
     ? NOTHING
     : createMask([...values, ...target.hidden])
+}
+
+/** What many results say of the endpoint: what concerns all of them, else that it works, else why it does not. */
+function wholeOf(each: NonNullable<MadeAttempt['each']>): MadeAttempt {
+  const failed = each.filter(({ outcome }) => outcome.kind === 'failed')
+  const about = (test: (outcome: Extract<Outcome, { kind: 'failed' }>) => boolean) =>
+    failed.find(({ outcome }) => outcome.kind === 'failed' && test(outcome))
+  const whole =
+    about(({ disable }) => disable === true) ??
+    about(({ fault }) => fault === 'ours') ??
+    about(({ connectionFailure }) => connectionFailure) ??
+    about(({ error }) => error.code === 'rate_limited') ??
+    each.find(({ outcome }) => outcome.kind === 'succeeded') ??
+    failed[0]
+  if (whole === undefined) throw new Error('There is no event to send.')
+  return { ...whole, each }
 }
 
 /** An attempt that broke off within ringpost, as the log keeps it. */

@@ -28,15 +28,22 @@ export interface SendResult {
 }
 
 export interface Sender {
+  /** Of one attempt, unless it is said (ms). */
+  deadlineMs: number
   /**
    * Never throws for anything that the receiver or the network does.
    *
    * @param input.classify of who knows more of an answer than its status says
    */
   send(input: {
+    /** POST, unless it is said. */
+    method?: 'GET' | 'POST' | 'PATCH'
     url: string
     headers: Record<string, string>
-    body: string
+    body?: string
+    /** What is left of a deadline (ms), and how much of the answer is read (bytes). */
+    deadlineMs?: number
+    maxBytes?: number
     classify?: Kind['classify']
   }): Promise<SendResult>
   /** Ends what is under way as `aborted`, which is nobody's failure, and closes all connections. */
@@ -66,7 +73,9 @@ export function createSender(options: { policy: GuardPolicy; deadlineMs: number;
   let closed: Promise<void> | null = null
 
   return {
-    async send({ url, headers, body, classify }) {
+    deadlineMs,
+
+    async send({ method = 'POST', url, headers, body, classify, ...bounds }) {
       const at = Date.now()
       const startedAt = performance.now()
       const failed = (outcome: Outcome): SendResult => {
@@ -74,12 +83,12 @@ export function createSender(options: { policy: GuardPolicy; deadlineMs: number;
       }
       try {
         const response = await request(agent, {
-          method: 'POST',
+          method,
           url: checked(url),
           headers: lowerCased(headers),
-          body,
-          deadlineMs,
-          maxBytes: KEPT_BYTES,
+          ...(body === undefined ? {} : { body }),
+          deadlineMs: Math.max(1, bounds.deadlineMs ?? deadlineMs),
+          maxBytes: bounds.maxBytes ?? KEPT_BYTES,
           signal,
         })
         const { status, durationMs } = response

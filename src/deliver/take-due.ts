@@ -1,4 +1,5 @@
 import type { EndpointRecord, Endpoints } from '../endpoints/endpoints.ts'
+import type { Kind } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import type { DeliveryLog, Taken } from '../log/deliveries.ts'
 import type { DeliveryError } from '../types.ts'
@@ -52,13 +53,14 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
       await found
       return { for: 'nobody', because: 'room' }
     }
+    const batch = batchOf(expected && kindOf(expected.kind), CLAIMS * atOnce)
     const [taken, endpoint] = await Promise.all([
       deliveries.take(endpointId, token, holdMs, {
         room: unsent ? UNSENT_AT_ONCE : room,
-        atOnce: CLAIMS * atOnce,
+        atOnce: batch.atOnce,
         rate: expected?.rate_limit ?? null,
         unsent,
-        digest: expected !== null && kindOf(expected.kind).toDigest ? DIGEST : null,
+        digest: batch.digest,
       }),
       found,
     ])
@@ -69,4 +71,12 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
     if (taken.claims.length === 0 && !unsent) return { for: 'nobody', because: 'changed' }
     return { for: 'ending', taken, why: why ?? DELETED }
   }
+}
+
+/** What is taken together for a kind, and how many may be claimed at a time. */
+function batchOf(kind: Kind | null, atOnce: number) {
+  if (kind === null) return { digest: null, atOnce }
+  // One exchange at a time: two that are about the same caller could make two records of them.
+  if (kind.exchange !== undefined) return { digest: { above: 0, most: kind.exchange.most }, atOnce: 1 }
+  return { digest: kind.toDigest ? DIGEST : null, atOnce }
 }

@@ -149,6 +149,7 @@ export function createEndpoints(deps: {
         format,
         template,
         rate_limit: plain.rate_limit ?? kind.defaults.rate_limit,
+        event_types: eventTypesOf(kind, plain.event_types),
         headers: seals.sealHeaders(id, headers),
         disabled_reason: null,
         secrets: secret === null ? [] : [{ ...seals.sealSecret(id, secret), expires_at: null }],
@@ -197,6 +198,7 @@ export function createEndpoints(deps: {
         ...plain,
         ...(url === undefined && settings === undefined ? {} : sealedRoute(id, kind, after)),
         ...(plain.rate_limit === null ? { rate_limit: kind.defaults.rate_limit } : {}),
+        ...(plain.event_types === undefined ? {} : { event_types: eventTypesOf(kind, plain.event_types) }),
         ...(headers === undefined
           ? {}
           : { headers: headers === null ? {} : changedHeaders(stored.headers, sealed) }),
@@ -307,6 +309,12 @@ function withDefaults(stored: EndpointRecord): EndpointRecord {
     format: stored.format ?? 'standard',
     template: stored.template ?? null,
   }
+}
+
+/** Where a kind knows better than every `user.*` event. */
+function eventTypesOf(kind: Kind, given: string[] | null): string[] | null {
+  const { event_types: own } = kind.defaults
+  return given?.length || own === undefined ? given : [...own]
 }
 
 function refuse(fields: FieldError[]): void {

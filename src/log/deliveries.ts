@@ -112,7 +112,7 @@ export type Recorded = 'OK' | 'GONE' | 'OVERTAKEN'
  * that a lost, repeated or stalled job changes nothing that is recorded here.
  */
 export function createDeliveryLog(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'zcount'>
+  redis: Pick<Redis, 'callBuffer' | 'zcount' | 'zcard'>
   keys: Keys
   now: () => UnixMs
   retentionMs: number
@@ -265,6 +265,13 @@ export function createDeliveryLog(deps: {
         [endpoint.busy, endpoint.due, endpoint.retries, ...ids.map(endpoint.delivery)],
         [first.token, now(), ...ids],
       )
+    },
+
+    /** Deliveries of an endpoint that have not ended. */
+    async waiting(endpointId: string): Promise<number> {
+      const { status } = keys.endpoint(endpointId)
+      const counts = await Promise.all([redis.zcard(status('pending')), redis.zcard(status('retrying'))])
+      return counts[0] + counts[1]
     },
 
     /**

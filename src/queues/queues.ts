@@ -6,7 +6,7 @@ import type { UnixMs } from '../types.ts'
 import { readQueueFigures } from './queue-figures.ts'
 
 /** One queue a stage. What is woken later has a lane of its own: due delayed jobs would wait behind fresh ones. */
-export const QUEUE_NAMES = ['poll', 'enrich', 'relay', 'deliver', 'retry', 'maintain'] as const
+export const QUEUE_NAMES = ['poll', 'enrich', 'relay', 'deliver', 'retry', 'backfill', 'maintain'] as const
 export type QueueName = (typeof QUEUE_NAMES)[number]
 
 /** A source to poll, to enrich or to relay. */
@@ -43,8 +43,9 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
   const relay = open<SourceJob>('relay')
   const deliver = open<DeliverJob>('deliver')
   const retry = open<DeliverJob>('retry')
+  const backfill = open<DeliverJob>('backfill')
   const maintain = open<Record<string, never>>('maintain')
-  const all = [poll, enrich, relay, deliver, retry, maintain]
+  const all = [poll, enrich, relay, deliver, retry, backfill, maintain]
 
   // Sources that this process has polled at its start.
   const polledBefore = new Set<string>()
@@ -148,6 +149,14 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       const now = Date.now()
       const at = endOfSlot(now + Math.max(0, delayMs), delayMs * LATENESS)
       await retry.add('deliver', { endpointId }, { jobId: `${endpointId}-${at}`, delay: at - now })
+    },
+
+    /** Takes an endpoint's backfill on, after a time (ms) and up to a tenth of a second later. */
+    async backfillSoon(endpointId: string, delayMs: number): Promise<void> {
+      const now = Date.now()
+      const slot = Math.floor((now + delayMs) / SLOT_MS) + 1
+      const delay = slot * SLOT_MS - now
+      await backfill.add('backfill', { endpointId }, { jobId: `${endpointId}-${slot}`, delay })
     },
 
     async scheduleMaintenance(everyMs: number): Promise<void> {

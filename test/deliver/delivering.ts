@@ -79,6 +79,7 @@ export async function startDelivering(
     alerts,
     outbox,
     deliveries,
+    backfills: { isRunning: async () => false, soon: async () => undefined },
     bounds: stage.bounds,
     relayNow: async (id) => void (await relay(id)),
     wake: queues.wake,
