@@ -143,8 +143,8 @@ export function createLane(
   }
 
   async function pause(ms: number): Promise<void> {
-    // Where others wait for a lane, nobody waits in one.
-    if (ms > OWN_WAIT_MS || deps.crowded()) return deps.wakeLater(endpointId, ms)
+    // Where others wait for a lane, or ringpost stops, nobody waits in one.
+    if (ms > OWN_WAIT_MS || deps.crowded() || signal.aborted) return deps.wakeLater(endpointId, ms)
     stopTimer()
     timer = setTimeout(() => {
       timer = null

@@ -7,9 +7,9 @@
 -- they are taken for one message together ('' for never), ARGV[11] the most of these
 -- Returns {ms until more may be taken, for each delivery a line: id, attempts so far, attempts of the present
 -- schedule, event id, event type, source id, stream id, with spaces between}; instead of ms, -1 where whatever comes
--- wakes the endpoint anyway, and -2 where it has as many requests as it may; with deliveries, 1 where they are to be one
--- message and 2 where they are all that is due. What is due within ARGV[12] ms is told too, for the wake that brought us here may have been its own, a
--- little early by another clock.
+-- wakes the endpoint anyway, and -2 where it has as many requests as it may; with deliveries, 1 where they are to be
+-- one message and 2 where they are all that is due. What is due within ARGV[12] ms is told too, for the wake that
+-- brought us here may have been its own, a little early by another clock.
 -- Atomic so that no two workers take the same one, nor more together than the endpoint may have. Which deliveries
 -- these are is known only here, so that their keys are not among KEYS; they are of the same slot.
 -- A full Redis refuses the first write of a script if it needs memory, and then lets all others through: a claim is

@@ -110,6 +110,8 @@ export async function startDelivering(
     alerts,
     drains,
     stopping,
+    /** Breaks off what is under way. */
+    closeSenders: () => Promise.all(deliveriesOf.map(({ sender }) => sender.close())),
     async addEndpoint(url: string, input: Partial<NewEndpoint> = {}): Promise<EndpointRecord> {
       const plain = { description: '', event_types: null, source_ids: null, headers: {}, enabled: true }
       return (await endpoints.create({ ...plain, ...(url === '' ? {} : { url }), ...input })).endpoint

@@ -385,7 +385,11 @@ test('what was stopped by ringpost itself is no attempt, and is sent by the next
   await d.happen(3)
   await wait(200)
   expect(webhooks).toHaveLength(3)
-  expect(await d.redis.hget(d.keys.endpoint(id).health, 'failures')).toBeNull()
+  await d.closeSenders()
+  await d.drains[0]?.settled(5_000)
+  const { busy, due, health } = d.keys.endpoint(id)
+  expect([await d.redis.zcard(busy), await d.redis.zcard(due)]).toEqual([0, 6])
+  expect(await d.redis.hget(health, 'failures')).toBeNull()
 })
 
 describe('stopping', () => {
