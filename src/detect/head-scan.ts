@@ -45,9 +45,16 @@ export async function headScan(
   const kind: ScanKind = lookback ? 'lookback' : 'head'
   const overlap = Math.max(Math.ceil(source.overlapMs / 1000), lookback ? LOOKBACK_SECS : 0)
   const live = state.mode === 'live'
-  const announce = live
-    ? ({ everyone: true } as const)
-    : { everyone: false as const, firstContactAfter: state.announce_since ?? baseline_started }
+  // A baseline has missed those who moved up past it: the next scan of the top records them by the same rule.
+  const settling = live && state.announce_since !== undefined
+  const announce =
+    live && !settling
+      ? ({ everyone: true } as const)
+      : {
+          everyone: false as const,
+          firstContactAfter: state.announce_since ?? baseline_started,
+          ...(settling ? { lastContactBefore: baseline_started } : {}),
+        }
   // Below it everything is old, so that a scan that died half-way would not be made good.
   const ahead = watermark !== undefined && watermark > began / 1000 + AHEAD_SECS
   if (ahead) {
@@ -81,7 +88,10 @@ export async function headScan(
         ...(ahead && scanned.top !== null ? { watermark: scanned.top } : {}),
         ...(lookback ? { last_lookback: job.scanDeps.now() } : {}),
       },
-      delete: accepted ? ['flood_accepted'] : [],
+      delete: [
+        ...(accepted ? (['flood_accepted'] as const) : []),
+        ...(settling ? (['announce_since'] as const) : []),
+      ],
     }),
   )
   return kind

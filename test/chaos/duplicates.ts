@@ -66,6 +66,6 @@ function causeOf(
     toSender.find(({ kind }) => kind === 'freeze') ??
     toSender.find(({ kind }) => kind.startsWith('redis_')) ??
     faults.filter(window).find(({ target }) => target === 'redis') ??
-    toSender.find(({ kind }) => kind === 'clock_jump')
+    toSender.find(({ kind }) => kind.startsWith('clock_'))
   return cause ? `no record: ${cause.kind}` : null
 }

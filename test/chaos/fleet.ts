@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createWriteStream, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../support/until.ts'
@@ -64,15 +66,19 @@ export async function createFleet(options: {
   dataDir: string
   env: Readonly<Record<string, string>>
   children: Children
+  /** Where all that they print is kept. */
+  logDir?: string
   /** Fill a place again by itself when its process ends unasked. */
   supervised?: boolean
 }): Promise<Fleet> {
   const attempts = new Map<string, AttemptLine[]>()
   const crashes: string[] = []
   let closing = false
+  if (options.logDir !== undefined) mkdirSync(options.logDir, { recursive: true })
 
   async function createMember([name, roles]: [string, string]): Promise<Member> {
     const redisLink = await createLink(() => options.redisPort)
+    const log = options.logDir === undefined ? null : createWriteStream(join(options.logDir, `${name}.log`))
     let incarnation = 0
     let child: ChildProcess | null = null
     let url: string | null = null
@@ -108,6 +114,7 @@ export async function createFleet(options: {
       child = one
       const read = (line: string) => {
         lines.push(line)
+        log?.write(`${me} ${line}\n`)
         if (lines.length > 60) lines.shift()
         const found = / is running at (http:\S+)/.exec(line)?.[1]
         if (found !== undefined) url = found

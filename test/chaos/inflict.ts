@@ -81,6 +81,18 @@ const upstream =
     return JSON.stringify(variant)
   }
 
+/** The clock of a process is wrong, by seconds or by an hour, and then right again. */
+const clock =
+  (sign: 1 | -1): Infliction =>
+  async (world, fault, hold) => {
+    const member = memberOf(world, fault)
+    const offset = sign * Math.round(10 ** (3.5 + 3.1 * fault.dice))
+    member.setClock(offset)
+    await hold()
+    member.setClock(0)
+    return `by ${offset} ms`
+  }
+
 /** Redis goes, something is done to its files, and it comes back. */
 const redisAway =
   (signal: 'SIGTERM' | 'SIGKILL', meanwhile: (world: World, fault: PlannedFault) => Promise<string>) =>
@@ -125,15 +137,8 @@ const inflictions: Record<FaultKind, Infliction> = {
     await member.start()
     return ended ? `ended after ${took} ms` : 'DID NOT END: it had to be killed'
   },
-  async clock_jump(world, fault, hold) {
-    const member = memberOf(world, fault)
-    const [small, large] = [(fault.dice - 0.5) * 20_000, (fault.dice - 0.5) * 7_200_000]
-    const offset = Math.round(fault.dice * 1000) % 3 === 0 ? large : small
-    member.setClock(offset)
-    await hold()
-    member.setClock(0)
-    return `by ${Math.round(offset)} ms`
-  },
+  clock_ahead: clock(1),
+  clock_behind: clock(-1),
   redis_cut: link('cut', 'redis'),
   redis_reset: link('reset', 'redis'),
   redis_delay: link('delay', 'redis'),

@@ -28,6 +28,10 @@ export function startPerson(world: World) {
       const { status } = await world.api('POST', `/v1/sources/${SOURCE}/accept`, { as: 'events' })
       if (status === 200) done.accepted++
     }
+    // A key that is refused is tried again every five minutes, or when whoever has mended it asks for it.
+    if (source.body?.state === 'failing') {
+      await world.api('POST', `/v1/sources/${SOURCE}/poll`, {})
+    }
     const { body } = await world.api<{ data: EndpointView[] }>('GET', '/v1/endpoints')
     for (const { id, enabled } of body?.data ?? []) {
       if (enabled) continue

@@ -6,7 +6,8 @@ const FAULTS = {
     kill: 6,
     freeze: 4,
     terminate: 4,
-    clock_jump: 3,
+    clock_ahead: 2,
+    clock_behind: 2,
     redis_cut: 3,
     redis_reset: 4,
     redis_delay: 2,
@@ -67,7 +68,7 @@ const FAULTS = {
   },
 } as const
 
-type Place = keyof typeof FAULTS
+export type Place = keyof typeof FAULTS
 export type FaultKind = { [P in Place]: keyof (typeof FAULTS)[P] }[Place]
 
 /** Those that lose what Redis had acknowledged; DETECTION.md says what becomes of that. */
@@ -87,7 +88,10 @@ export interface PlannedFault {
   dice: number
 }
 
-export const ALL_KINDS = Object.values(FAULTS).flatMap((kinds) => Object.keys(kinds) as FaultKind[])
+/** Every kind, with the place that it happens to. */
+export const ALL_KINDS = (Object.keys(FAULTS) as Place[]).flatMap((place) =>
+  (Object.keys(FAULTS[place]) as FaultKind[]).map((kind) => ({ place, kind })),
+)
 
 /**
  * All faults of a run, in the order in which they begin. It depends on nothing but the randomness: the same seed

@@ -1,6 +1,10 @@
+import type { CrashPoint, CrashResult } from './crashes.ts'
+import type { Recovery } from './each.ts'
+import type { Reconciliation, Violation } from './reconcile.ts'
 import type { ChaosResult } from './run.ts'
 
-const HIDDEN = 20
+/** Broken promises that are printed. */
+const MOST = 20
 
 /** What a run has come to, for people. */
 export function describeRun(result: ChaosResult): string {
@@ -25,10 +29,43 @@ export function describeRun(result: ChaosResult): string {
     table(rows),
     `Faults\n${table(Object.entries(faults).toSorted(([a], [b]) => a.localeCompare(b)))}`,
     ...(sum(duplicates) > 0 ? [`Accepted again, because\n${table(Object.entries(duplicates))}`] : []),
-    ...violations.slice(0, HIDDEN).map(({ rule, detail }) => `BROKEN: ${rule}\n  ${detail.slice(0, 2_000)}`),
-    ...(violations.length > HIDDEN ? [`… and ${violations.length - HIDDEN} more`] : []),
+    ...describeViolations(violations),
   ]
   return parts.join('\n\n')
+}
+
+/** How long each fault by itself was felt, for people. */
+export function describeEach(recoveries: readonly Recovery[], found: Reconciliation): string {
+  const rows = recoveries.map(({ kind, recoveredMs }): [string, string] => [
+    kind,
+    recoveredMs === null ? 'NOT RECOVERED' : `${(recoveredMs / 1000).toFixed(1)} s`,
+  ])
+  return [table(rows), ...describeViolations(found.violations)].join('\n\n')
+}
+
+/** Which side effects a process has died at, for people. */
+export function describeCrashes(results: readonly CrashResult[], found: Reconciliation): string {
+  const effects = [...new Set(results.map(({ effect }) => effect))]
+  const cell = (effect: string, moment: CrashPoint['moment']) => {
+    const one = results.find((result) => result.effect === effect && result.moment === moment)
+    if (one === undefined) return '-'
+    return one.hit ? `hit${one.again > 0 ? `, ${one.again} again` : ''}` : 'NOT REACHED'
+  }
+  const rows = effects.map((effect): [string, string] => [
+    effect,
+    `${cell(effect, 'before').padEnd(14)} ${cell(effect, 'after')}`,
+  ])
+  return [
+    table([['side effect', `${'before'.padEnd(14)} after`], ...rows]),
+    ...describeViolations(found.violations),
+  ].join('\n\n')
+}
+
+function describeViolations(violations: readonly Violation[]): string[] {
+  return [
+    ...violations.slice(0, MOST).map(({ rule, detail }) => `BROKEN: ${rule}\n  ${detail.slice(0, 2_000)}`),
+    ...(violations.length > MOST ? [`… and ${violations.length - MOST} more`] : []),
+  ]
 }
 
 function table(rows: readonly (readonly [string, string | number])[]): string {

@@ -21,6 +21,8 @@ export interface ChaosOptions {
   /** How long to wait for quiet at the end (ms). */
   quietWithinMs: number
   say: (line: string) => void
+  /** Where the processes' output is kept. */
+  logDir?: string
 }
 
 /** What a run has come to. */
@@ -55,6 +57,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     random: createRandom(seed + 1),
     callsPerSecond: options.callsPerSecond,
     supervised: true,
+    ...(options.logDir === undefined ? {} : { logDir: options.logDir }),
   })
   try {
     await bringUp(world)
@@ -97,8 +100,8 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
 }
 
 /** Starts ringpost and waits until its baseline has been taken. */
-export async function bringUp(world: World): Promise<void> {
-  await Promise.all(world.fleet.members.map((member) => member.start()))
+export async function bringUp(world: World, { started = false } = {}): Promise<void> {
+  if (!started) await Promise.all(world.fleet.members.map((member) => member.start()))
   await until(async () => (await sourceState(world)).mode === 'live', {
     within: 60_000,
     what: 'the baseline to be taken',

@@ -18,7 +18,7 @@ export const TOKEN = 'chaos-token-3f9a1c7d20be'
 const API_KEY = 'sim_key'
 const MASTER_KEY = '5a'.repeat(32)
 /** How long an attempt may take; a claim holds five seconds longer. */
-const DELIVERY_TIMEOUT = '2s'
+const DELIVERY_TIMEOUT = '4s'
 
 /** One process that does everything, or what a larger installation has. */
 export const LAYOUTS = {
@@ -97,6 +97,7 @@ export async function createWorld(options: {
   callsPerSecond: number
   env?: Record<string, string>
   supervised?: boolean
+  logDir?: string
 }): Promise<World> {
   const { folder, random } = options
   const children = createChildren()
@@ -128,6 +129,7 @@ export async function createWorld(options: {
     redisPort: redis.port,
     dataDir,
     children,
+    ...(options.logDir === undefined ? {} : { logDir: options.logDir }),
     ...(options.supervised === undefined ? {} : { supervised: options.supervised }),
     env: {
       ELEVENLABS_API_KEY: API_KEY,
