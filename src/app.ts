@@ -55,6 +55,7 @@ import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
 import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
+import { checkLayout } from './redis/layout.ts'
 import { createRecords } from './redis/records.ts'
 import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
@@ -122,6 +123,7 @@ export async function startApp(deps: {
     return stopped
   }
   const has = (role: Config['roles'][number]) => config.roles.includes(role)
+  await checkLayout({ redis, keys })
   await checkMasterKey({ redis, keys, vault })
 
   // What people have set up.

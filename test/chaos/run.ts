@@ -23,6 +23,8 @@ export interface ChaosOptions {
   say: (line: string) => void
   /** Where the processes' output is kept. */
   logDir?: string
+  /** Looks at everything before it is taken down. */
+  afterwards?: (world: World) => Promise<void>
 }
 
 /** What a run has come to. */
@@ -75,6 +77,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosResult> {
     const quietAfterMs = Date.now() - healedAt
     await person.stop()
     const found = await reconcile(world)
+    await options.afterwards?.(world)
     for (const detail of trouble)
       found.violations.push({ rule: 'every fault is inflicted and healed', detail })
     if (left.length > 0) {
