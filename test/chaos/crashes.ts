@@ -119,10 +119,12 @@ function createFlow(world: World, random: () => number) {
     // So that there are retries, and results of every sort.
     all?.behave(n % 4 === 0 ? 'server_error' : 'good')
     too?.behave(n % 7 === 0 ? 'reset' : 'good')
-    const ask = (path: string, body: object) => void world.api('POST', path, body).catch(() => undefined)
+    const ask = (path: string, body: object, method = 'POST') =>
+      void world.api(method, path, body).catch(() => undefined)
     const since = new Date(Date.now() - 60_000).toISOString()
     if (n % 5 === 0) ask('/v1/endpoints/ep_new/recover', { since, only: 'failed' })
     if (n % 6 === 0) ask(`/v1/sources/${SOURCE}/poll`, { full: n % 12 === 0 })
+    if (n % 8 === 0) ask('/v1/endpoints/ep_new', { description: String(n) }, 'PATCH')
     if (n % 9 === 0) ask('/v1/endpoints/ep_new/test', {})
   }
 }
