@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { UserRow } from '../types.ts'
+import type { UnixMs, UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
@@ -45,7 +45,8 @@ export async function headScan(
   const kind: ScanKind = lookback ? 'lookback' : 'head'
   const overlap = Math.max(Math.ceil(source.overlapMs / 1000), lookback ? LOOKBACK_SECS : 0)
   const live = state.mode === 'live'
-  // A baseline has missed those who moved up past it: the next scan of the top records them by the same rule.
+  // A baseline has missed those who moved up past it: the scans of the top after it record them by the same rule,
+  // and not the first one alone, which upstream may answer from before they moved.
   const settling = live && state.announce_since !== undefined
   const announce =
     live && !settling
@@ -90,11 +91,16 @@ export async function headScan(
       },
       delete: [
         ...(accepted ? (['flood_accepted'] as const) : []),
-        ...(settling ? (['announce_since'] as const) : []),
+        ...(settling && hasSettled(state, began, source.overlapMs) ? (['announce_since'] as const) : []),
       ],
     }),
   )
   return kind
+}
+
+/** Whether a baseline ended so long ago that everybody who was listed then has been seen. */
+function hasSettled({ last_baseline }: SourceState, now: UnixMs, overlapMs: number): boolean {
+  return last_baseline === undefined || now >= Date.parse(last_baseline.finished_at) + overlapMs
 }
 
 /** Runs a scan, and once more through an open gate where it found too many newcomers to keep and no flood. */

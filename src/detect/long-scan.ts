@@ -242,7 +242,7 @@ function baselineDone(
 }
 
 /**
- * After which first contact somebody is news to the one scan of the top that closes a baseline. A call in the second in
+ * After which first contact somebody is news to the scans of the top that close a baseline. A call in the second in
  * which it began is one that it would have seen. Where the baseline was to announce nobody at all, that ends with it.
  */
 function settlingSince(

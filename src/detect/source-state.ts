@@ -82,7 +82,7 @@ const stateSchema = z.object({
   empty_baselines: int.default(0),
   /**
    * Users whose first contact is after this are announced by the baseline, for Redis was lost (unix seconds). Kept
-   * beyond its end until the top has been scanned once more, for those who moved up past it.
+   * beyond its end for as long as the overlap, for those who moved up past it.
    */
   announce_since: int.optional(),
   /** Full scans are numbered; `last_complete_scan` is the last one that reached the end. */

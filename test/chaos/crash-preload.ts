@@ -19,7 +19,7 @@ let left = Number(count ?? 0)
 
 /** Commands that change nothing, or that say who is there. */
 const READS =
-  /^(auth|bzpopmin|client|config|evalsha_ro|exists|get|hello|hexists|hget|hgetall|hkeys|hlen|hmget|hscan|hvals|info|llen|lrange|memory|mget|ping|pttl|scan|select|smembers|time|ttl|type|xlen|xrange|xrevrange|zcard|zcount|zrange|zrangebyscore|zrevrange|zscore)$/
+  /^(auth|bzpopmin|client|config|evalsha_ro|exists|get|hello|hexists|hget|hgetall|hkeys|hlen|hmget|hscan|hvals|info|llen|lrange|memory|mget|ping|pttl|quit|scan|select|smembers|time|ttl|type|xlen|xrange|xrevrange|zcard|zcount|zrange|zrangebyscore|zrevrange|zscore)$/
 
 const root = new URL('../../src/', import.meta.url).pathname
 const scripts = new Map(
