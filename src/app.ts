@@ -58,6 +58,7 @@ import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
 import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
+import { checkLayout } from './redis/layout.ts'
 import { createRecords } from './redis/records.ts'
 import { startSharedClock } from './redis/shared-clock.ts'
 import { createResend } from './resend/create-resend.ts'
@@ -128,6 +129,7 @@ export async function startApp(deps: {
     return stopped
   }
   const has = (role: Config['roles'][number]) => config.roles.includes(role)
+  await checkLayout({ redis, keys })
   await checkMasterKey({ redis, keys, vault })
   const clock = await startSharedClock({ redis, logger })
   releases.push(async () => clock.stop())

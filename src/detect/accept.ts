@@ -35,6 +35,7 @@ export async function acceptAttention(
   } else {
     // In a baseline it is the dates that cannot be believed: this time they announce nobody.
     if (mode === 'baseline') set.announce_since = String(NOBODY)
+    else remove.push('announce_since')
     set.mode = 'baseline'
     set.baseline_reason = 'accepted'
     remove.push('baseline_started', 'scan_kind', 'scan_cursor')

@@ -22,9 +22,12 @@ export interface Change {
 
 /**
  * Whose first appearance is news. `everyone` in a live source; during a baseline only those whose first
- * contact is after the given moment, for everyone else was there before ringpost looked.
+ * contact is after the given moment, for everyone else was there before ringpost looked. Once it has ended, those
+ * whose last contact is before it began are news as well: they did not move up past it, but were listed late.
  */
-export type Announce = { everyone: true } | { everyone: false; firstContactAfter: UnixSecs }
+export type Announce =
+  | { everyone: true }
+  | { everyone: false; firstContactAfter: UnixSecs; lastContactBefore?: UnixSecs }
 
 /** By what a source's rows are judged. */
 export interface Rules {
@@ -108,7 +111,10 @@ function firstSeen(row: UserRow, { announce, epoch }: Rules): Judged {
   })
   // Without a first contact, a user of one conversation came first when they came last.
   const firstContact = row.first_contact_unix_secs ?? (to <= 1 ? row.last_contact_unix_secs : null)
-  const news = announce.everyone || (firstContact !== null && firstContact > announce.firstContactAfter)
+  const news =
+    announce.everyone ||
+    (firstContact !== null && firstContact > announce.firstContactAfter) ||
+    (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore)
   return { next, changes: news ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [] }
 }
 

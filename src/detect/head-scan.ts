@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import type { UserRow } from '../types.ts'
+import type { UnixMs, UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
@@ -45,9 +45,17 @@ export async function headScan(
   const kind: ScanKind = lookback ? 'lookback' : 'head'
   const overlap = Math.max(Math.ceil(source.overlapMs / 1000), lookback ? LOOKBACK_SECS : 0)
   const live = state.mode === 'live'
-  const announce = live
-    ? ({ everyone: true } as const)
-    : { everyone: false as const, firstContactAfter: state.announce_since ?? baseline_started }
+  // A baseline has missed those who moved up past it: the scans of the top after it record them by the same rule,
+  // and not the first one alone, which upstream may answer from before they moved.
+  const settling = live && state.announce_since !== undefined
+  const announce =
+    live && !settling
+      ? ({ everyone: true } as const)
+      : {
+          everyone: false as const,
+          firstContactAfter: state.announce_since ?? baseline_started,
+          ...(settling ? { lastContactBefore: baseline_started } : {}),
+        }
   // Below it everything is old, so that a scan that died half-way would not be made good.
   const ahead = watermark !== undefined && watermark > began / 1000 + AHEAD_SECS
   if (ahead) {
@@ -81,10 +89,18 @@ export async function headScan(
         ...(ahead && scanned.top !== null ? { watermark: scanned.top } : {}),
         ...(lookback ? { last_lookback: job.scanDeps.now() } : {}),
       },
-      delete: accepted ? ['flood_accepted'] : [],
+      delete: [
+        ...(accepted ? (['flood_accepted'] as const) : []),
+        ...(settling && hasSettled(state, began, source.overlapMs) ? (['announce_since'] as const) : []),
+      ],
     }),
   )
   return kind
+}
+
+/** Whether a baseline ended so long ago that everybody who was listed then has been seen. */
+function hasSettled({ last_baseline }: SourceState, now: UnixMs, overlapMs: number): boolean {
+  return last_baseline === undefined || now >= Date.parse(last_baseline.finished_at) + overlapMs
 }
 
 /** Runs a scan, and once more through an open gate where it found too many newcomers to keep and no flood. */

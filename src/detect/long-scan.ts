@@ -1,13 +1,19 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
-import type { UnixMs } from '../types.ts'
+import type { UnixMs, UnixSecs } from '../types.ts'
 import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
 import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
 import type { Skip } from './read-packed.ts'
 import { bucketsAtOnce } from './read-packed.ts'
 import { detectRemovals, type RemovalResult } from './removal.ts'
 import type { ScanPlan } from './scan.ts'
-import { type Attention, type LastBaseline, laterWatermark, type SourceState } from './source-state.ts'
+import {
+  type Attention,
+  type LastBaseline,
+  laterWatermark,
+  NOBODY,
+  type SourceState,
+} from './source-state.ts'
 import type { StateChange } from './store.ts'
 import { createRoll, type Roll } from './user-digest.ts'
 
@@ -228,10 +234,23 @@ function baselineDone(
       last_lookback: now,
       seen_at: Math.max(began, after.seen_at ?? 0),
       last_baseline: JSON.stringify(lastBaseline),
+      announce_since: settlingSince(after, Math.floor(now / 1000)),
       ...judgedBy(source),
     },
-    delete: ['scan_kind', 'scan_cursor', 'announce_since', 'flood_accepted'],
+    delete: ['scan_kind', 'scan_cursor', 'flood_accepted'],
   }
+}
+
+/**
+ * After which first contact somebody is news to the scans of the top that close a baseline. A call in the second in
+ * which it began is one that it would have seen. Where the baseline was to announce nobody at all, that ends with it.
+ */
+function settlingSince(
+  { announce_since, baseline_started, watermark }: SourceState,
+  nowSecs: UnixSecs,
+): UnixSecs {
+  if (announce_since === NOBODY) return watermark ?? nowSecs
+  return announce_since ?? (baseline_started ?? nowSecs) - 1
 }
 
 /** Every row was compared, so that every user's sentiment is one of this threshold. */

@@ -14,7 +14,7 @@ import { dueAt, isNudged } from './nudged.ts'
 import type { KeyedSource, PolledSource } from './polled-source.ts'
 import type { Quarantine } from './quarantine.ts'
 import { emptyResult } from './scan.ts'
-import type { BaselineReason, ScanKind, SourceState } from './source-state.ts'
+import type { BaselineReason, LastPoll, ScanKind, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 import type { WatermarkFiles } from './watermark-files.ts'
 
@@ -45,6 +45,9 @@ const TAKEN_OVER = 'The poll was stopped: ringpost stops, or another process has
 
 const NO_KEY =
   'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.'
+
+/** How far the clocks of pollers may disagree without one of them being taken for wrong (ms). */
+const SKEW_MS = 10_000
 
 const NEVER = new AbortController().signal
 
@@ -108,7 +111,7 @@ export function createPoll(deps: PollDeps): Poll {
     const changed = options.dryRun ? await identityChanged(source) : false
     if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
     const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
-    const due = dueAt(state)
+    const due = isAhead(state.last_poll, began) ? 0 : dueAt(state)
     if (!options.now && !options.dryRun && due > began) return { ...idle('waiting'), next_at: due }
     if (state.attention?.kind === 'flood' && !options.dryRun) {
       return options.now ? { ...idle('failed'), error: state.attention.message } : idle('waiting')
@@ -281,6 +284,11 @@ export function createPoll(deps: PollDeps): Poll {
     const page = await deps.listUsers({ ...source, cursor: null, search: userId }, signal)
     return page.rows.some((row) => row.user_id === userId) || page.unreadable.length > 0
   }
+}
+
+/** Whether the last poll was by a clock that was wrong, and what it has planned with it. */
+function isAhead(last: LastPoll | undefined, now: UnixMs): boolean {
+  return last !== undefined && Date.parse(last.at) > now + SKEW_MS
 }
 
 function hasKey(source: PolledSource): source is KeyedSource {

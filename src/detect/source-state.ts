@@ -80,7 +80,10 @@ const stateSchema = z.object({
   seen_at: int.optional(),
   /** How often in a row a baseline found an empty list. */
   empty_baselines: int.default(0),
-  /** Users whose first contact is after this are announced by the baseline, for Redis was lost (unix seconds). */
+  /**
+   * Users whose first contact is after this are announced by the baseline, for Redis was lost (unix seconds). Kept
+   * beyond its end for as long as the overlap, for those who moved up past it.
+   */
   announce_since: int.optional(),
   /** Full scans are numbered; `last_complete_scan` is the last one that reached the end. */
   scan_number: int.default(0),

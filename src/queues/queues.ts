@@ -24,6 +24,9 @@ const SLOT_MS = 100
 /** How much later than asked for an endpoint may be woken, as a share of the wait. */
 const LATENESS = 1 / 64
 
+/** How far clocks of different processes may disagree without a schedule being made anew (ms). */
+const SKEW_MS = 10_000
+
 /** How finished jobs are kept: hardly, for the truth is in the log and not in the queues. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: { count: 100 } }
 
@@ -47,6 +50,18 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
   const maintain = open<Record<string, never>>('maintain')
   const all = [poll, enrich, relay, deliver, retry, backfill, maintain]
 
+  /**
+   * The interval of a schedule; null where there is none, or where its next run is so far ahead that the clock of
+   * whoever planned it must have been wrong: it would not run until then.
+   */
+  async function soundInterval<T>(queue: Queue<T>, id: string): Promise<number | null> {
+    const { every = null, next = 0 } = (await queue.getJobScheduler(id)) ?? {}
+    if (every === null || next <= Date.now() + every + SKEW_MS) return every
+    // It keeps its next run when it is said again.
+    await queue.removeJobScheduler(id)
+    return null
+  }
+
   // Sources that this process has polled at its start.
   const polledBefore = new Set<string>()
 
@@ -60,8 +75,8 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
      * has not scheduled itself yet is polled at once too, for it may have been down for long.
      */
     async keepPolling(sourceId: string, intervalMs: number): Promise<void> {
-      const scheduled = await poll.getJobScheduler(sourceId)
-      if (scheduled?.every === intervalMs && polledBefore.has(sourceId)) return
+      const everyMs = await soundInterval(poll, sourceId)
+      if (everyMs === intervalMs && polledBefore.has(sourceId)) return
       await poll.upsertJobScheduler(sourceId, { every: intervalMs }, { name: 'poll', data: { sourceId } })
       await pollNow(sourceId)
       polledBefore.add(sourceId)
@@ -160,7 +175,7 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
     },
 
     async scheduleMaintenance(everyMs: number): Promise<void> {
-      if ((await maintain.getJobScheduler('maintain'))?.every === everyMs) return
+      if ((await soundInterval(maintain, 'maintain')) === everyMs) return
       await maintain.upsertJobScheduler('maintain', { every: everyMs }, { name: 'maintain', data: {} })
     },
 

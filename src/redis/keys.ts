@@ -26,6 +26,8 @@ export function createKeys(prefix: string) {
     session: (hash: string) => `${prefix}:session:${hash}`,
     /** HASH of one idempotency key by its digest: who began, what was asked and answered, sealed */
     idempotency: (digest: string) => `${prefix}:idempotency:${digest}`,
+    /** STRING the layout of all of this as a number; see redis/layout.ts */
+    layout: `${prefix}:layout`,
     /** STRING a word sealed with the master key */
     masterKeyCheck: `${prefix}:master-key-check`,
     source: (id: string) => {

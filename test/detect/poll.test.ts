@@ -54,6 +54,28 @@ describe('a baseline', () => {
     ])
   })
 
+  test('does not announce who was there before and moved up behind its back', async () => {
+    const d = await start()
+    seed(d, 250)
+    // Behind the page that is read next, and then above the page that was read first.
+    d.beforeRequest(2, () => d.simulator.call({ user_id: 'user_0000240' }))
+    await d.poll()
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 249 })
+    d.pass(1)
+    d.simulator.call({ user_id: 'new' })
+    await d.poll()
+    d.simulator.call({ user_id: 'user_0000240' })
+    await d.poll()
+    expect(brief(await d.events())).toEqual([
+      'new: user.created 0→1',
+      'user_0000240: user.conversation_count.increased 2→3',
+    ])
+    // From then on whoever is not known is new, whatever upstream says of their first contact.
+    d.simulator.call({ user_id: 'late', at_unix_secs: d.nowSecs() - 60 })
+    await d.poll()
+    expect(brief(await d.events()).at(-1)).toBe('late: user.created 0→1')
+  })
+
   test('goes on where it was when it broke off', async () => {
     const d = await start()
     seed(d, 450)
@@ -285,6 +307,18 @@ describe('a failing upstream', () => {
     expect((await d.state()).watermark).toBeGreaterThan(watermark ?? 0)
     expect(new Set((await d.events()).map(({ id }) => id)).size).toBe(151)
   })
+})
+
+test('a poll that was planned by a clock that was an hour ahead does not wait for an hour', async () => {
+  const d = await start()
+  seed(d, 3)
+  await d.poll()
+  d.pass(3_600)
+  await d.poll()
+  d.pass(-3_600)
+  d.simulator.call({ user_id: 'now' })
+  expect(await d.tick()).toMatchObject({ outcome: 'done', events: { 'user.created': 1 } })
+  expect(await d.tick()).toMatchObject({ outcome: 'waiting' })
 })
 
 describe('pollers', () => {

@@ -210,7 +210,11 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
   try {
     upstream.seed(random.int(Math.floor(scenario.users / 3), scenario.users))
     let due = now()
-    while ((await redis.hget(slots.state, 'mode')) !== 'live') {
+    const inBaseline = async () => {
+      const [mode, since] = await redis.hmget(slots.state, 'mode', 'announce_since')
+      return mode !== 'live' || since !== null
+    }
+    while (await inBaseline()) {
       due = await poll({ interrupt: true })
       clock.ms += random.int(1_000, 20_000)
     }

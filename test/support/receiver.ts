@@ -15,7 +15,7 @@ export interface Webhook {
 type Answer = number | 'hang'
 
 /** A real HTTP receiver that remembers everything, and answers what it is told to. */
-export async function startTestReceiver() {
+export async function startTestReceiver(onPort = 0) {
   const webhooks: Webhook[] = []
   let answer: (webhook: Omit<Webhook, 'status'>) => Answer | Promise<Answer> = () => 204
   const server = createServer(async (request, response) => {
@@ -32,7 +32,7 @@ export async function startTestReceiver() {
     webhooks.push({ ...webhook, status: status === 'hang' ? 0 : status })
     if (status !== 'hang') response.writeHead(status).end('seen')
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/hook`,
