@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startDeliverWorker } from '../workers/deliver.ts'
 import { startEnrichWorker } from '../workers/enrich.ts'
@@ -36,7 +35,6 @@ import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
 import { createCountEvents } from './log/count-events.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
-
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
@@ -53,6 +51,8 @@ import { outboxOwners } from './outbox/system-outbox.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
+import type { Redis } from './redis/client.ts'
+import { duplicateRedis } from './redis/connect.ts'
 import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
@@ -363,7 +363,7 @@ export async function startApp(deps: {
       }),
       activity: createActivityFeed({
         redis,
-        connect: () => redis.duplicate({ connectionName: `ringpost:${process.pid}:watch` }),
+        connect: () => duplicateRedis(redis, 'watch'),
         keys,
       }),
       eventAt: outbox.jsonAt,

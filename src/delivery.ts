@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { createDrainEndpoints } from './deliver/drain-endpoints.ts'
 import { createEventTexts } from './deliver/event-texts.ts'
@@ -14,6 +13,7 @@ import { createDeliveryLog } from './log/deliveries.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createSystemOutbox } from './outbox/system-outbox.ts'
 import type { Queues } from './queues/queues.ts'
+import type { Redis } from './redis/client.ts'
 import type { Keys } from './redis/keys.ts'
 import type { UnixMs } from './types.ts'
 

@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net'
 import { parseIp } from '../deliver/guard/cidr.ts'
+import { hasRedisHosts, readRedisHosts } from '../redis/redis-hosts.ts'
 import { refuse } from './variable.ts'
 
 /**
@@ -45,7 +46,15 @@ export function readRedisUrl(text: string): string {
       throw refuse('A socket is written as unix:// and an absolute path, nothing after it.')
     return text
   }
-  if (!/^rediss?:\/\//i.test(text)) throw refuse('It does not begin with redis://, rediss:// or unix://.')
+  if (hasRedisHosts(text)) {
+    readRedisHosts(text)
+    return text
+  }
+  if (!/^rediss?:\/\//i.test(text)) {
+    throw refuse(
+      'It does not begin with redis://, rediss://, redis+cluster://, redis+sentinel:// or unix://.',
+    )
+  }
   if (!URL.canParse(text)) throw refuse(`It is not a complete URL. ${ENCODE}`)
   const url = new URL(text)
   if (url.hash !== '' || text.includes('#')) throw refuse(`It has a # in it. ${ENCODE}`)

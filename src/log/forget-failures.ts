@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 
 const FAILURES = ['failing_since', 'failures', 'recovered', 'unanswered', 'open_until', 'opened']

@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis'
+import { askMany } from '../redis/ask-many.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
 import type { Event, UnixMs } from '../types.ts'
@@ -22,7 +23,7 @@ export interface OutboxEntry {
  * An event with a place for its conversation is completed when it is read, by what was decided of it once.
  */
 export function createOutbox(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'xrange' | 'xrevrange' | 'hget' | 'hmget'>
+  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'isCluster' | 'xrange' | 'xrevrange' | 'hget' | 'hmget'>
   keys: Keys
 }) {
   const { redis, keys } = deps
@@ -83,12 +84,11 @@ export function createOutbox(deps: {
      * since somebody has asked for it to be sent before its time, goes without.
      */
     async textsToSend(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
-      const pipeline = redis.pipeline()
-      for (const { sourceId, streamId } of places)
-        pipeline.xrange(keys.source(sourceId).outbox, streamId, streamId)
-      const replies = (await pipeline.exec()) ?? []
-      const texts = replies.map(([error, entries]) => {
-        if (error) throw error
+      const replies = await askMany(
+        redis,
+        places.map(({ sourceId, streamId }) => ['xrange', keys.source(sourceId).outbox, streamId, streamId]),
+      )
+      const texts = replies.map((entries) => {
         const [entry] = entries as StreamEntry[]
         return entry === undefined ? null : jsonOf(entry)
       })

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
+import type { Redis } from './client.ts'
 import { createScript } from './script.ts'
 
 /** Records of one kind, those that were deleted and are not forgotten yet among them. */

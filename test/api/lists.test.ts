@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
+import { mastersOf } from '../../src/redis/client.ts'
 import { MOST_RECORDS } from '../../src/redis/records.ts'
 import type { Json } from './requests/from-schema.ts'
 import { operationsOf } from './requests/random-request.ts'
@@ -96,18 +97,23 @@ describe('every list that the document has', () => {
 /** What requests cost: commands that are sent to Redis, and bytes that it answers. */
 async function costOf(ask: () => Promise<{ status: number; text?: string }>) {
   const { redis } = api
-  const send = redis.sendCommand.bind(redis)
+  const nodes = mastersOf(redis)
+  const sends = nodes.map((node) => node.sendCommand)
   let commands = 0
-  redis.sendCommand = (...args) => {
-    commands++
-    return send(...args)
+  for (const node of nodes) {
+    const send = node.sendCommand.bind(node)
+    node.sendCommand = (...args) => {
+      commands++
+      return send(...args)
+    }
   }
-  const socket = redis.stream as unknown as { bytesRead: number }
-  const before = socket.bytesRead
+  const bytesRead = () =>
+    nodes.reduce((sum, node) => sum + ((node.stream as { bytesRead?: number } | null)?.bytesRead ?? 0), 0)
+  const before = bytesRead()
   const { status, text } = await ask()
-  redis.sendCommand = send
+  for (const [i, send] of sends.entries()) if (nodes[i]) nodes[i].sendCommand = send
   expect(status, text).toBeLessThan(300)
-  return { commands, bytes: socket.bytesRead - before }
+  return { commands, bytes: bytesRead() - before }
 }
 
 /** Every request that only looks, and those that look before they do something. */

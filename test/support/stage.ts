@@ -15,7 +15,7 @@ export async function createStage() {
   // From now on: Redis expires by its own clock.
   const clock = { ms: Date.now() }
   const now = () => clock.ms
-  const redis = connectRedis(inject('redisSocket'), 'test')
+  const redis = connectRedis(inject('redisTarget'), 'test')
   const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   return {

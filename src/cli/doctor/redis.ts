@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Redis } from 'ioredis'
 import type { Config } from '../../config/schema.ts'
 import { RingpostError } from '../../errors.ts'
 import { inspectRedis, type RedisFault, type RedisReport } from '../../redis/check-server.ts'
+import { type Redis, reasonOf } from '../../redis/client.ts'
 import { connectRedis } from '../../redis/connect.ts'
 import { createKeys } from '../../redis/keys.ts'
 import { probeRedis, redisSocketPath } from '../../redis/redis-socket.ts'
@@ -97,11 +97,18 @@ function fixOf({ fix }: RedisFault): string {
 
 function unreachable(error: Error): Finding {
   const { code } = error as NodeJS.ErrnoException
-  const said = `${code ?? error.message}`
-  if (/NOAUTH|WRONGPASS|invalid password|AUTH.*without any password/i.test(error.message)) {
+  const said = `${code ?? reasonOf(error)}`
+  if (/cluster support disabled/i.test(said)) {
     return problem(
       CHECK,
-      `Redis at REDIS_URL does not let ringpost in (${error.message}).`,
+      `The server at REDIS_URL is not one of a cluster (${said}).`,
+      'Write REDIS_URL as redis://host:6379, or turn cluster-enabled on there.',
+    )
+  }
+  if (/NOAUTH|WRONGPASS|invalid password|AUTH.*without any password/i.test(reasonOf(error))) {
+    return problem(
+      CHECK,
+      `Redis at REDIS_URL does not let ringpost in (${reasonOf(error)}).`,
       'Correct the user and password in REDIS_URL: redis://user:password@host:6379, special characters percent-encoded.',
     )
   }
