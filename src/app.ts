@@ -29,6 +29,7 @@ import { createListUsers } from './elevenlabs/list-users.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { createEnrichSource } from './enrich/enrich-source.ts'
 import { createTurns } from './enrich/turns.ts'
+import { createSecondLook } from './fanout/second-look.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
@@ -242,6 +243,7 @@ export async function startApp(deps: {
     quarantine,
     deliveries,
     bounds,
+    secondLook: createSecondLook({ redis, keys, owners, outbox, relayNow: queues.relayNow, now, logger }),
     relayNow: queues.relayNow,
     wake: queues.wake,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),

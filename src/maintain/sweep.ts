@@ -27,6 +27,8 @@ export function createSweep(deps: {
   deliveries: Pick<DeliveryLog, 'isOverdue'>
   /** Keeps the log of an endpoint's deliveries within its bounds. */
   bounds: Pick<DeliveryBounds, 'keep'>
+  /** Looks whether a cluster has replaced a node. */
+  secondLook: () => Promise<void>
   relayNow: (sourceId: string) => Promise<void>
   wake: (endpointId: string) => Promise<void>
   /** Clears up behind a deleted source. */
@@ -62,6 +64,7 @@ export function createSweep(deps: {
   }
 
   return async function sweep(): Promise<void> {
+    await apart({}, deps.secondLook())
     for (const source of await deps.owners.everKnown())
       await apart({ source: source.id }, sweepSource(source))
     for (const endpoint of await deps.endpoints.everKnown())

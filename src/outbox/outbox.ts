@@ -28,6 +28,7 @@ export function createOutbox(deps: {
 }) {
   const { redis, keys } = deps
   const advance = createScript(redis, new URL('./advance.lua', import.meta.url))
+  const rewind = createScript(redis, new URL('./rewind.lua', import.meta.url))
   const trim = createScript(redis, new URL('./trim.lua', import.meta.url))
   const settleConversation = createScript(redis, new URL('./settle-conversation.lua', import.meta.url))
 
@@ -70,6 +71,11 @@ export function createOutbox(deps: {
     /** Notes that everything up to this entry has become deliveries. Never goes back. */
     async markRelayed(sourceId: string, streamId: string): Promise<void> {
       await advance([keys.source(sourceId).state], [streamId])
+    },
+
+    /** Has everything since a moment fanned out once more. False where it has not been yet. */
+    async rewind(sourceId: string, since: UnixMs): Promise<boolean> {
+      return (await rewind([keys.source(sourceId).state], [since])) === 1
     },
 
     /** One event by its place, as JSON text. */

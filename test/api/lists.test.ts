@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
 import { mastersOf } from '../../src/redis/client.ts'
 import { MOST_RECORDS } from '../../src/redis/records.ts'
+import { watchCommands } from '../support/commands.ts'
 import type { Json } from './requests/from-schema.ts'
 import { operationsOf } from './requests/random-request.ts'
 import { deliveryOf, startTestApi, type TestApi, TOKEN, userEvent } from './support.ts'
@@ -97,23 +98,16 @@ describe('every list that the document has', () => {
 /** What requests cost: commands that are sent to Redis, and bytes that it answers. */
 async function costOf(ask: () => Promise<{ status: number; text?: string }>) {
   const { redis } = api
-  const nodes = mastersOf(redis)
-  const sends = nodes.map((node) => node.sendCommand)
-  let commands = 0
-  for (const node of nodes) {
-    const send = node.sendCommand.bind(node)
-    node.sendCommand = (...args) => {
-      commands++
-      return send(...args)
-    }
-  }
   const bytesRead = () =>
-    nodes.reduce((sum, node) => sum + ((node.stream as { bytesRead?: number } | null)?.bytesRead ?? 0), 0)
+    mastersOf(redis).reduce(
+      (sum, node) => sum + ((node.stream as { bytesRead?: number } | null)?.bytesRead ?? 0),
+      0,
+    )
   const before = bytesRead()
-  const { status, text } = await ask()
-  for (const [i, send] of sends.entries()) if (nodes[i]) nodes[i].sendCommand = send
+  const { commands, stop } = watchCommands(redis)
+  const { status, text } = await ask().finally(stop)
   expect(status, text).toBeLessThan(300)
-  return { commands, bytes: bytesRead() - before }
+  return { commands: commands.length, bytes: bytesRead() - before }
 }
 
 /** Every request that only looks, and those that look before they do something. */

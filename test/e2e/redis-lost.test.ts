@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createSimulator } from '../../src/simulator/server.ts'
 import { mastersOf } from '../../src/redis/client.ts'
+import { createSimulator } from '../../src/simulator/server.ts'
 import type { Simulator } from '../../src/simulator/types.ts'
 import { until } from '../support/until.ts'
 import { type Ringpost, redisBeside, startRingpost, temporaryDataDir } from './ringpost.ts'
