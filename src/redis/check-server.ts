@@ -54,7 +54,7 @@ export async function inspectRedis(redis: Redis): Promise<RedisReport> {
     })
   }
   return {
-    version: `a cluster of ${reports.length} with ${first?.version ?? 'Redis'}`,
+    version: `${first?.version ?? 'Redis'} in a cluster of ${reports.length}`,
     problems: once(problems),
     warnings: once(reports.flatMap((report) => report.warnings)),
   }

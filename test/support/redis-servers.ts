@@ -108,16 +108,19 @@ export interface RedisServers {
  * @param settings of every node
  */
 export async function startCluster(
-  options: { replicas?: boolean; settings?: Record<string, string>; connect?: object } = {},
+  options: { replicas?: boolean; tls?: boolean; settings?: Record<string, string>; connect?: object } = {},
 ): Promise<RedisServers> {
   const ports = await freePorts(options.replicas ? 6 : 3)
   return startTogether(async (folder, started) => {
     const settings = { 'cluster-enabled': 'yes', 'cluster-node-timeout': '1000', ...options.settings }
     const servers = await Promise.all(
       ports.map((port) =>
-        startRedisServer(join(folder, String(port)), port, settings, { connect: options.connect ?? {} }).then(
-          started,
-        ),
+        startRedisServer(
+          join(folder, String(port)),
+          port,
+          { ...settings, ...(options.tls ? { 'tls-port': String(port) } : {}) },
+          { connect: options.connect ?? {} },
+        ).then(started),
       ),
     )
     const masters = servers.slice(0, 3)
