@@ -44,7 +44,9 @@ export async function test({ root, env, args }) {
   const folder = mkdtempSync(join(tmpdir(), 'ringpost-counts-'))
   try {
     const file = join(folder, 'counts.json')
-    const reporters = ['--reporter=default', '--reporter=./test/support/count-reporter.ts']
+    const reporters = ['default', './test/support/count-reporter.ts', './test/support/stuck-reporter.ts'].map(
+      (name) => `--reporter=${name}`,
+    )
     const code = await run(join(root, 'node_modules', '.bin', 'vitest'), ['run', ...reporters, ...args], {
       cwd: root,
       env: { ...env, TEST_COUNTS_FILE: file },

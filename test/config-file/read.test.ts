@@ -196,6 +196,7 @@ test('the example of the documentation is good', () => {
     SALES_API_KEY: KEY,
     CRM_TOKEN: 'abc',
     CRM_SIGNING_SECRET: createSecret(),
+    SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T00000000/B00000000/xxxxxxxxxxxxxxxxxxxxxxxx',
   }
   const { content, problems } = readConfigFile(EXAMPLE, values)
   expect(problems).toEqual([])
