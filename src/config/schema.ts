@@ -49,7 +49,7 @@ export const environment = z.object({
   REDIS_URL: optional(fromText(readRedisUrl), {
     section: 'Redis',
     description:
-      'The Redis (or Valkey) that holds the state and the queues: one server, a cluster, or servers that Sentinels look after (see [scaling](scaling.md#redis)). Without it, ringpost runs a private `redis-server` on a unix socket, with an append-only file in the data folder.',
+      'The Redis (or Valkey) that holds the state and the queues: one server, a cluster, or servers that Sentinels look after (see docs/scaling.md). Without it, ringpost runs a private `redis-server` on a unix socket, with an append-only file in the data folder.',
     allowed:
       'a redis:// or unix:// URL, redis+cluster://host,host or redis+sentinel://host,host/name; rediss for TLS',
     example: 'redis://127.0.0.1:6379',

@@ -69,6 +69,15 @@ export function readRedisHosts(text: string): RedisHosts {
   }
 }
 
+/** The same as URLs of its servers, each for itself. */
+export function urlsOfNodes({ tls, hosts, username, password }: RedisHosts): string[] {
+  const login = `${encodeURIComponent(username ?? '')}:${encodeURIComponent(password ?? '')}@`
+  return hosts.map(({ host, port }) => {
+    const name = host.includes(':') ? `[${host}]` : host
+    return `redis${tls ? 's' : ''}://${password === null && username === null ? '' : login}${name}:${port}`
+  })
+}
+
 function readHost(text: string, usual: number): { host: string; port: number } {
   const found = HOST.exec(text.trim())?.groups
   const port = Number(found?.port ?? usual)

@@ -87,7 +87,7 @@ describe('a cluster of three masters with a replica each', () => {
     const [any] = cluster.servers
     const slot = Number(await any?.redis.cluster('KEYSLOT', key))
     const ranges = (await any?.redis.cluster('SLOTS')) ?? []
-    const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2][1]
+    const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1]
     const found = cluster.servers.find((server) => server.port === port)
     if (found === undefined) throw new Error(`Nobody serves ${key}.`)
     return found
