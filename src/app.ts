@@ -64,6 +64,7 @@ import { createSessions } from './sessions/sessions.ts'
 import { createSourceControl } from './sources/control.ts'
 import { createSources, type ManagedSource, type SourceRecord } from './sources/sources.ts'
 import { createTokens, type TokenRecord } from './tokens/tokens.ts'
+import type { Traces } from './traces/traces.ts'
 import { createEraseUser } from './users/erase-user.ts'
 import { createUsers } from './users/users.ts'
 import { version } from './version.ts'
@@ -106,9 +107,10 @@ export async function startApp(deps: {
   /** Sources that the environment names. */
   configuredSources: readonly ManagedSource[]
   configFile: LoadedFile | null
+  traces: Traces
   logger: Logger
 }): Promise<App> {
-  const { config, redis, vault, logger } = deps
+  const { config, redis, vault, logger, traces } = deps
   const now = Date.now
   const random = Math.random
   const keys = createKeys(deps.keyPrefix)
@@ -156,28 +158,30 @@ export async function startApp(deps: {
   // elevenlabs → detect → outbox
   const upstreamAgent = createAgent({})
   releases.push(() => upstreamAgent.close())
-  const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
+  const store = traces.store(createDetectionStore({ redis, keys, leaseMs: LEASE_MS }))
   const quarantine = createQuarantine({ redis, keys, now })
   const watermarks = createWatermarkFiles(config.dataDir)
   const listUsers = createListUsers({ dispatcher: upstreamAgent, now })
   const pollSource = createPollSource({
     sources,
     state: store,
-    poll: createPoll({
-      listUsers,
-      store,
-      quarantine,
-      watermarks,
-      fullScanIntervalMs: config.fullScanIntervalMs,
-      leaseMs: LEASE_MS,
-      now,
-      random,
-      logger,
-      detected: metrics.detected,
-      onEvents: (sourceId) => {
-        queues.relayNow(sourceId).catch(() => undefined)
-      },
-    }),
+    poll: traces.poll(
+      createPoll({
+        listUsers,
+        store,
+        quarantine,
+        watermarks,
+        fullScanIntervalMs: config.fullScanIntervalMs,
+        leaseMs: LEASE_MS,
+        now,
+        random,
+        logger,
+        detected: metrics.detected,
+        onEvents: (sourceId) => {
+          queues.relayNow(sourceId).catch(() => undefined)
+        },
+      }),
+    ),
     stopPolls: queues.stopPolls,
     polled: metrics.polled,
     relayNow: queues.relayNow,
@@ -213,6 +217,7 @@ export async function startApp(deps: {
     signal: stopping.signal,
     attempted: metrics.attempted,
     noteActivity,
+    traces,
   })
   const enrich = createEnrichSource({
     outbox,

@@ -15,6 +15,7 @@ import { createSystemOutbox } from './outbox/system-outbox.ts'
 import type { Queues } from './queues/queues.ts'
 import type { Redis } from './redis/client.ts'
 import type { Keys } from './redis/keys.ts'
+import { NO_TRACES, type Traces } from './traces/traces.ts'
 import type { UnixMs } from './types.ts'
 
 /**
@@ -41,17 +42,19 @@ export function createDelivery(deps: {
   atOnce?: number
   attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
   noteActivity?: NoteActivity
+  traces?: Pick<Traces, 'systemOutbox' | 'deliveries' | 'makeAttempt'>
 }) {
+  const traces = deps.traces ?? NO_TRACES
   const { redis, keys, queues, endpoints, now, logger } = deps
   const outbox = createOutbox({ redis, keys })
-  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs })
+  const deliveries = traces.deliveries(createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs }))
   const sender = createSender({ policy: deps.policy, deadlineMs: deps.deadlineMs })
-  const makeAttempt = createMakeAttempt({ endpoints, sender, now, logger })
+  const makeAttempt = traces.makeAttempt(createMakeAttempt({ endpoints, sender, now, logger }))
   const alerts = createEndpointAlerts({
     redis,
     keys,
     endpoints,
-    systemOutbox: createSystemOutbox({ redis, keys, relayNow: queues.relayNow }),
+    systemOutbox: traces.systemOutbox(createSystemOutbox({ redis, keys, relayNow: queues.relayNow })),
     wake: queues.wake,
     now,
     logger,

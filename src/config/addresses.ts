@@ -66,6 +66,18 @@ export function readRedisUrl(text: string): string {
   return text
 }
 
+/** Headers as OpenTelemetry has them in a variable: `name=value,name=value`, with values percent-encoded. */
+export function readHeaders(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [, name = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(pair) ?? []
+      if (name === '' || !decodes(value))
+        throw refuse('One of its headers is not name=value, or has a % that encodes nothing.')
+      return [name.toLowerCase(), decodeURIComponent(value)]
+    }),
+  )
+}
+
 /** One network in CIDR notation; a bare address stands for itself alone. */
 export function readNetwork(text: string): string {
   const [address = '', bits, ...rest] = text.split('/')

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { readBaseUrl, readNetwork, readOrigin, readRedisUrl } from './addresses.ts'
+import { readBaseUrl, readHeaders, readNetwork, readOrigin, readRedisUrl } from './addresses.ts'
 import { parseDuration } from './duration.ts'
 import * as value from './values.ts'
 import { fromText, optional, withDefault } from './variable.ts'
@@ -224,6 +224,30 @@ export const environment = z.object({
     example: 'debug',
     default: 'info',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(fromText(readBaseUrl), {
+    section: 'Process',
+    description:
+      'Where an OpenTelemetry collector takes traces as OTLP over HTTP; `/v1/traces` is added to it. It switches tracing on: see tracing.md.',
+    allowed: 'an http or https URL without credentials, query or fragment',
+    example: 'http://otel-collector:4318',
+    unset: 'no traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(fromText(readHeaders), {
+    section: 'Process',
+    description: 'Headers that the collector asks for, such as a key.',
+    allowed: 'name=value pairs separated by commas, values percent-encoded',
+    example: 'authorization=Bearer%20…',
+    unset: 'none',
+    secret: true,
+  }),
+  OTEL_TRACES_SAMPLER_ARG: withDefault(value.share(), {
+    section: 'Process',
+    description:
+      'Which share of the events (and of the polls) is traced. All processes trace the same events.',
+    allowed: 'a number from 0 to 1',
+    example: '0.05',
+    default: '1',
+  }),
   NODE_ENV: optional(value.text(), {
     section: 'Process',
     description: '`production` never runs the demo by itself. Other values change nothing.',
@@ -282,6 +306,15 @@ export function toConfig(env: Environment, cwd: string) {
     roles: env.RINGPOST_ROLES,
     demo:
       env.RINGPOST_DEMO ?? (env.ELEVENLABS_API_KEY === null && env.RINGPOST_CONFIG === null && !production),
+    /** Where traces go; null for nowhere. */
+    otlp:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === null
+        ? null
+        : {
+            url: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: env.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+            share: env.OTEL_TRACES_SAMPLER_ARG,
+          },
     logLevel: env.LOG_LEVEL,
     production,
   }

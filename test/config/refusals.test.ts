@@ -46,6 +46,9 @@ const REFUSED: Record<string, string[]> = {
     'unix:/run/redis.sock',
     'unix:///run/redis.sock?db=1',
   ],
+  OTEL_EXPORTER_OTLP_ENDPOINT: ['collector:4318', 'grpc://collector', 'http://collector?x=1'],
+  OTEL_EXPORTER_OTLP_HEADERS: ['key', '=value', 'a=1,,b=2', 'a=100%'],
+  OTEL_TRACES_SAMPLER_ARG: ['2', '-1', 'always_on', '1.5', '.'],
   HOST: [
     '[::1]',
     'a b',
