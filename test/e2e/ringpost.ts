@@ -80,11 +80,17 @@ export async function startRingpost(options: {
     },
   }
   if (options.wait === false) return ringpost
-  ringpost.url = await until(() => {
-    if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
-    return /is running at (http:\S+)/.exec(output)?.[1]
-  })
-  return ringpost
+  try {
+    ringpost.url = await until(() => {
+      if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
+      return /is running at (http:\S+)/.exec(output)?.[1]
+    })
+    return ringpost
+  } catch (error) {
+    // Nobody else knows of it.
+    await ringpost.stop('SIGKILL')
+    throw error
+  }
 }
 
 /** A data folder for one test, and what removes it with the Redis that may still live in it. */
