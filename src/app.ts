@@ -49,6 +49,7 @@ import { createReadSources } from './metrics/read-sources.ts'
 import { createNudges } from './nudge/nudge-source.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
 import { outboxOwners } from './outbox/system-outbox.ts'
+import { inGroups } from './queues/in-groups.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
@@ -296,9 +297,8 @@ export async function startApp(deps: {
           await keepConfigured()
           if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
           if (!has('poll')) return
-          for (const source of await sources.list()) {
-            if (!source.paused) await queues.keepPolling(source.id, sources.paceOf(source).intervalMs)
-          }
+          const polled = (await sources.list()).filter(({ paused }) => !paused)
+          await inGroups(polled, (source) => queues.keepPolling(source.id, sources.paceOf(source).intervalMs))
         },
       }),
     )

@@ -5,6 +5,7 @@ import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { DeliveryBounds } from '../log/bound-deliveries.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import { inGroups } from '../queues/in-groups.ts'
 import type { UnixMs } from '../types.ts'
 
 /** Events of one outbox that a sweep trims, at most. */
@@ -65,10 +66,12 @@ export function createSweep(deps: {
 
   return async function sweep(): Promise<void> {
     await apart({}, deps.secondLook())
-    for (const source of await deps.owners.everKnown())
-      await apart({ source: source.id }, sweepSource(source))
-    for (const endpoint of await deps.endpoints.everKnown())
-      await apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint))
+    await inGroups(await deps.owners.everKnown(), (source) =>
+      apart({ source: source.id }, sweepSource(source)),
+    )
+    await inGroups(await deps.endpoints.everKnown(), (endpoint) =>
+      apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint)),
+    )
   }
 }
 

@@ -33,11 +33,11 @@ export function createRecords<T extends { id: string }>(
      * @param what the kind in the plural
      * @throws RingpostError `conflict` where there are as many as there may be
      */
-    async refuseMore(what: string): Promise<void> {
-      if ((await redis.hlen(key)) < MOST_RECORDS) return
+    async refuseMore(what: string, most = MOST_RECORDS): Promise<void> {
+      if ((await redis.hlen(key)) < most) return
       throw new RingpostError(
         'conflict',
-        `There are ${MOST_RECORDS} ${what}, and there can be no more: delete some. What is deleted counts until what it has left in the log is gone.`,
+        `There are ${most} ${what}, and there can be no more: delete some. What is deleted counts until what it has left in the log is gone.`,
       )
     },
 
