@@ -23,7 +23,7 @@ for i = 3, #KEYS do
     redis.call('HSET', KEYS[i], unpack(fields))
     listed[#listed + 1], listed[#listed + 2] = ARGV[1], id
     status, made = ARGV[2], '0'
-  elseif place ~= ARGV[at + 4] and (status == 'pending' or status == 'retrying') then
+  elseif place ~= ARGV[at + 4] then
     -- The event was told again, under the same id, after Redis had lost the end of its stream.
     redis.call('HSET', KEYS[i], 'm', ARGV[at + 4])
   end
