@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { startBackfillWorker } from '../workers/backfill.ts'
 import { startDeliverWorker } from '../workers/deliver.ts'
 import { startEnrichWorker } from '../workers/enrich.ts'
 import { startMaintainWorker } from '../workers/maintain.ts'
@@ -9,6 +10,8 @@ import { createReadAbout } from './about/read-about.ts'
 import { createApi } from './api/create-api.ts'
 import { createHealthApi } from './api/create-health-api.ts'
 import { listen } from './api/listen.ts'
+import { createBackfillEndpoint } from './backfill/backfill-endpoint.ts'
+import { createBackfills } from './backfill/backfills.ts'
 import type { Config } from './config/schema.ts'
 import { createConfiguration } from './config-file/configuration.ts'
 import { createKeepConfigured } from './config-file/keep-configured.ts'
@@ -58,6 +61,7 @@ import { duplicateRedis } from './redis/connect.ts'
 import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
+import { startSharedClock } from './redis/shared-clock.ts'
 import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
@@ -78,8 +82,10 @@ const SWEEP_EVERY_MS = 5_000
  * a hanging upstream may hold its place for long: there must be more places than such sources.
  */
 const POLLS_AT_ONCE = 500
-/** Endpoints that one process sends to at a time, in each lane; one that hangs holds its place for an attempt. */
+/** Endpoints whose sending one process begins at a time, in each lane. */
 const ENDPOINTS_AT_ONCE = 200
+/** How long what was broken off at the stop may take to be given back (ms). */
+const GIVING_BACK_MS = 1_000
 /** How often a process looks whether Redis still holds its sources and schedules (ms). */
 const KEEP_EVERY_MS = 10_000
 
@@ -127,6 +133,8 @@ export async function startApp(deps: {
   }
   const has = (role: Config['roles'][number]) => config.roles.includes(role)
   await checkMasterKey({ redis, keys, vault })
+  const clock = await startSharedClock({ redis, logger })
+  releases.push(async () => clock.stop())
 
   // What people have set up.
   const policy = { allowNetworks: config.allowNetworks, allowHttp: config.allowHttp }
@@ -212,7 +220,7 @@ export async function startApp(deps: {
     deadlineMs: config.deliveryTimeoutMs,
     schedule: config.retrySchedule,
     retentionMs: config.deliveryRetentionMs,
-    now,
+    now: clock.now,
     random,
     logger,
     signal: stopping.signal,
@@ -235,12 +243,33 @@ export async function startApp(deps: {
     logger,
     enriched: metrics.enriched,
   })
+  // From the last to the first: what is under way may come to its end, the rest is broken off and given back.
+  releases.push(() => drains.settled(GIVING_BACK_MS))
   releases.push(sender.close)
   releases.push(() => drains.settled(config.deliveryTimeoutMs + 5_000))
-  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const bounds = createDeliveryBounds({
+    redis,
+    keys,
+    now: clock.now,
+    retentionMs: config.deliveryRetentionMs,
+  })
   const reader = createDeliveryReader({ redis, keys })
   const owners = outboxOwners(sources)
-  const events = createEventReader({ outbox, owners })
+  const events = createEventReader({ outbox, owners, endpoints })
+  const users = createUsers({ redis, keys, store })
+  const backfills = createBackfills({ redis, keys, now })
+  const backfill = createBackfillEndpoint({
+    backfills,
+    endpoints,
+    sources,
+    users,
+    knownUsers: async (sourceId) => (await store.readState(sourceId)).known_users,
+    waiting: deliveries.waiting,
+    wake: queues.wake,
+    backfillSoon: queues.backfillSoon,
+    now,
+    logger,
+  })
   const sweep = createSweep({
     owners,
     endpoints,
@@ -248,6 +277,7 @@ export async function startApp(deps: {
     outbox,
     quarantine,
     deliveries,
+    backfills: { isRunning: backfills.isRunning, soon: (id) => queues.backfillSoon(id, 0) },
     bounds,
     secondLook: createSecondLook({ redis, keys, owners, outbox, relayNow: queues.relayNow, now, logger }),
     relayNow: queues.relayNow,
@@ -255,7 +285,7 @@ export async function startApp(deps: {
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
     purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now }),
     eventRetentionMs: config.eventRetentionMs,
-    now,
+    now: clock.now,
     logger,
   })
 
@@ -286,7 +316,12 @@ export async function startApp(deps: {
             startDeliverWorker('retry', { ...worker, concurrency: ENDPOINTS_AT_ONCE, drain: drains.drain }),
           ]
         : []),
-      ...(has('maintain') ? [startMaintainWorker({ ...worker, concurrency: 1, sweep })] : []),
+      ...(has('maintain')
+        ? [
+            startMaintainWorker({ ...worker, concurrency: 1, sweep }),
+            startBackfillWorker({ ...worker, concurrency: 20, backfill: backfill.run }),
+          ]
+        : []),
     ]
     releases.push(() => closeWorkers(workers, config.deliveryTimeoutMs + 5_000))
     releases.push(
@@ -340,12 +375,16 @@ export async function startApp(deps: {
       nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
       nudged: metrics.nudged,
       quarantine,
-      users: createUsers({ redis, keys, store }),
+      users,
+      backfill,
+      backfills,
+      waiting: deliveries.waiting,
       eraseUser: createEraseUser({
         events: createEventEraser({ redis, keys }),
         endpoints,
         eraseDeliveries: createEraseDeliveries({ redis, keys }),
         quarantine,
+        backfills,
       }),
       metrics,
       endpoints,
@@ -365,7 +404,7 @@ export async function startApp(deps: {
         bounds,
         makeAttempt,
         wake: queues.wake,
-        now,
+        now: clock.now,
         logger,
       }),
       activity: createActivityFeed({

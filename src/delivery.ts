@@ -40,6 +40,8 @@ export function createDelivery(deps: {
   signal: AbortSignal
   /** Requests to one endpoint at a time. */
   atOnce?: number
+  /** Endpoints that are sent to at a time. */
+  lanes?: number
   attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
   noteActivity?: NoteActivity
   traces?: Pick<Traces, 'systemOutbox' | 'deliveries' | 'makeAttempt'>
@@ -89,6 +91,7 @@ export function createDelivery(deps: {
     ...watched,
     ...(deps.attempted === undefined ? {} : { attempted: deps.attempted }),
     ...(deps.atOnce === undefined ? {} : { atOnce: deps.atOnce }),
+    ...(deps.lanes === undefined ? {} : { lanes: deps.lanes }),
   })
   return { outbox, deliveries, sender, makeAttempt, alerts, relay, drains }
 }

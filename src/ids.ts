@@ -26,6 +26,18 @@ export function eventId(transition: {
   return derivedId('evt', sourceId, [sourceId, userId, epoch, type, count])
 }
 
+/** A user's event of a backfill: of this endpoint and no other. */
+export function backfillEventId(of: {
+  endpointId: string
+  sourceId: string
+  userId: string
+  epoch: number
+  generation: number
+}): string {
+  const { endpointId, sourceId, userId, epoch, generation } = of
+  return derivedId('evt', endpointId, ['backfill', endpointId, sourceId, userId, epoch, generation])
+}
+
 /** The id of a test's event: of this endpoint, and of no other test. */
 export function testEventId(endpointId: string): string {
   return derivedId('evt', endpointId, [endpointId, 'test', randomBytes(16).toString('hex')])

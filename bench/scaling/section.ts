@@ -103,7 +103,8 @@ export const benchScaling: Section = async ({ quick, say }) => {
       await redis.flushall()
       await addSources(url)
       const pollers = await start('poll', processes)
-      const polls = () => Promise.all(pollers.map((one) => one.metric('ringpost_poll_duration_seconds_count')))
+      const polls = () =>
+        Promise.all(pollers.map((one) => one.metric('ringpost_poll_duration_seconds_count')))
       const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0)
       // Every source has its baseline behind it.
       while (total(await polls()) < 2 * sourceCount) await wait(100)
@@ -147,7 +148,9 @@ export const benchScaling: Section = async ({ quick, say }) => {
       delivering.push({
         processes,
         deliveries_per_second,
-        ratio: rounded(deliveries_per_second / (delivering[0]?.deliveries_per_second ?? deliveries_per_second)),
+        ratio: rounded(
+          deliveries_per_second / (delivering[0]?.deliveries_per_second ?? deliveries_per_second),
+        ),
         node_us: rounded((((await cpuOf(senders)) - cpu) * 1e6) / deliveries, 0),
         redis_us: rounded((((await redisCpu()) - redisBefore) * 1e6) / deliveries, 0),
       })

@@ -2,10 +2,23 @@ import { table } from '../table.ts'
 import type { ScalingResult } from './section.ts'
 
 /** The figures of the section as tables. */
-export function scalingTables({ sources, polling, endpoints, deliveries, delivering }: ScalingResult): string[] {
+export function scalingTables({
+  sources,
+  polling,
+  endpoints,
+  deliveries,
+  delivering,
+}: ScalingResult): string[] {
   return [
     table(
-      [`pollers, ${sources.toLocaleString('en-US')} sources`, 'polls /s', 'ratio', 'shares', 'Node ms', 'Redis ms'],
+      [
+        `pollers, ${sources.toLocaleString('en-US')} sources`,
+        'polls /s',
+        'ratio',
+        'shares',
+        'Node ms',
+        'Redis ms',
+      ],
       polling.map((one) => [
         String(one.processes),
         one.polls_per_second,

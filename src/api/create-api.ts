@@ -23,6 +23,7 @@ import { sendProblem } from './problems.ts'
 import { addQueueBoard, type QueueBoardDeps } from './queue-board.ts'
 import { logRequests } from './request-log.ts'
 import { type AboutRouteDeps, addAboutRoute } from './routes/about.ts'
+import { addBackfillRoutes, type BackfillRoutesDeps } from './routes/backfill.ts'
 import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
 import { addDashboard } from './routes/dashboard.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
@@ -65,6 +66,7 @@ export type ApiDeps = SourceRoutesDeps &
   NudgeSecretRouteDeps &
   EndpointRoutesDeps &
   EndpointOperationsDeps &
+  BackfillRoutesDeps &
   EventRoutesDeps &
   DeliveryRoutesDeps &
   ConfigurationRoutesDeps &
@@ -160,6 +162,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addUserRoutes(app, deps)
   addEndpointRoutes(app, deps)
   addEndpointOperations(app, deps)
+  addBackfillRoutes(app, deps)
   addDestinationKindRoutes(app, { previewRequest: createPreviewRequest({ now: deps.now }) })
   addEventRoutes(app, deps)
   addEventTypeRoutes(app)

@@ -315,6 +315,31 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/endpoints/{id}/backfill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how far the last backfill of an endpoint is */
+        get: operations["getEndpointBackfill"];
+        put?: never;
+        /**
+         * Send an endpoint the users that are known already
+         * @description Each becomes a `user.created` with `"backfill": true` in its data, for this endpoint alone, whatever types it is subscribed to. It goes on in the background and lets at most a thousand deliveries wait; GET tells how far it is. It is safe to repeat: the same request joins what is under way, and who was sent once is not sent again.
+         */
+        post: operations["backfillEndpoint"];
+        /**
+         * Stop the backfill of an endpoint
+         * @description What is queued already is sent. One that has ended stays as it is.
+         */
+        delete: operations["stopEndpointBackfill"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/destination-kinds": {
         parameters: {
             query?: never;
@@ -751,6 +776,47 @@ export interface components {
                 fields: string[];
             }[];
         };
+        /** @description How far the users that were known already are queued for an endpoint. */
+        Backfill: {
+            endpoint_id: string;
+            dry_run: boolean;
+            /**
+             * @description `done`: everybody is queued. `counted`: it was a dry run.
+             * @enum {string}
+             */
+            state: "counted" | "running" | "done" | "stopped";
+            /** @description Users that are known: when it began, or now in a dry run. */
+            users: number;
+            /** @description Those that were looked at so far. */
+            seen: number;
+            /** @description Deliveries that were made, or would be in a dry run. */
+            queued: number;
+            /** @description Who had been sent by a backfill before. */
+            already: number;
+            /** @description Deliveries of the endpoint that have not ended, of whatever reason. */
+            waiting: number;
+            started_at: string | null;
+            ended_at: string | null;
+        };
+        BackfillWish: {
+            /**
+             * @description Users of these sources; null means those that the endpoint has.
+             * @default null
+             */
+            source_ids?: string[] | null;
+            /** @description Which of them, as a filter of an endpoint; null lets everybody pass. Left out: the endpoint’s own filter. Agent and conversation are not known of users who are known already. */
+            filter?: components["schemas"]["EndpointFilter"] | null;
+            /**
+             * @description Also those that a backfill of this endpoint has sent before.
+             * @default false
+             */
+            again?: boolean;
+            /**
+             * @description Counts, and changes nothing.
+             * @default false
+             */
+            dry_run?: boolean;
+        };
         /**
          * @example {
          *       "sources": {
@@ -828,7 +894,7 @@ export interface components {
             rate_limit?: number | null;
             enabled?: boolean;
             /** @enum {string} */
-            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "hubspot" | "pipedrive" | "salesforce" | "zapier" | "make" | "n8n";
             /**
              * @description How requests are signed: `hmac-sha256` (`v1` in `webhook-signature`) with a secret that both sides have, or `ed25519` (`v1a`), where the receiver has the public key alone.
              * @enum {string}
@@ -1069,11 +1135,15 @@ export interface components {
             /** @description What an endpoint has that says nothing else. */
             defaults: {
                 rate_limit: number | null;
+                /** @description Null means every `user.*` event. */
+                event_types: string[] | null;
             };
             /** @description Whether requests are signed as Standard Webhooks has it. */
             signed: boolean;
             /** @description Whether it takes a `template`. */
             templates: boolean;
+            /** @description Of a kind that keeps records: what fields are given where an endpoint has no template, in the form that one has. Null otherwise. */
+            default_template: unknown;
             /** @description What `format` it takes. */
             formats: ("standard" | "cloudevents")[];
         };
@@ -1214,7 +1284,7 @@ export interface components {
              * @default webhook
              * @enum {string}
              */
-            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+            kind?: "webhook" | "slack" | "discord" | "teams" | "telegram" | "hubspot" | "pipedrive" | "salesforce" | "zapier" | "make" | "n8n";
             /** @description Where events are sent. A URL that can never be delivered to is refused. Required by every kind but those that make it of their settings. */
             url?: string;
             /**
@@ -4811,6 +4881,383 @@ export interface operations {
             };
         };
     };
+    getEndpointBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backfill */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    backfillEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BackfillWish"];
+            };
+        };
+        responses: {
+            /** @description What it would be */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            /** @description It is under way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Backfill"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `idempotency_key_reused`: This key belongs to another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    stopEndpointBackfill: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Nothing more is queued. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listDestinationKinds: {
         parameters: {
             query?: {
@@ -4916,7 +5363,7 @@ export interface operations {
                 "idempotency-key"?: string;
             };
             path: {
-                kind: "webhook" | "slack" | "discord" | "teams" | "telegram" | "zapier" | "make" | "n8n";
+                kind: "webhook" | "slack" | "discord" | "teams" | "telegram" | "hubspot" | "pipedrive" | "salesforce" | "zapier" | "make" | "n8n";
             };
             cookie?: never;
         };
@@ -6949,6 +7396,24 @@ export interface operations {
             };
             /** @description `request_timeout`: The request took too long. */
             408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `payload_too_large`: The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type`: The body must be JSON. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

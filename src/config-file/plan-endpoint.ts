@@ -91,8 +91,15 @@ export function planEndpoint(
     }
   }
 
-  // Null brings the kind's own limit back.
-  const wanted = { ...plain, ...(plain.rate_limit === null ? { rate_limit: kind.defaults.rate_limit } : {}) }
+  // Null brings the kind's own limit and types back.
+  const own = defaultsOfEndpoint(kindName)
+  const wanted = {
+    ...plain,
+    ...(plain.rate_limit === null ? { rate_limit: own.rate_limit } : {}),
+    ...(plain.event_types !== undefined && !plain.event_types?.length && own.event_types !== null
+      ? { event_types: own.event_types }
+      : {}),
+  }
   const changes: EndpointPatch = Object.fromEntries(
     Object.entries(wanted).filter(
       ([field, value]) => !isDeepStrictEqual(value, present.record[field as keyof typeof plain]),
@@ -125,7 +132,8 @@ export function defaultsOfEndpoint(kind: KindName = 'webhook') {
   } = endpointToCreate.parse({
     url: 'https://example.com/',
   })
-  return { ...defaults, kind, rate_limit: kindOf(kind).defaults.rate_limit }
+  const { rate_limit, event_types = null } = kindOf(kind).defaults
+  return { ...defaults, kind, rate_limit, event_types: event_types && [...event_types] }
 }
 
 /** The new secret that the file asks for; null where the present one is as it says. */

@@ -1,11 +1,13 @@
 import type { Logger } from 'pino'
 import type { EndpointRecord, Endpoints, EndpointTarget } from '../endpoints/endpoints.ts'
+import type { Exchange } from '../kinds/exchange.ts'
 import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
-import { classifyUnrendered, type Outcome } from './failures.ts'
-import { maskEchoes } from './mask-echoes.ts'
+import { classifyBroken, classifyUnrendered, type Outcome } from './failures.ts'
+import { createHoldExchange } from './hold-exchange.ts'
+import { createMask, type Mask, maskEchoes } from './mask-echoes.ts'
 import { maskUrl, maskUrlIn } from './mask-url.ts'
 import type { Sender } from './send.ts'
 import { signatureHeader } from './sign.ts'
@@ -13,7 +15,8 @@ import { signatureHeader } from './sign.ts'
 /** How much of a request's body is kept (characters). */
 const KEPT_BODY = 4096
 
-const MASK = '••••'
+/** Where there is nothing to hide. */
+const NOTHING: Mask = (text) => text
 
 /** Reading a URL costs more than looking it up. */
 const shownUrl = remember(1_000, maskUrl)
@@ -22,6 +25,8 @@ const shownUrl = remember(1_000, maskUrl)
 export interface MadeAttempt {
   attempt: Omit<Attempt, 'number'>
   outcome: Outcome
+  /** What it was for each event by itself, where that can differ; the whole then is what it says of the endpoint. */
+  each?: { attempt: Omit<Attempt, 'number'>; outcome: Outcome }[]
 }
 
 /**
@@ -30,15 +35,54 @@ export interface MadeAttempt {
  */
 export function createMakeAttempt(deps: {
   endpoints: Pick<Endpoints, 'target'>
-  sender: Pick<Sender, 'send'>
+  sender: Pick<Sender, 'send' | 'deadlineMs'>
   now: () => UnixMs
   logger: Pick<Logger, 'error'>
 }) {
+  const holdExchange = createHoldExchange(deps)
+
+  /** Several requests in place of one, and a result for each event. */
+  async function exchanged(
+    kind: Kind,
+    exchange: Exchange,
+    endpoint: EndpointRecord,
+    events: readonly { id: string; text: string }[],
+  ): Promise<MadeAttempt> {
+    const target = deps.endpoints.target(endpoint)
+    const held = await holdExchange(kind, exchange, events, { ...target, version: endpoint.updated_at })
+    const hidden = [...Object.values(target.headers), ...target.hidden, ...held.secrets]
+    const mask = createMask(hidden)
+    const each = held.results.map(({ sent, response, outcome }) => {
+      const error = outcome.kind === 'failed' ? outcome.error : null
+      const attempt = {
+        at: new Date(held.at).toISOString(),
+        duration_ms: held.durationMs,
+        url: shownUrl(target.shownUrl),
+        request: { headers: {}, body: mask(sent).slice(0, KEPT_BODY) },
+        response: maskEchoes(response && { ...response, body: response.body.slice(0, KEPT_BODY) }, mask),
+        error: error && { ...error, message: mask(error.message) },
+      }
+      return { attempt, outcome }
+    })
+    return wholeOf(each)
+  }
+
   return async function makeAttempt(
     endpoint: EndpointRecord,
     events: readonly { id: string; text: string }[],
   ): Promise<MadeAttempt> {
-    const kind = kindOf(endpoint.kind)
+    const kind: Kind = kindOf(endpoint.kind)
+    if (kind.exchange !== undefined) {
+      try {
+        return await exchanged(kind, kind.exchange, endpoint, events)
+      } catch (error) {
+        deps.logger.error(
+          { err: error, endpoint: endpoint.id, event: events[0]?.id },
+          'An exchange broke off.',
+        )
+        return unsent(deps.endpoints.target(endpoint).shownUrl, deps.now(), classifyUnrendered())
+      }
+    }
     const target = deps.endpoints.target(endpoint)
     let request: KindRequest
     try {
@@ -48,7 +92,7 @@ export function createMakeAttempt(deps: {
         { err: error, endpoint: endpoint.id, event: events[0]?.id },
         'No request could be made.',
       )
-      return unrendered(target.shownUrl, deps.now())
+      return unsent(target.shownUrl, deps.now(), classifyUnrendered())
     }
     const { contentType, body } = request
     const headers = {
@@ -62,15 +106,15 @@ export function createMakeAttempt(deps: {
       classify: kind.classify,
     })
     const error = sent.outcome.kind === 'failed' ? sent.outcome.error : null
-    const hidden = [...Object.values(target.headers), ...target.hidden]
+    const mask = maskOf(target)
     return {
       attempt: {
         at: new Date(sent.at).toISOString(),
         duration_ms: sent.durationMs,
         url: shownUrl(target.shownUrl),
         request: { headers, body: events.length > 1 ? digestNote(events.length) : body.slice(0, KEPT_BODY) },
-        response: maskEchoes(sent.response, hidden),
-        error: error && { ...error, message: maskIn(error.message, target) },
+        response: maskEchoes(sent.response, mask),
+        error: error && { ...error, message: mask(maskUrlIn(error.message, target.url)) },
       },
       outcome: sent.outcome,
     }
@@ -105,13 +149,36 @@ function digestNote(count: number): string {
   return `(one message for this and ${count - 1} others)`
 }
 
-/** A sentence that may repeat the URL, or what is secret in it. */
-function maskIn(message: string, { url, hidden }: EndpointTarget): string {
-  return hidden.reduce((text, secret) => text.replaceAll(secret, MASK), maskUrlIn(message, url))
+/** What hides everything that is secret of an endpoint. Most have nothing. */
+function maskOf(target: EndpointTarget): Mask {
+  const values = Object.values(target.headers)
+  return values.length === 0 && target.hidden.length === 0
+    ? NOTHING
+    : createMask([...values, ...target.hidden])
 }
 
-function unrendered(url: string, at: UnixMs): MadeAttempt {
-  const outcome = classifyUnrendered()
+/** What many results say of the endpoint: what concerns all of them, else that it works, else why it does not. */
+function wholeOf(each: NonNullable<MadeAttempt['each']>): MadeAttempt {
+  const failed = each.filter(({ outcome }) => outcome.kind === 'failed')
+  const about = (test: (outcome: Extract<Outcome, { kind: 'failed' }>) => boolean) =>
+    failed.find(({ outcome }) => outcome.kind === 'failed' && test(outcome))
+  const whole =
+    about(({ disable }) => disable === true) ??
+    about(({ fault }) => fault === 'ours') ??
+    about(({ connectionFailure }) => connectionFailure) ??
+    about(({ error }) => error.code === 'rate_limited') ??
+    each.find(({ outcome }) => outcome.kind === 'succeeded') ??
+    failed[0]
+  if (whole === undefined) throw new Error('There is no event to send.')
+  return { ...whole, each }
+}
+
+/** An attempt that broke off within ringpost, as the log keeps it. */
+export function brokenAttempt(endpoint: EndpointRecord, at: UnixMs): MadeAttempt {
+  return unsent(endpoint.url, at, classifyBroken())
+}
+
+function unsent(url: string, at: UnixMs, outcome: Outcome): MadeAttempt {
   return {
     attempt: {
       at: new Date(at).toISOString(),

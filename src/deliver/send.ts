@@ -16,8 +16,6 @@ import { checkUrl, type GuardPolicy } from './guard/url.ts'
 
 /** How much of a response's body is kept (bytes). */
 export const KEPT_BYTES = 4096
-/** Connections to one origin: Slack and Discord are one origin for many endpoints. */
-const CONNECTIONS_PER_ORIGIN = 100
 
 /** One attempt, done. */
 export interface SendResult {
@@ -30,15 +28,22 @@ export interface SendResult {
 }
 
 export interface Sender {
+  /** Of one attempt, unless it is said (ms). */
+  deadlineMs: number
   /**
    * Never throws for anything that the receiver or the network does.
    *
    * @param input.classify of who knows more of an answer than its status says
    */
   send(input: {
+    /** POST, unless it is said. */
+    method?: 'GET' | 'POST' | 'PATCH'
     url: string
     headers: Record<string, string>
-    body: string
+    body?: string
+    /** What is left of a deadline (ms), and how much of the answer is read (bytes). */
+    deadlineMs?: number
+    maxBytes?: number
     classify?: Kind['classify']
   }): Promise<SendResult>
   /** Ends what is under way as `aborted`, which is nobody's failure, and closes all connections. */
@@ -46,17 +51,14 @@ export interface Sender {
 }
 
 /**
- * Makes the sender: one POST for each attempt, through connections that are guarded, shared and kept open.
+ * Makes the sender: one POST for each attempt, through connections that are guarded, shared and kept open. Nobody
+ * waits for a connection: one origin is many endpoints (Slack, a gateway), and one that hangs would hold up the
+ * others. Who sends bounds requests by endpoint and in all.
  *
  * @param options.deadlineMs over DNS, connect, headers and body of an attempt
  * @param options.lookup in place of `dns.lookup`
  */
-export function createSender(options: {
-  policy: GuardPolicy
-  deadlineMs: number
-  lookup?: Lookup
-  connectionsPerOrigin?: number
-}): Sender {
+export function createSender(options: { policy: GuardPolicy; deadlineMs: number; lookup?: Lookup }): Sender {
   const { policy, deadlineMs } = options
   const closing = new AbortController()
   const { signal } = closing
@@ -65,13 +67,15 @@ export function createSender(options: {
     signal,
     ...(options.lookup ? { lookup: options.lookup } : {}),
   })
-  const agent = createAgent({ connect, connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN })
+  const agent = createAgent({ connect })
   // The policy is the same for as long as the process lives. A refusal is not remembered.
   const checked = remember(1_000, (url) => checkUrl(url, policy))
   let closed: Promise<void> | null = null
 
   return {
-    async send({ url, headers, body, classify }) {
+    deadlineMs,
+
+    async send({ method = 'POST', url, headers, body, classify, ...bounds }) {
       const at = Date.now()
       const startedAt = performance.now()
       const failed = (outcome: Outcome): SendResult => {
@@ -79,12 +83,12 @@ export function createSender(options: {
       }
       try {
         const response = await request(agent, {
-          method: 'POST',
+          method,
           url: checked(url),
           headers: lowerCased(headers),
-          body,
-          deadlineMs,
-          maxBytes: KEPT_BYTES,
+          ...(body === undefined ? {} : { body }),
+          deadlineMs: Math.max(1, bounds.deadlineMs ?? deadlineMs),
+          maxBytes: bounds.maxBytes ?? KEPT_BYTES,
           signal,
         })
         const { status, durationMs } = response

@@ -1,5 +1,5 @@
 import type { FieldError } from '../errors.ts'
-import type { Field, Format, Kind } from '../kinds/kind.ts'
+import type { Field, Format, Kind, Mapping } from '../kinds/kind.ts'
 
 /** Stands for a secret in answers. */
 const MASK = '•'
@@ -37,7 +37,18 @@ export function kindProblems(kind: Kind, input: KindInput): FieldError[] {
       return message === null ? [] : [{ path: `settings.${field.name}`, message }]
     }),
     ...(kind.webhook ? [] : messageProblems(kind, input)),
+    ...(kind.mapping && isGiven(input.template) ? mappingProblems(kind.mapping, input.template) : []),
   ]
+}
+
+function mappingProblems(mapping: Mapping, template: unknown): FieldError[] {
+  return mapping
+    .problems(template)
+    .map(({ path, message }) => ({ path: ['template', ...path].join('.'), message }))
+}
+
+function isGiven(template: unknown): boolean {
+  return template !== null && template !== undefined
 }
 
 function urlProblems(hasUrl: boolean, kind: Kind, url: string | undefined): FieldError[] {
@@ -61,9 +72,10 @@ function valueProblem(field: Field, value: unknown): string | null {
 }
 
 function messageProblems(kind: Kind, { template, format, signing }: KindInput): FieldError[] {
-  const only = (path: string) => ({ path, message: `is for webhooks, and ${kind.name} gets messages` })
+  const gets = kind.mapping ? 'records' : 'messages'
+  const only = (path: string) => ({ path, message: `is for webhooks, and ${kind.name} gets ${gets}` })
   return [
-    ...(template === null || template === undefined ? [] : [only('template')]),
+    ...(isGiven(template) && !kind.mapping ? [only('template')] : []),
     ...(format === 'standard' ? [] : [only('format')]),
     ...(signing ? [only('signing')] : []),
   ]

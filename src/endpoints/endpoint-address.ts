@@ -1,3 +1,6 @@
+import { isIP } from 'node:net'
+import { classifyAddress } from '../deliver/guard/address.ts'
+import { isLocalhost } from '../deliver/guard/localhost.ts'
 import { maskUrl } from '../deliver/mask-url.ts'
 import { RingpostError } from '../errors.ts'
 import type { Kind } from '../kinds/kind.ts'
@@ -22,8 +25,23 @@ export function addressOf(kind: Kind, { url, settings }: Route): string {
 export function checkAddress(kind: Kind, route: Route, checkUrl: (url: string) => void): void {
   const address = addressOf(kind, route)
   checkUrl(address)
+  checkHost(kind, new URL(address).hostname)
   const refusal = kind.refusal?.(new URL(address)) ?? null
   if (refusal !== null) throw new RingpostError('url_refused', refusal)
+}
+
+/**
+ * A kind that sends a token has the hosts of its service, and beside them what stands in for it in a network of
+ * one's own: a literal address, which `checkUrl` has let pass.
+ */
+function checkHost({ hosts }: Kind, hostname: string): void {
+  if (hosts === undefined || hosts.official.test(hostname)) return
+  const host = hostname.replace(/^\[(.*)\]$/, '$1')
+  if (isLocalhost(host) || (isIP(host) !== 0 && !classifyAddress(host, []).allowed)) return
+  const path = `settings.${hosts.setting}`
+  throw new RingpostError('url_refused', `${path} ${hosts.message}.`, {
+    fields: [{ path, message: hosts.message }],
+  })
 }
 
 /** An address as it may be shown: without what is secret in it, and where all of it is, with its origin alone. */
@@ -39,7 +57,7 @@ export function shownAddress(kind: Kind, route: Route): string {
 
 /** Texts that may stand in no log and no answer, should a receiver send them back. */
 export function hiddenTexts(kind: Kind, route: Route): string[] {
-  if (!kind.secretUrl) return []
+  if (!kind.secretUrl) return secretSettings(kind, route.settings)
   const { pathname, search } = new URL(addressOf(kind, route))
   return [...secretSettings(kind, route.settings), pathname + search, pathname]
 }

@@ -47,7 +47,14 @@ const conversation = z
   .optional()
   .describe('The last conversation, where the source has `enrich`; null where it could not be had in time.')
 
-const common = { source, user, previous: known, change, raw, conversation }
+const backfill = z
+  .boolean()
+  .optional()
+  .describe(
+    'True where nothing has happened: an endpoint has asked for the users that were known already. Agent and conversation are not known then.',
+  )
+
+const common = { source, user, previous: known, change, raw, conversation, backfill }
 
 interface Told {
   user?: Partial<z.output<typeof user>>

@@ -16,6 +16,8 @@ export interface Subscription {
 /** Whether an event is for an endpoint: its type, its source and what is in it must all be wanted. */
 export function matches(event: Event, subscription: Subscription): boolean {
   const { source_ids, filter } = subscription
+  // Who has asked for it gets it, and nobody else.
+  if (event.data.backfill === true) return false
   if (subscription.id !== undefined && event.data.endpoint?.id === subscription.id) return false
   const sourceId = event.data.source?.id
   if (source_ids !== null && (sourceId === undefined || !source_ids.includes(sourceId))) return false

@@ -1,4 +1,5 @@
-import type { Event, UnixMs } from '../types.ts'
+import type { Event, EventType, UnixMs } from '../types.ts'
+import type { Exchange } from './exchange.ts'
 import type { Template } from './template/template.ts'
 
 /** What a person fills in to make an endpoint of a kind. Values are texts. */
@@ -72,6 +73,14 @@ export type Verdict =
       disable?: true
     }
 
+/** What the template of a kind is that keeps records: fields by name, in place of a body. */
+export interface Mapping {
+  /** What it is where an endpoint has none. */
+  defaults: (settings: Readonly<Record<string, string>>) => Template
+  /** What of a template does not fit; its placeholders are looked at elsewhere. */
+  problems: (template: unknown) => { path: string[]; message: string }[]
+}
+
 /** A kind of destination: everything that is special about it. */
 export interface Kind {
   name: string
@@ -82,13 +91,19 @@ export interface Kind {
   docs: string
   fields: readonly Field[]
   /** What an endpoint has that is made without saying otherwise. */
-  defaults: { rate_limit: number | null }
-  /** A webhook is signed, and takes a template and a format. What is none is a message for people. */
+  defaults: { rate_limit: number | null; event_types?: readonly EventType[] }
+  /** A webhook is signed, and takes a template and a format. What is none is a message for people, or a record. */
   webhook: boolean
+  /** A kind that keeps records, and what its fields are filled with. */
+  mapping?: Mapping
+  /** In place of one request for each event. */
+  exchange?: Exchange
   /** Whoever has the URL can post: it is sealed at rest and masked. */
   secretUrl: boolean
   /** Where requests go; the URL itself where this is left out. */
   addressOf?: (settings: Readonly<Record<string, string>>) => string
+  /** Hosts that it may have beside literal addresses, and the setting that says it: a token goes nowhere else. */
+  hosts?: { setting: string; official: RegExp; message: string }
   /** What can never work with this URL, in a sentence; null where nothing is known. */
   refusal?: (url: URL) => string | null
   /** What is probably not meant, in sentences. */

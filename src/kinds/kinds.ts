@@ -1,7 +1,10 @@
 import { discord } from './discord.ts'
+import { hubspot } from './hubspot.ts'
 import type { Kind } from './kind.ts'
 import { make } from './make.ts'
 import { n8n } from './n8n.ts'
+import { pipedrive } from './pipedrive.ts'
+import { salesforce } from './salesforce.ts'
 import { slack } from './slack.ts'
 import { teams } from './teams.ts'
 import { telegram } from './telegram.ts'
@@ -15,6 +18,9 @@ export const KINDS = {
   discord,
   teams,
   telegram,
+  hubspot,
+  pipedrive,
+  salesforce,
   zapier,
   make,
   n8n,

@@ -8,7 +8,7 @@ import { shorten } from './message/shorten.ts'
 import { readableTime } from './message/time.ts'
 
 /** https://docs.slack.dev/reference/block-kit/blocks (characters) */
-const LIMITS = { header: 150, field: 2_000, section: 3_000, text: 3_000 }
+const LIMITS = { header: 150, field: 2_000, fields: 10, section: 3_000, text: 3_000 }
 /** A user id may be as long as it likes, and nobody reads 2,000 characters in a field. */
 const READABLE = 300
 
@@ -62,7 +62,7 @@ export function slackMessage(message: Message, zone: string | null) {
     text: shorten(summary, LIMITS.text, escapeMark),
     blocks: [
       { type: 'header' as const, text: plain(title, LIMITS.header) },
-      ...(facts.length > 0 ? [{ type: 'section' as const, fields: facts.flatMap(fieldsOf(zone)) }] : []),
+      ...chunksOf(facts).map((some) => ({ type: 'section' as const, fields: some.flatMap(fieldsOf(zone)) })),
       ...(note === null ? [] : [{ type: 'section' as const, text: plain(note, LIMITS.section) }]),
       ...(lines.length > 0 ? [{ type: 'section' as const, text: plain(listOf(lines), LIMITS.section) }] : []),
       ...(link === null
@@ -83,6 +83,12 @@ function describe(event: EventText, { settings }: Target): Message {
 function request(message: Message, { settings }: Target) {
   const body = JSON.stringify(slackMessage(message, settings.time_zone ?? null))
   return { contentType: 'application/json', body }
+}
+
+/** A section has room for ten fields. */
+function chunksOf(facts: Message['facts']): Message['facts'][] {
+  const most = LIMITS.fields / 2
+  return facts.length === 0 ? [] : [facts.slice(0, most), ...chunksOf(facts.slice(most))]
 }
 
 /** Two fields are a line: what it is, and beside it the value, in which nothing is markup. */

@@ -9,7 +9,7 @@ import { readableTime } from './message/time.ts'
 import { readJson } from './read-json.ts'
 
 /** A message has 4,096 characters: https://core.telegram.org/bots/api#sendmessage */
-const LIMITS = { title: 150, value: 300, note: 1_000, line: 150, context: 300 }
+const LIMITS = { title: 150, value: 250, note: 1_000, line: 150, context: 300 }
 const OFFICIAL = 'https://api.telegram.org'
 
 /**

@@ -53,6 +53,8 @@ export function createEventReader(deps: {
   outbox: Pick<Outbox, 'newestFirst' | 'byId'>
   /** Everyone who has an outbox; deleted sources too: their events are in the log until the retention ends. */
   owners: { ids: () => Promise<string[]> }
+  /** Who may have an outbox of backfills: what is in it is no news, and is found by its id alone. */
+  endpoints?: { ids: () => Promise<string[]> }
 }) {
   async function fill(lane: Lane, from: string): Promise<void> {
     const { before, size } = lane
@@ -67,7 +69,8 @@ export function createEventReader(deps: {
   async function locate(id: string): Promise<(OutboxEntry & { sourceId: string }) | null> {
     const tag = locatorOf(id)
     if (tag === null) return null
-    for (const sourceId of await deps.owners.ids()) {
+    const endpointIds = (await deps.endpoints?.ids()) ?? []
+    for (const sourceId of [...(await deps.owners.ids()), ...endpointIds]) {
       if (locator(sourceId) !== tag) continue
       const entry = await deps.outbox.byId(sourceId, id)
       if (entry) return { ...entry, sourceId }

@@ -21,10 +21,12 @@ export function createPurgeEndpoint(deps: {
   return async function purgeEndpoint(endpoint: { id: string; deleted_at: string | null }): Promise<void> {
     const { id, deleted_at } = endpoint
     if (deleted_at === null || deps.now() - Date.parse(deleted_at) < GRACE_MS) return
-    const { status, due, retries, busy, health, pace, bounds, recoveries } = deps.keys.endpoint(id)
+    const { status, due, retries, busy, health, pace, bounds, recoveries, backfill } = deps.keys.endpoint(id)
+    const { outbox, eventIndex, state } = deps.keys.source(id)
     const counts = await Promise.all(DELIVERY_STATUSES.map((one) => redis.zcard(status(one))))
     if (counts.some((count) => count > 0)) return
     await redis.unlink(due, retries, busy, health, pace, bounds, recoveries)
+    await redis.unlink(backfill, outbox, eventIndex, state)
     await deps.endpoints.forget(id)
   }
 }

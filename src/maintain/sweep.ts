@@ -26,6 +26,11 @@ export function createSweep(deps: {
   outbox: Pick<Outbox, 'hasUnrelayed' | 'trim'>
   quarantine: Pick<Quarantine, 'expire'>
   deliveries: Pick<DeliveryLog, 'isOverdue'>
+  /** Goes on with a backfill that has not ended, whatever became of its job. */
+  backfills: {
+    isRunning: (endpointId: string) => Promise<boolean>
+    soon: (endpointId: string) => Promise<void>
+  }
   /** Keeps the log of an endpoint's deliveries within its bounds. */
   bounds: Pick<DeliveryBounds, 'keep'>
   /** Looks whether a cluster has replaced a node. */
@@ -54,6 +59,9 @@ export function createSweep(deps: {
       await deps.wake(endpoint.id)
     }
     await deps.alerts.catchUp(endpoint)
+    if (await deps.backfills.isRunning(endpoint.id)) await deps.backfills.soon(endpoint.id)
+    // Of its backfills; most have none.
+    await deps.outbox.trim(endpoint.id, deps.now() - deps.eventRetentionMs, AT_ONCE)
     await deps.bounds.keep(endpoint.id)
     await deps.purgeEndpoint(endpoint)
   }

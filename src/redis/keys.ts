@@ -77,6 +77,11 @@ export function createKeys(prefix: string) {
         bounds: `${tag}:bounds`,
         /** HASH digest of what was asked → JSON of a recovery that has not ended */
         recoveries: `${tag}:recoveries`,
+        /**
+         * HASH the last backfill: what was asked, how far it got. Its events are in an outbox of the endpoint's own,
+         * with the keys that a source has.
+         */
+        backfill: `${tag}:backfill`,
       }
     },
     /** BullMQ's prefix: each queue in a slot of its own. */

@@ -64,9 +64,12 @@ export function createReplayEvent(deps: {
       )
     }
     const { event, sourceId, streamId } = place
-    const endpoints = endpointIds
-      ? await named(endpointIds)
-      : (await deps.endpoints.list()).filter((endpoint) => endpoint.enabled && matches(event, endpoint))
+    const endpoints =
+      event.data.backfill === true
+        ? await named(ownAlone(eventId, sourceId, endpointIds))
+        : endpointIds
+          ? await named(endpointIds)
+          : (await deps.endpoints.list()).filter((endpoint) => endpoint.enabled && matches(event, endpoint))
 
     async function replayTo(endpointId: string): Promise<Replayed> {
       const id = deliveryId(eventId, endpointId)
@@ -87,6 +90,15 @@ export function createReplayEvent(deps: {
 }
 
 export type ReplayEvent = ReturnType<typeof createReplayEvent>
+
+/** What one endpoint has asked for goes to no other. */
+function ownAlone(eventId: string, ownerId: string, endpointIds: readonly string[] | null): string[] {
+  const other = endpointIds?.findIndex((id) => id !== ownerId) ?? -1
+  if (other < 0) return [ownerId]
+  const message = `is not whom it is for: ${eventId} is of a backfill of ${ownerId}`
+  const fields = [{ path: `endpoint_ids.${other}`, message }]
+  throw new RingpostError('bad_request', `endpoint_ids ${message}.`, { fields })
+}
 
 /** The error for an event that there is not, or no longer. */
 export function unknownEvent(id: string): RingpostError {

@@ -18,11 +18,29 @@ export function createEraseUser(deps: {
   endpoints: { ids: () => Promise<string[]> }
   eraseDeliveries: EraseDeliveries
   quarantine: { erase: (sourceId: string, userId: string) => Promise<number> }
+  backfills: { interrupt: (endpointId: string) => Promise<void> }
 }) {
   async function eraseDeliveries(eventIds: readonly string[]): Promise<number> {
     let erased = 0
     for (const id of await deps.endpoints.ids()) erased += await deps.eraseDeliveries(id, eventIds)
     return erased
+  }
+
+  /** What endpoints have asked for is in outboxes of their own. */
+  async function eraseBackfills(sourceId: string, userId: string, erased: Erased): Promise<void> {
+    for (const id of await deps.endpoints.ids()) {
+      await deps.backfills.interrupt(id)
+      for await (const page of deps.events.walk(id)) {
+        const theirs = page.filter(
+          ({ event }) => event.data.source?.id === sourceId && userIdOf(event) === userId,
+        )
+        if (theirs.length === 0) continue
+        const ids = theirs.map(({ event }) => event.id)
+        erased.deliveries += await deps.eraseDeliveries(id, ids)
+        erased.events += await deps.events.erase(id, theirs)
+        erased.deliveries += await deps.eraseDeliveries(id, ids)
+      }
+    }
   }
 
   return async function eraseUser(sourceId: string, userId: string): Promise<Erased> {
@@ -37,6 +55,7 @@ export function createEraseUser(deps: {
       erased.events += await deps.events.erase(sourceId, theirs)
       erased.deliveries += await eraseDeliveries(ids)
     }
+    await eraseBackfills(sourceId, userId, erased)
     erased.quarantined_rows = await deps.quarantine.erase(sourceId, userId)
     return erased
   }

@@ -13,9 +13,31 @@ const URLS: Partial<Record<string, string>> = {
   make: 'https://hook.eu2.make.com/sekret',
   n8n: 'https://n8n.example.com/webhook/abc',
 }
+const SETTINGS: Partial<Record<string, Record<string, string>>> = {
+  telegram: BOT,
+  hubspot: { access_token: 'pat-na1-sekretsekret' },
+  pipedrive: {
+    company_url: 'https://acme.pipedrive.com',
+    api_token: 'sekretsekretsekret',
+    user_id_field: 'dcf558aac1ae4e8c4f849ba5e668430d8df9be12',
+  },
+  salesforce: {
+    domain_url: 'https://acme.my.salesforce.com',
+    client_id: '3MVG9',
+    client_secret: 'sekretsekret',
+  },
+}
+const ADDRESSES: Partial<Record<string, string>> = {
+  ...URLS,
+  telegram: BOT.bot_token,
+  hubspot: 'https://api.hubapi.com/crm/objects/2026-03/contacts/batch/upsert',
+  pipedrive: 'https://acme.pipedrive.com/api/v2/persons',
+  salesforce:
+    'https://acme.my.salesforce.com/services/data/v66.0/composite/sobjects/Contact/Ringpost_User_Id__c',
+}
 const inputOf = (kind: string) => ({
   kind,
-  ...(kind === 'telegram' ? { settings: BOT } : { url: URLS[kind] }),
+  ...(SETTINGS[kind] ? { settings: SETTINGS[kind] } : { url: URLS[kind] }),
 })
 
 describe('GET /v1/destination-kinds', () => {
@@ -33,7 +55,7 @@ describe('GET /v1/destination-kinds', () => {
     }
     const slack = json.data[1]
     expect(slack).toMatchObject({ kind: 'slack', signed: false, templates: false, formats: ['standard'] })
-    expect(slack.defaults).toEqual({ rate_limit: 1 })
+    expect(slack.defaults).toEqual({ rate_limit: 1, event_types: null })
     expect(slack.fields[0]).toMatchObject({ path: 'url', required: true, secret: true })
     const first = await api.get('/v1/destination-kinds?limit=3')
     const next = await api.get(`/v1/destination-kinds?cursor=${first.json.next_cursor}`)
@@ -62,7 +84,7 @@ describe('an endpoint of kind', () => {
     const stored = await api.redis.hget(api.keys.endpoints, id)
     for (const text of [made.text, changed.text, stored]) expect(text).not.toContain('sekret')
     const target = api.endpoints.target(await api.endpoints.get(id))
-    expect(target.url).toContain(kind === 'telegram' ? BOT.bot_token : URLS[kind])
+    expect(target.url).toContain(ADDRESSES[kind])
   })
 
   test.each([
@@ -203,7 +225,9 @@ describe('POST /v1/destination-kinds/:kind/preview', () => {
     const api = await startTestApi()
     const answer = await api.post(`/v1/destination-kinds/${kind}/preview`)
     expect(answer.status, answer.text).toBe(200)
-    expect(JSON.stringify(answer.json.body)).toContain('user.created')
+    expect(JSON.stringify(answer.json.body)).toContain(
+      'mapping' in KINDS[kind] ? '+15551234567' : 'user.created',
+    )
   })
 
   test('tells the place of a fault, and what a kind does not take', async () => {

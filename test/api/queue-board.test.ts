@@ -49,6 +49,7 @@ describe('the board of the queues', () => {
       ['relay', 0, true],
       ['deliver', 1, true],
       ['retry', 0, true],
+      ['backfill', 0, true],
       ['maintain', 0, true],
     ])
     const attempts = [

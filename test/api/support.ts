@@ -4,6 +4,8 @@ import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { createReadAbout } from '../../src/about/read-about.ts'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
+import { createBackfillEndpoint } from '../../src/backfill/backfill-endpoint.ts'
+import { createBackfills } from '../../src/backfill/backfills.ts'
 import { createConfiguration } from '../../src/config-file/configuration.ts'
 import { createOwnership } from '../../src/config-file/ownership.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
@@ -103,7 +105,23 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
   const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const reader = createDeliveryReader({ redis, keys })
   const owners = outboxOwners(sources)
-  const events = createEventReader({ outbox, owners })
+  /** Endpoints that were woken; nothing is attempted but by the test. */
+  const woken: string[] = []
+  const events = createEventReader({ outbox, owners, endpoints })
+  const users = createUsers({ redis, keys, store })
+  const backfills = createBackfills({ redis, keys, now })
+  const backfill = createBackfillEndpoint({
+    backfills,
+    endpoints,
+    sources,
+    users,
+    knownUsers: async (sourceId) => (await store.readState(sourceId)).known_users,
+    waiting: log.waiting,
+    wake: async (endpointId) => void woken.push(endpointId),
+    backfillSoon: async () => undefined,
+    now,
+    logger: pino({ level: 'silent' }),
+  })
   const stopping = new AbortController()
   const lines: string[] = []
   const logger = pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) })
@@ -111,8 +129,6 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     policy: { allowNetworks: ['127.0.0.0/8'], allowHttp: false },
     deadlineMs,
   })
-  /** Endpoints that were woken; nothing is attempted but by the test. */
-  const woken: string[] = []
   const resend = createResend({
     redis,
     keys,
@@ -195,12 +211,16 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
     nudged: metrics.nudged,
     quarantine,
-    users: createUsers({ redis, keys, store }),
+    users,
+    backfill,
+    backfills,
+    waiting: log.waiting,
     eraseUser: createEraseUser({
       events: createEventEraser({ redis, keys }),
       endpoints,
       eraseDeliveries: createEraseDeliveries({ redis, keys }),
       quarantine,
+      backfills,
     }),
     metrics,
     endpoints,
@@ -282,6 +302,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
       createEndpoints({ ...endpointDeps, ...more }),
     log,
     bounds,
+    users,
+    backfill,
+    backfills,
     woken,
     /** Deliveries that an endpoint is to be sent, by their ids. */
     dueAt: async (endpointId: string) =>

@@ -15,7 +15,13 @@ test('the bench of scaling runs with 1, 2 and 4 pollers and 1 and 2 senders, and
   const folder = await mkdtemp(join(tmpdir(), 'ringpost-bench-test-'))
   const json = join(folder, 'figures.json')
   try {
-    const { stdout } = await promisify(execFile)(process.execPath, [main, 'scaling', '--quick', '--json', json])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      main,
+      'scaling',
+      '--quick',
+      '--json',
+      json,
+    ])
     const { scaling } = JSON.parse(await readFile(json, 'utf8')) as { scaling: ScalingResult }
     expect(scaling.polling.map(({ processes, shares }) => [processes, shares.length])).toEqual([
       [1, 1],

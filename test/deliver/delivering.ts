@@ -20,7 +20,7 @@ export const SRC = 'src_a'
 
 /** From outbox to receiver as the app wires it, on a real Redis and with real workers; the clock is moved on by tests. */
 export async function startDelivering(
-  over: { schedule?: number[]; deadlineMs?: number; atOnce?: number; workers?: number } = {},
+  over: { schedule?: number[]; deadlineMs?: number; atOnce?: number; lanes?: number; workers?: number } = {},
 ) {
   const stage = await createStage()
   // What tests add to the time that passes by itself.
@@ -61,6 +61,7 @@ export async function startDelivering(
       logger,
       signal: stopping.signal,
       ...(over.atOnce === undefined ? {} : { atOnce: over.atOnce }),
+      ...(over.lanes === undefined ? {} : { lanes: over.lanes }),
     })
   const first = start()
   const deliveriesOf = [first, ...Array.from({ length: (over.workers ?? 1) - 1 }, start)]
@@ -79,6 +80,7 @@ export async function startDelivering(
     alerts,
     outbox,
     deliveries,
+    backfills: { isRunning: async () => false, soon: async () => undefined },
     bounds: stage.bounds,
     relayNow: async (id) => void (await relay(id)),
     wake: queues.wake,

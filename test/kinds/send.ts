@@ -19,6 +19,17 @@ export function eventWith(type: EventType, text: string | null): Event {
   put(data.source, ['name'])
   put(data.endpoint, ['description'])
   put(data, ['message', 'reason'])
+  if (data.user !== undefined) {
+    data.conversation = {
+      conversation_id: 'conv_1',
+      status: 'done',
+      start_time_unix_secs: 1_700_000_000,
+      duration_secs: 245,
+      outcome: 'success',
+      summary: text.trim() || 'Said nothing.',
+      phone_number: `${text.slice(0, 200)} tel`,
+    }
+  }
   return event
 }
 

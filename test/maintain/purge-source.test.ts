@@ -20,6 +20,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
     alerts: { catchUp: async () => undefined },
     outbox: api.outbox,
     deliveries: api.log,
+    backfills: { isRunning: async () => false, soon: async () => undefined },
     bounds: api.bounds,
     relayNow: async (id) => void relayed.push(id),
     wake: async () => undefined,

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
+import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { createKeys } from '../../src/redis/keys.ts'
-import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { startPollWorker } from '../../workers/poll.ts'
 
 /** A poller with the service's own worker, whose polls do nothing but wait as for an upstream, and are counted. */

@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { inject, onTestFinished, test, expect } from 'vitest'
 import { pino } from 'pino'
-import { createQueues } from '../../src/queues/queues.ts'
+import { expect, inject, onTestFinished, test } from 'vitest'
 import { inGroups } from '../../src/queues/in-groups.ts'
+import { createQueues } from '../../src/queues/queues.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { testRedis } from '../support/redis.ts'
 import { until } from '../support/until.ts'
@@ -34,7 +34,11 @@ test('four pollers share 1,000 sources evenly, and no source waits for another t
 }, async () => {
   const { redis, prefix, close } = await testRedis()
   onTestFinished(close)
-  const queues = createQueues({ connection: redis, keys: createKeys(prefix), logger: pino({ level: 'silent' }) })
+  const queues = createQueues({
+    connection: redis,
+    keys: createKeys(prefix),
+    logger: pino({ level: 'silent' }),
+  })
   onTestFinished(queues.close)
   const pollers = await Promise.all(Array.from({ length: POLLERS }, () => startPoller(prefix)))
   const ids = Array.from({ length: SOURCES }, (_, i) => `src_${i}`)

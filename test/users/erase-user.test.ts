@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createBackfills } from '../../src/backfill/backfills.ts'
 import { deliveryId } from '../../src/ids.ts'
 import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 import { createEventEraser, type EventEraser } from '../../src/outbox/erase-events.ts'
@@ -22,6 +23,7 @@ const eraseWith = (eraser: EventEraser) =>
     endpoints: { ids: async () => [ENDPOINT] },
     eraseDeliveries: createEraseDeliveries(stage),
     quarantine: { erase: async () => 0 },
+    backfills: createBackfills(stage),
   })(SOURCE, 'evt_u1')
 
 /** What a relay does that has read the event before it was erased. */

@@ -65,6 +65,13 @@ export function addDestinationKindRoutes(app: Api, deps: { previewRequest: Previ
   )
 }
 
+/** Settings as an example has them. */
+function placeholders({ fields }: Kind): Record<string, string> {
+  return Object.fromEntries(
+    fields.map(({ name, default: value, placeholder }) => [name, value ?? placeholder]),
+  )
+}
+
 function present(kind: Kind) {
   const { name, title, description, docs, defaults, webhook } = kind
   return {
@@ -77,9 +84,10 @@ function present(kind: Kind) {
       ...shown,
       max_length: longest,
     })),
-    defaults,
+    defaults: { rate_limit: defaults.rate_limit, event_types: defaults.event_types?.slice() ?? null },
     signed: webhook,
-    templates: webhook,
+    templates: webhook || kind.mapping !== undefined,
+    default_template: kind.mapping?.defaults(placeholders(kind)) ?? null,
     formats: webhook ? [...FORMATS] : FORMATS.slice(0, 1),
   }
 }

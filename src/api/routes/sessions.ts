@@ -96,7 +96,7 @@ export function addSessionRoutes(
         summary: 'Sign out of this browser',
         response: {
           204: z.undefined().describe('Nobody is signed in with this browser.'),
-          ...problems('forbidden', 'bad_request'),
+          ...problems(...OF_BODY, 'forbidden', 'bad_request'),
         },
       },
     },

@@ -27,10 +27,18 @@ export const destinationKind = z
     docs: z.string().describe('Its page in the repository.'),
     fields: z.array(field),
     defaults: z
-      .object({ rate_limit: z.number().nullable() })
+      .object({
+        rate_limit: z.number().nullable(),
+        event_types: z.array(z.string()).nullable().describe('Null means every `user.*` event.'),
+      })
       .describe('What an endpoint has that says nothing else.'),
     signed: z.boolean().describe('Whether requests are signed as Standard Webhooks has it.'),
     templates: z.boolean().describe('Whether it takes a `template`.'),
+    default_template: z
+      .unknown()
+      .describe(
+        'Of a kind that keeps records: what fields are given where an endpoint has no template, in the form that one has. Null otherwise.',
+      ),
     formats: z.array(z.enum(FORMATS)).describe('What `format` it takes.'),
   })
   .meta({ id: 'DestinationKind', description: 'A kind of destination: what it needs, and what it gets.' })

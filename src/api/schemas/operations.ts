@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { RECOVERIES } from '../../resend/recover-endpoint.ts'
+import { endpointFilter } from './endpoint-filter.ts'
 import { eventTypeName } from './event-types.ts'
 import { idText } from './ids.ts'
 import { isPeriod, moment, NO_PERIOD, timestamp } from './time.ts'
@@ -62,6 +63,50 @@ export const recovered = z
       .describe('What they were before.'),
   })
   .meta({ id: 'Recovered' })
+
+export const backfillWish = z
+  .strictObject({
+    source_ids: z
+      .array(idText)
+      .min(1)
+      .max(100)
+      .nullable()
+      .default(null)
+      .describe('Users of these sources; null means those that the endpoint has.'),
+    filter: endpointFilter
+      .nullable()
+      .optional()
+      .describe(
+        'Which of them, as a filter of an endpoint; null lets everybody pass. Left out: the endpoint’s own filter. Agent and conversation are not known of users who are known already.',
+      ),
+    again: z
+      .boolean()
+      .default(false)
+      .describe('Also those that a backfill of this endpoint has sent before.'),
+    dry_run: z.boolean().default(false).describe('Counts, and changes nothing.'),
+  })
+  .meta({ id: 'BackfillWish' })
+  .nullish()
+
+export const backfilled = z
+  .object({
+    endpoint_id: z.string(),
+    dry_run: z.boolean(),
+    state: z
+      .enum(['counted', 'running', 'done', 'stopped'])
+      .describe('`done`: everybody is queued. `counted`: it was a dry run.'),
+    users: count.describe('Users that are known: when it began, or now in a dry run.'),
+    seen: count.describe('Those that were looked at so far.'),
+    queued: count.describe('Deliveries that were made, or would be in a dry run.'),
+    already: count.describe('Who had been sent by a backfill before.'),
+    waiting: count.describe('Deliveries of the endpoint that have not ended, of whatever reason.'),
+    started_at: timestamp.nullable(),
+    ended_at: timestamp.nullable(),
+  })
+  .meta({
+    id: 'Backfill',
+    description: 'How far the users that were known already are queued for an endpoint.',
+  })
 
 export const replayWish = z
   .strictObject({

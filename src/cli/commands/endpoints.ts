@@ -6,7 +6,7 @@ import { shortTime } from '../values.ts'
 import { addKindCommands } from './destination-kinds.ts'
 import { addEndpointChanges } from './endpoint-changes.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
-import { addEndpointOperations } from './send-again.ts'
+import { addBackfill, addEndpointOperations } from './send-again.ts'
 
 /** `ringpost endpoints`: who is subscribed to what. */
 export function addEndpointCommands(program: Command): void {
@@ -92,6 +92,7 @@ export function addEndpointCommands(program: Command): void {
     )
 
   addEndpointOperations(endpoints)
+  addBackfill(endpoints)
 }
 
 function styleOf(state: string): Style | null {

@@ -1,5 +1,7 @@
-import { type Command, Option } from 'commander'
+import { setTimeout as wait } from 'node:timers/promises'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { unwrap, withApi } from '../run.ts'
+import { commaList } from '../values.ts'
 import { describeDelivery } from './deliveries.ts'
 import { given } from './lists.ts'
 
@@ -50,6 +52,92 @@ export function addEndpointOperations(endpoints: Command): void {
           out.answer(recovered, () => `${recovered.queued} ${dryRun ? 'would be' : 'are'} queued: ${parts}.`)
         }),
     )
+}
+
+/** `ringpost endpoints backfill`. */
+export function addBackfill(endpoints: Command): void {
+  endpoints
+    .command('backfill <id>')
+    .description('send it the users that are known already; safe to repeat')
+    .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
+    .option(
+      '--filter <json>',
+      'only whom it lets pass, as an endpoint’s filter; null for everybody',
+      jsonValue,
+    )
+    .option('--again', 'also those that a backfill has sent before')
+    .option('-n, --dry-run', 'count, and change nothing')
+    .option('--status', 'only tell how far it is')
+    .option('--stop', 'queue nobody more')
+    .option('-w, --wait', 'show how it goes on, until everybody is queued')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  ringpost endpoints backfill ep_… --dry-run
+  ringpost endpoints backfill ep_… --filter '{"data.user.conversation_count": {"gte": 2}}' --wait`,
+    )
+    .action((id: string, options: BackfillOptions, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const params = { path: { id } }
+        const { sources, filter, again = false, dryRun = false } = options
+        if (options.stop) {
+          await unwrap(api.DELETE('/v1/endpoints/{id}/backfill', { params }))
+          out.answer({ id, stopped: true }, () => 'Nobody more is queued.')
+          return
+        }
+        const body = {
+          again,
+          dry_run: dryRun,
+          ...given({ source_ids: sources }),
+          ...(filter === undefined ? {} : { filter }),
+        }
+        let backfill = options.status
+          ? await unwrap(api.GET('/v1/endpoints/{id}/backfill', { params }))
+          : await unwrap(api.POST('/v1/endpoints/{id}/backfill', { params, body }))
+        let told = ''
+        while (options.wait && backfill.state === 'running') {
+          const line = describeBackfill(backfill)
+          if (line !== told) process.stderr.write(`${line}\n`)
+          told = line
+          await wait(1_000)
+          backfill = await unwrap(api.GET('/v1/endpoints/{id}/backfill', { params }))
+        }
+        out.answer(backfill, () => describeBackfill(backfill))
+      }),
+    )
+}
+
+interface BackfillOptions {
+  sources?: string[]
+  filter?: Record<string, never> | null
+  again?: boolean
+  dryRun?: boolean
+  status?: boolean
+  stop?: boolean
+  wait?: boolean
+}
+
+function describeBackfill(backfill: {
+  state: string
+  users: number
+  seen: number
+  queued: number
+  already: number
+  waiting: number
+}): string {
+  const { state, users, seen, queued, already, waiting } = backfill
+  if (state === 'counted') return `${queued} of ${users} users would be queued.`
+  const before = already > 0 ? `, ${already} had been sent before` : ''
+  return `${state}: ${seen} of ${users} users looked at, ${queued} queued${before}, ${waiting} deliveries waiting.`
+}
+
+function jsonValue(text: string): Record<string, never> | null {
+  try {
+    return JSON.parse(text) as Record<string, never> | null
+  } catch {
+    throw new InvalidArgumentError('It must be JSON.')
+  }
 }
 
 /** `ringpost events replay`. */

@@ -1,12 +1,12 @@
 import type { Event } from '../../types.ts'
 import { clean } from './clean.ts'
+import { describeConversation, type Fact } from './describe-conversation.ts'
 import { type Message, MOST_FACTS, type Value } from './message.ts'
 import { readablePhone } from './phone-number.ts'
 import { shorten } from './shorten.ts'
 import { isTime } from './time.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-type Fact = [label: string, value: Value | null]
 
 /** In the small print, where the id of the event must have its place. */
 const LONGEST_SOURCE = 60
@@ -32,13 +32,14 @@ export function describeEvent(event: Event, dashboardUrl: string): Message {
   const title = data.sample === true ? `Sample: ${told.title}` : told.title
   const source = text(fieldsOf(data.source).name)
   const shown = source === null ? null : shorten(source, LONGEST_SOURCE)
+  const conversation = describeConversation(data.conversation, fieldsOf(data.user).user_id)
   return {
     title,
     summary: told.about === null ? title : `${title}: ${told.about}`,
-    facts: told.facts
+    facts: [...told.facts, ...conversation.facts]
       .flatMap(([label, value]) => (value === null ? [] : [{ label, value }]))
       .slice(0, MOST_FACTS),
-    note: told.note ?? null,
+    note: told.note ?? conversation.note,
     lines: [],
     link: linkTo(fieldsOf(data.user).last_contact_conversation_id, dashboardUrl),
     context: [shown, clean(event.type), clean(event.id)].filter((part) => part !== null).join(' · '),
@@ -49,7 +50,7 @@ const TOLD: Record<string, (data: Fields) => Told> = {
   'user.created': (data) => {
     const { user, agent, about } = callOf(data)
     return {
-      title: 'First-time caller',
+      title: data.backfill === true ? 'Known caller' : 'First-time caller',
       about,
       facts: [
         ['User', user],

@@ -19,5 +19,5 @@ export interface Message {
   context: string
 }
 
-/** Facts of a message; more would not be read, and Slack has room for no more. */
-export const MOST_FACTS = 5
+/** Facts of a message: five of the event and three of its conversation. More would not be read. */
+export const MOST_FACTS = 8
