@@ -9,11 +9,11 @@ import { createStage, type Stage } from '../support/stage.ts'
 
 const EP = 'ep_test'
 let stage: Stage
-let server: string
+let redisPath: string
 beforeEach(async () => {
   // One server with a socket, whatever the other tests have.
-  server = await startServer()
-  stage = await createStage(server)
+  redisPath = await startServer()
+  stage = await createStage(redisPath)
 })
 afterEach(() => stage.close())
 
@@ -23,7 +23,7 @@ async function lossy() {
   let losing = false
   const open = new Set<Socket>()
   const server = createServer((client) => {
-    const redis = connect(server)
+    const redis = connect(redisPath)
     open.add(client)
     client.pipe(redis)
     redis.on('data', (answer) => {

@@ -91,7 +91,7 @@ async function start(env: Record<string, string>): Promise<Ringpost> {
   return started
 }
 
-const valueOf = (span: Span | undefined, key: string) => {
+const attributeOf = (span: Span | undefined, key: string) => {
   const value = span?.attributes.find((one) => one.key === key)?.value
   return value?.stringValue ?? value?.intValue
 }
@@ -117,13 +117,13 @@ test('an event has one trace: linked to the poll that found it, with its fan-out
   const poll = collector.spans.find((span) => span.spanId === event?.links?.[0]?.spanId)
   expect(poll?.name).toBe('poll')
   expect(poll?.traceId).not.toBe(traceId)
-  expect([valueOf(poll, 'ringpost.outcome'), valueOf(poll, 'ringpost.poll.events')]).toEqual(['done', 1])
+  expect([attributeOf(poll, 'ringpost.outcome'), attributeOf(poll, 'ringpost.poll.events')]).toEqual(['done', 1])
   for (const span of [fanOut, ...attempts]) {
     expect(span?.parentSpanId).toBe(spanId)
-    expect(valueOf(span, 'ringpost.event')).toBe(id)
-    expect(valueOf(span, 'ringpost.delivery')).toMatch(/^dlv_/)
+    expect(attributeOf(span, 'ringpost.event')).toBe(id)
+    expect(attributeOf(span, 'ringpost.delivery')).toMatch(/^dlv_/)
   }
-  expect(attempts.map((span) => valueOf(span, 'http.response.status_code'))).toEqual([500, 204])
+  expect(attempts.map((span) => attributeOf(span, 'http.response.status_code'))).toEqual([500, 204])
   expect(attempts.map(({ status }) => status?.code ?? 0)).toEqual([2, 0])
   expect(new Set(collector.requests.map(({ path, key, type }) => `${path} ${key} ${type}`))).toEqual(
     new Set(['/v1/traces se cret application/json']),
