@@ -3,11 +3,13 @@ import { arch, cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
 import { benchDelivery } from './delivery/section.ts'
 import { benchDetection } from './detection/section.ts'
+import { benchScaling } from './scaling/section.ts'
 import type { Section } from './section.ts'
 
 const SECTIONS = new Map<string, Section>([
   ['detection', benchDetection],
   ['delivery', benchDelivery],
+  ['scaling', benchScaling],
 ])
 const known = [...SECTIONS.keys()].join(', ')
 

@@ -1,5 +1,4 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { startBackfillWorker } from '../workers/backfill.ts'
 import { startDeliverWorker } from '../workers/deliver.ts'
@@ -33,13 +32,13 @@ import { createListUsers } from './elevenlabs/list-users.ts'
 import { createEndpoints, type EndpointRecord } from './endpoints/endpoints.ts'
 import { createEnrichSource } from './enrich/enrich-source.ts'
 import { createTurns } from './enrich/turns.ts'
+import { createSecondLook } from './fanout/second-look.ts'
 import { createAgent } from './http/agent.ts'
 import { createRecordedAnswers } from './idempotency/recorded-answers.ts'
 import { createActivityFeed, createActivityWriter } from './log/activity.ts'
 import { createDeliveryBounds } from './log/bound-deliveries.ts'
 import { createCountEvents } from './log/count-events.ts'
 import { createEraseDeliveries } from './log/erase-deliveries.ts'
-
 import { createForgetFailures } from './log/forget-failures.ts'
 import { createDeliveryReader } from './log/read-deliveries.ts'
 import { createEventReader } from './log/read-events.ts'
@@ -53,9 +52,12 @@ import { createReadSources } from './metrics/read-sources.ts'
 import { createNudges } from './nudge/nudge-source.ts'
 import { createEventEraser } from './outbox/erase-events.ts'
 import { outboxOwners } from './outbox/system-outbox.ts'
+import { inGroups } from './queues/in-groups.ts'
 import { keepSchedules } from './queues/keep-schedules.ts'
 import { createQueues } from './queues/queues.ts'
 import { closeWorkers } from './queues/start-worker.ts'
+import type { Redis } from './redis/client.ts'
+import { duplicateRedis } from './redis/connect.ts'
 import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
 import { checkLayout } from './redis/layout.ts'
@@ -68,6 +70,7 @@ import { createSessions } from './sessions/sessions.ts'
 import { createSourceControl } from './sources/control.ts'
 import { createSources, type ManagedSource, type SourceRecord } from './sources/sources.ts'
 import { createTokens, type TokenRecord } from './tokens/tokens.ts'
+import type { Traces } from './traces/traces.ts'
 import { createEraseUser } from './users/erase-user.ts'
 import { createUsers } from './users/users.ts'
 import { version } from './version.ts'
@@ -112,9 +115,10 @@ export async function startApp(deps: {
   /** Sources that the environment names. */
   configuredSources: readonly ManagedSource[]
   configFile: LoadedFile | null
+  traces: Traces
   logger: Logger
 }): Promise<App> {
-  const { config, redis, vault, logger } = deps
+  const { config, redis, vault, logger, traces } = deps
   const now = Date.now
   const random = Math.random
   const keys = createKeys(deps.keyPrefix)
@@ -165,28 +169,30 @@ export async function startApp(deps: {
   // elevenlabs → detect → outbox
   const upstreamAgent = createAgent({})
   releases.push(() => upstreamAgent.close())
-  const store = createDetectionStore({ redis, keys, leaseMs: LEASE_MS })
+  const store = traces.store(createDetectionStore({ redis, keys, leaseMs: LEASE_MS }))
   const quarantine = createQuarantine({ redis, keys, now })
   const watermarks = createWatermarkFiles(config.dataDir)
   const listUsers = createListUsers({ dispatcher: upstreamAgent, now })
   const pollSource = createPollSource({
     sources,
     state: store,
-    poll: createPoll({
-      listUsers,
-      store,
-      quarantine,
-      watermarks,
-      fullScanIntervalMs: config.fullScanIntervalMs,
-      leaseMs: LEASE_MS,
-      now,
-      random,
-      logger,
-      detected: metrics.detected,
-      onEvents: (sourceId) => {
-        queues.relayNow(sourceId).catch(() => undefined)
-      },
-    }),
+    poll: traces.poll(
+      createPoll({
+        listUsers,
+        store,
+        quarantine,
+        watermarks,
+        fullScanIntervalMs: config.fullScanIntervalMs,
+        leaseMs: LEASE_MS,
+        now,
+        random,
+        logger,
+        detected: metrics.detected,
+        onEvents: (sourceId) => {
+          queues.relayNow(sourceId).catch(() => undefined)
+        },
+      }),
+    ),
     stopPolls: queues.stopPolls,
     polled: metrics.polled,
     relayNow: queues.relayNow,
@@ -222,6 +228,7 @@ export async function startApp(deps: {
     signal: stopping.signal,
     attempted: metrics.attempted,
     noteActivity,
+    traces,
   })
   const enrich = createEnrichSource({
     outbox,
@@ -274,6 +281,7 @@ export async function startApp(deps: {
     deliveries,
     backfills: { isRunning: backfills.isRunning, soon: (id) => queues.backfillSoon(id, 0) },
     bounds,
+    secondLook: createSecondLook({ redis, keys, owners, outbox, relayNow: queues.relayNow, now, logger }),
     relayNow: queues.relayNow,
     wake: queues.wake,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
@@ -326,9 +334,8 @@ export async function startApp(deps: {
           await keepConfigured()
           if (has('maintain')) await queues.scheduleMaintenance(SWEEP_EVERY_MS)
           if (!has('poll')) return
-          for (const source of await sources.list()) {
-            if (!source.paused) await queues.keepPolling(source.id, sources.paceOf(source).intervalMs)
-          }
+          const polled = (await sources.list()).filter(({ paused }) => !paused)
+          await inGroups(polled, (source) => queues.keepPolling(source.id, sources.paceOf(source).intervalMs))
         },
       }),
     )
@@ -404,7 +411,7 @@ export async function startApp(deps: {
       }),
       activity: createActivityFeed({
         redis,
-        connect: () => redis.duplicate({ connectionName: `ringpost:${process.pid}:watch` }),
+        connect: () => duplicateRedis(redis, 'watch'),
         keys,
       }),
       eventAt: outbox.jsonAt,

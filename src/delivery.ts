@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { createDrainEndpoints } from './deliver/drain-endpoints.ts'
 import { createEventTexts } from './deliver/event-texts.ts'
@@ -14,7 +13,9 @@ import { createDeliveryLog } from './log/deliveries.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createSystemOutbox } from './outbox/system-outbox.ts'
 import type { Queues } from './queues/queues.ts'
+import type { Redis } from './redis/client.ts'
 import type { Keys } from './redis/keys.ts'
+import { NO_TRACES, type Traces } from './traces/traces.ts'
 import type { UnixMs } from './types.ts'
 
 /**
@@ -43,17 +44,19 @@ export function createDelivery(deps: {
   lanes?: number
   attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
   noteActivity?: NoteActivity
+  traces?: Pick<Traces, 'systemOutbox' | 'deliveries' | 'makeAttempt'>
 }) {
+  const traces = deps.traces ?? NO_TRACES
   const { redis, keys, queues, endpoints, now, logger } = deps
   const outbox = createOutbox({ redis, keys })
-  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs })
+  const deliveries = traces.deliveries(createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs }))
   const sender = createSender({ policy: deps.policy, deadlineMs: deps.deadlineMs })
-  const makeAttempt = createMakeAttempt({ endpoints, sender, now, logger })
+  const makeAttempt = traces.makeAttempt(createMakeAttempt({ endpoints, sender, now, logger }))
   const alerts = createEndpointAlerts({
     redis,
     keys,
     endpoints,
-    systemOutbox: createSystemOutbox({ redis, keys, relayNow: queues.relayNow }),
+    systemOutbox: traces.systemOutbox(createSystemOutbox({ redis, keys, relayNow: queues.relayNow })),
     wake: queues.wake,
     now,
     logger,

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Logger } from 'pino'
 import { type App, startApp } from './app.ts'
@@ -13,6 +14,7 @@ import { loadMasterKey } from './secrets/load-master-key.ts'
 import { createApiToken } from './secrets/tokens.ts'
 import { createVault } from './secrets/vault.ts'
 import type { ManagedSource } from './sources/sources.ts'
+import { NO_TRACES, type Traces } from './traces/traces.ts'
 import { version } from './version.ts'
 
 /** A running process. `stop` ends all of it, and can be called again. */
@@ -65,6 +67,8 @@ export async function serve(deps: {
     })
     stops.push(close)
 
+    const traces = await tracesOf(config)
+    stops.push(traces.stop)
     const keyPrefix = config.demo ? 'ringpost-demo' : 'ringpost'
     const configuredSources: ManagedSource[] = defaultSource(config)
     const demo = config.demo
@@ -86,6 +90,7 @@ export async function serve(deps: {
       apiToken: token.value,
       configuredSources,
       configFile: deps.configFile,
+      traces,
       logger,
     })
     stops.push(app.stop)
@@ -123,6 +128,13 @@ function defaultSource(config: Config): ManagedSource[] {
       branch_id: branchId,
     },
   ]
+}
+
+/** Nothing of OpenTelemetry is loaded where it is not asked for. */
+async function tracesOf({ otlp, roles }: Config): Promise<Traces> {
+  if (otlp === null) return NO_TRACES
+  const { startTraces } = await import('./traces/start-traces.ts')
+  return startTraces({ ...otlp, version, instance: `${hostname()}:${process.pid} ${roles.join(',')}` })
 }
 
 interface ApiToken {

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { readServerVersion } from '../../src/redis/check-server.ts'
+import type { Redis } from '../../src/redis/client.ts'
 import { askChild, type Child, nextMessage, runChild, startChild } from '../children.ts'
 import { median, rounded, type Used } from '../measure.ts'
 import { startBenchRedis } from '../redis.ts'

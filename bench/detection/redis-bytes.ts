@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import { newSnapshot } from '../../src/detect/snapshot.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
+import type { Redis } from '../../src/redis/client.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { rounded } from '../measure.ts'
 import { benchUserId } from './users.ts'

@@ -1,15 +1,16 @@
-import type { Redis } from 'ioredis'
 import { formatDuration } from '../config/duration.ts'
 import type { Config } from '../config/schema.ts'
+import { readRedisMemory } from '../metrics/read-redis-memory.ts'
 import type { QueueFigures } from '../queues/queue-figures.ts'
 import { inspectRedis } from '../redis/check-server.ts'
+import type { Redis } from '../redis/client.ts'
 import type { UnixMs } from '../types.ts'
 import { version } from '../version.ts'
 
 /** Tells what this ringpost is and how it is doing, for people who look at it. */
 export function createReadAbout(deps: {
   config: Pick<Config, 'roles' | 'demo' | 'eventRetentionMs' | 'deliveryRetentionMs' | 'retrySchedule'>
-  redis: Pick<Redis, 'info' | 'config'>
+  redis: Redis
   readQueues: () => Promise<QueueFigures[]>
   now: () => UnixMs
 }) {
@@ -17,14 +18,12 @@ export function createReadAbout(deps: {
   const startedAt = new Date(now()).toISOString()
 
   return async function readAbout() {
-    const [info, checked, queues] = await Promise.all([
+    const [memory, checked, queues] = await Promise.all([
       // Some services do not permit INFO.
-      deps.redis.info().catch(() => ''),
+      readRedisMemory(deps.redis).catch(() => null),
       inspectRedis(deps.redis),
       deps.readQueues(),
     ])
-    const fact = (name: string) => new RegExp(`^${name}:([^\\r\\n]*)`, 'm').exec(info)?.[1]
-    const limit = Number(fact('maxmemory') ?? 0)
     return {
       version,
       node: process.versions.node,
@@ -38,8 +37,8 @@ export function createReadAbout(deps: {
       retry_schedule: config.retrySchedule.map(formatDuration),
       redis: {
         version: checked.version ?? null,
-        memory_bytes: fact('used_memory') === undefined ? null : Number(fact('used_memory')),
-        memory_limit_bytes: limit > 0 ? limit : null,
+        memory_bytes: memory?.usedBytes ?? null,
+        memory_limit_bytes: memory?.maxBytes ?? null,
         findings: [...checked.problems, ...checked.warnings].map(({ what, fix }) => ({ what, fix })),
       },
       queues: queues.map(({ queue, jobs, oldestWaiting }) => ({

@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { Config } from '../config/schema.ts'
 import { checkUrl } from '../deliver/guard/url.ts'
 import { createEndpoints, type EndpointRecord } from '../endpoints/endpoints.ts'
 import { RingpostError } from '../errors.ts'
+import { mastersOf, type Redis } from '../redis/client.ts'
 import { createKeys } from '../redis/keys.ts'
 import { openRedis } from '../redis/open-redis.ts'
 import { createRecords } from '../redis/records.ts'
@@ -106,10 +106,12 @@ function nextKey(dataDir: string) {
 }
 
 /** A server that does not know the new key could open nothing more, and would seal with the one that goes. */
-async function refuseWhileServing(redis: Pick<Redis, 'call'>): Promise<void> {
+async function refuseWhileServing(redis: Redis): Promise<void> {
   // Where a server does not let its clients be listed, it is up to the person.
-  const clients = await redis.call('CLIENT', 'LIST').catch(() => '')
-  const serving = String(clients).match(/ name=ringpost:\d+:app /g) ?? []
+  const clients = await Promise.all(
+    mastersOf(redis).map((node) => node.call('CLIENT', 'LIST').catch(() => '')),
+  )
+  const serving = clients.join('\n').match(/ name=ringpost:\d+:app /g) ?? []
   if (serving.length > 0) {
     throw new RingpostError(
       'conflict',

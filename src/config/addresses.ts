@@ -1,5 +1,6 @@
 import { isIP, isIPv6 } from 'node:net'
 import { parseIp } from '../deliver/guard/cidr.ts'
+import { hasRedisHosts, readRedisHosts } from '../redis/redis-hosts.ts'
 import { refuse } from './variable.ts'
 
 /**
@@ -45,7 +46,15 @@ export function readRedisUrl(text: string): string {
       throw refuse('A socket is written as unix:// and an absolute path, nothing after it.')
     return text
   }
-  if (!/^rediss?:\/\//i.test(text)) throw refuse('It does not begin with redis://, rediss:// or unix://.')
+  if (hasRedisHosts(text)) {
+    readRedisHosts(text)
+    return text
+  }
+  if (!/^rediss?:\/\//i.test(text)) {
+    throw refuse(
+      'It does not begin with redis://, rediss://, redis+cluster://, redis+sentinel:// or unix://.',
+    )
+  }
   if (!URL.canParse(text)) throw refuse(`It is not a complete URL. ${ENCODE}`)
   const url = new URL(text)
   if (url.hash !== '' || text.includes('#')) throw refuse(`It has a # in it. ${ENCODE}`)
@@ -55,6 +64,18 @@ export function readRedisUrl(text: string): string {
   if (!decodes(url.username) || !decodes(url.password))
     throw refuse(`It has a % that encodes nothing. ${ENCODE}`)
   return text
+}
+
+/** Headers as OpenTelemetry has them in a variable: `name=value,name=value`, with values percent-encoded. */
+export function readHeaders(text: string): Record<string, string> {
+  return Object.fromEntries(
+    text.split(',').map((pair) => {
+      const [, name = '', value = ''] = /^\s*([\w!#$%&'*+.^`|~-]+)\s*=\s*([\x21-\x7e]*)\s*$/.exec(pair) ?? []
+      if (name === '' || !decodes(value))
+        throw refuse('One of its headers is not name=value, or has a % that encodes nothing.')
+      return [name.toLowerCase(), decodeURIComponent(value)]
+    }),
+  )
 }
 
 /** One network in CIDR notation; a bare address stands for itself alone. */

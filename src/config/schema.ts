@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { z } from 'zod'
-import { readBaseUrl, readNetwork, readOrigin, readRedisUrl } from './addresses.ts'
+import { readBaseUrl, readHeaders, readNetwork, readOrigin, readRedisUrl } from './addresses.ts'
 import { parseDuration } from './duration.ts'
 import * as value from './values.ts'
 import { fromText, optional, withDefault } from './variable.ts'
@@ -49,8 +49,9 @@ export const environment = z.object({
   REDIS_URL: optional(fromText(readRedisUrl), {
     section: 'Redis',
     description:
-      'The Redis (or Valkey) server that holds the state and the queues. Without it, ringpost runs a private `redis-server` on a unix socket, with an append-only file in the data folder.',
-    allowed: 'a redis://, rediss:// (TLS) or unix:// URL',
+      'The Redis (or Valkey) that holds the state and the queues: one server, a cluster, or servers that Sentinels look after (see docs/scaling.md). Without it, ringpost runs a private `redis-server` on a unix socket, with an append-only file in the data folder.',
+    allowed:
+      'a redis:// or unix:// URL, redis+cluster://host,host or redis+sentinel://host,host/name; rediss for TLS',
     example: 'redis://127.0.0.1:6379',
     unset: 'a private server',
     secret: true,
@@ -223,6 +224,30 @@ export const environment = z.object({
     example: 'debug',
     default: 'info',
   }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: optional(fromText(readBaseUrl), {
+    section: 'Process',
+    description:
+      'Where an OpenTelemetry collector takes traces as OTLP over HTTP; `/v1/traces` is added to it. It switches tracing on: see tracing.md.',
+    allowed: 'an http or https URL without credentials, query or fragment',
+    example: 'http://otel-collector:4318',
+    unset: 'no traces',
+  }),
+  OTEL_EXPORTER_OTLP_HEADERS: optional(fromText(readHeaders), {
+    section: 'Process',
+    description: 'Headers that the collector asks for, such as a key.',
+    allowed: 'name=value pairs separated by commas, values percent-encoded',
+    example: 'authorization=Bearer%20…',
+    unset: 'none',
+    secret: true,
+  }),
+  OTEL_TRACES_SAMPLER_ARG: withDefault(value.share(), {
+    section: 'Process',
+    description:
+      'Which share of the events (and of the polls) is traced. All processes trace the same events.',
+    allowed: 'a number from 0 to 1',
+    example: '0.05',
+    default: '1',
+  }),
   NODE_ENV: optional(value.text(), {
     section: 'Process',
     description: '`production` never runs the demo by itself. Other values change nothing.',
@@ -281,6 +306,15 @@ export function toConfig(env: Environment, cwd: string) {
     roles: env.RINGPOST_ROLES,
     demo:
       env.RINGPOST_DEMO ?? (env.ELEVENLABS_API_KEY === null && env.RINGPOST_CONFIG === null && !production),
+    /** Where traces go; null for nowhere. */
+    otlp:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === null
+        ? null
+        : {
+            url: env.OTEL_EXPORTER_OTLP_ENDPOINT,
+            headers: env.OTEL_EXPORTER_OTLP_HEADERS ?? {},
+            share: env.OTEL_TRACES_SAMPLER_ARG,
+          },
     logLevel: env.LOG_LEVEL,
     production,
   }

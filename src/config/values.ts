@@ -66,6 +66,14 @@ export function port(): z.ZodType<number, string> {
   })
 }
 
+/** A part of all, from 0 to 1. */
+export function share(): z.ZodType<number, string> {
+  return fromText((text) => {
+    if (!/^(?:0|1|0?\.\d+|1\.0+)$/.test(text)) throw refuse('It is not a number from 0 to 1.')
+    return Number(text)
+  })
+}
+
 /** A name or an address to listen on. */
 export function host(): z.ZodType<string, string> {
   return fromText((text) => {

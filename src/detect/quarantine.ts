@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import type { UnreadableRow } from '../elevenlabs/read-page.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { UnixMs } from '../types.ts'

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../redis/client.ts'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
 import type { Event, UnixSecs } from '../types.ts'

@@ -1,5 +1,5 @@
 import { hash, randomUUID } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { Vault } from '../secrets/vault.ts'

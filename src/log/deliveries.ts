@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { deliveryId } from '../ids.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { Attempt, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { deliveryId, locator, locatorOf } from '../ids.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Attempt, Delivery, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
 import { DELIVERY_STATUSES } from './deliveries.ts'

@@ -1,6 +1,7 @@
 import { locator, locatorOf } from '../ids.ts'
 import type { Outbox, OutboxEntry } from '../outbox/outbox.ts'
 import type { Event, UnixMs } from '../types.ts'
+import { createForemost } from './foremost.ts'
 
 /** Events that one page may look at, so that a filter which hardly ever matches costs a bounded time. */
 const BUDGET = 2_000
@@ -103,14 +104,18 @@ export function createEventReader(deps: {
       const data: Event[] = []
       let place = before
       let bytes = 0
+      // Which entry is the newest is known only while every lane that has not ended is in it.
+      const merged = createForemost(isNewer)
+      await Promise.all(lanes.map((lane) => fill(lane, from)))
+      for (const lane of lanes) if (lane.read.length > 0) merged.add(lane)
       for (let looked = 0; ; looked++) {
-        // Which entry is the newest is known only while every lane shows one, or has ended.
-        const empty = lanes.filter((lane) => lane.read.length === 0 && !lane.ended)
-        if (empty.length > 0) await Promise.all(empty.map((lane) => fill(lane, from)))
-        const lane = newest(lanes)
-        if (lane === null) return { data, next: null }
+        const lane = merged.foremost
+        if (lane === undefined) return { data, next: null }
         if (data.length === limit || looked === BUDGET || bytes > BUDGET_BYTES) return { data, next: place }
+        merged.take()
         const entry = lane.read.pop()
+        if (lane.read.length === 0 && !lane.ended) await fill(lane, from)
+        if (lane.read.length > 0) merged.add(lane)
         if (entry === undefined) continue
         bytes += entry.text.length
         place = { streamId: entry.streamId, sourceId: lane.sourceId }
@@ -130,18 +135,10 @@ function startOf(sourceId: string, place: EventPlace | null): string | null {
   return `${ms}-${BigInt(sequence) + 1n}`
 }
 
-/** The lane whose next entry is the newest; null where none has one. */
-function newest(lanes: readonly Lane[]): Lane | null {
-  let found: Lane | null = null
-  let at: OutboxEntry | undefined
-  for (const lane of lanes) {
-    const entry = lane.read.at(-1)
-    if (entry === undefined) continue
-    const order =
-      found && at ? compare(entry.streamId, at.streamId) || (lane.sourceId > found.sourceId ? 1 : -1) : 1
-    if (order > 0) [found, at] = [lane, entry]
-  }
-  return found
+/** Whether the next entry of one lane is newer than that of another. Both have one. */
+function isNewer(a: Lane, b: Lane): boolean {
+  const [one, other] = [a.read.at(-1)?.streamId ?? '', b.read.at(-1)?.streamId ?? '']
+  return (compare(one, other) || (a.sourceId > b.sourceId ? 1 : -1)) > 0
 }
 
 function compare(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import { hash, randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
 

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { deliveryId, locator, locatorOf } from '../ids.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { Attempt, Delivery, Event, UnixMs } from '../types.ts'

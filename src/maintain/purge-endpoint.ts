@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { DELIVERY_STATUSES } from '../log/deliveries.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
 

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../redis/client.ts'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 
 /** Buckets of snapshots deleted by one command: they are small, and most of them empty. */

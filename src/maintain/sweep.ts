@@ -5,14 +5,13 @@ import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { DeliveryBounds } from '../log/bound-deliveries.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import { inGroups } from '../queues/in-groups.ts'
 import type { UnixMs } from '../types.ts'
 
 /** Events of one outbox that a sweep trims, at most. */
 const AT_ONCE = 1_000
 /** How long a delivery may be due before an endpoint is woken again (ms). */
 const GRACE_MS = 5_000
-/** Endpoints that are looked at together: one after the other, thousands would take longer than a sweep may. */
-const TOGETHER = 50
 
 /**
  * Makes the sweep, the net below the queues: it wakes those whom no job looks after any more (a process
@@ -34,6 +33,8 @@ export function createSweep(deps: {
   }
   /** Keeps the log of an endpoint's deliveries within its bounds. */
   bounds: Pick<DeliveryBounds, 'keep'>
+  /** Looks whether a cluster has replaced a node. */
+  secondLook: () => Promise<void>
   relayNow: (sourceId: string) => Promise<void>
   wake: (endpointId: string) => Promise<void>
   /** Clears up behind a deleted source. */
@@ -72,16 +73,13 @@ export function createSweep(deps: {
   }
 
   return async function sweep(): Promise<void> {
-    for (const source of await deps.owners.everKnown())
-      await apart({ source: source.id }, sweepSource(source))
-    const endpoints = await deps.endpoints.everKnown()
-    for (let i = 0; i < endpoints.length; i += TOGETHER) {
-      await Promise.all(
-        endpoints
-          .slice(i, i + TOGETHER)
-          .map((endpoint) => apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint))),
-      )
-    }
+    await apart({}, deps.secondLook())
+    await inGroups(await deps.owners.everKnown(), (source) =>
+      apart({ source: source.id }, sweepSource(source)),
+    )
+    await inGroups(await deps.endpoints.everKnown(), (endpoint) =>
+      apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint)),
+    )
   }
 }
 

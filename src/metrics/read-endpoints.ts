@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { DELIVERY_STATUSES } from '../log/deliveries.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { DeliveryStatus, UnixMs } from '../types.ts'
 

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { NudgeRefusal } from '../detect/source-state.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { UnixMs } from '../types.ts'

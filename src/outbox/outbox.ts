@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis'
+import { askMany } from '../redis/ask-many.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
 import type { Event, UnixMs } from '../types.ts'
@@ -22,11 +23,12 @@ export interface OutboxEntry {
  * An event with a place for its conversation is completed when it is read, by what was decided of it once.
  */
 export function createOutbox(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'xrange' | 'xrevrange' | 'hget' | 'hmget'>
+  redis: Pick<Redis, 'callBuffer' | 'pipeline' | 'isCluster' | 'xrange' | 'xrevrange' | 'hget' | 'hmget'>
   keys: Keys
 }) {
   const { redis, keys } = deps
   const advance = createScript(redis, new URL('./advance.lua', import.meta.url))
+  const rewind = createScript(redis, new URL('./rewind.lua', import.meta.url))
   const trim = createScript(redis, new URL('./trim.lua', import.meta.url))
   const settleConversation = createScript(redis, new URL('./settle-conversation.lua', import.meta.url))
 
@@ -71,6 +73,11 @@ export function createOutbox(deps: {
       await advance([keys.source(sourceId).state], [streamId])
     },
 
+    /** Has everything since a moment fanned out once more. False where it has not been yet. */
+    async rewind(sourceId: string, since: UnixMs): Promise<boolean> {
+      return (await rewind([keys.source(sourceId).state], [since])) === 1
+    },
+
     /** One event by its place, as JSON text. */
     async jsonAt(sourceId: string, streamId: string): Promise<string | null> {
       const read = await redis.xrange(keys.source(sourceId).outbox, streamId, streamId)
@@ -83,12 +90,11 @@ export function createOutbox(deps: {
      * since somebody has asked for it to be sent before its time, goes without.
      */
     async textsToSend(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
-      const pipeline = redis.pipeline()
-      for (const { sourceId, streamId } of places)
-        pipeline.xrange(keys.source(sourceId).outbox, streamId, streamId)
-      const replies = (await pipeline.exec()) ?? []
-      const texts = replies.map(([error, entries]) => {
-        if (error) throw error
+      const replies = await askMany(
+        redis,
+        places.map(({ sourceId, streamId }) => ['xrange', keys.source(sourceId).outbox, streamId, streamId]),
+      )
+      const texts = replies.map((entries) => {
         const [entry] = entries as StreamEntry[]
         return entry === undefined ? null : jsonOf(entry)
       })

@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
 import { readQueueFigures } from './queue-figures.ts'

@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { QueueName } from './queues.ts'
 

@@ -1,8 +1,5 @@
-import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
-
-/** What is needed of a Redis client. */
-type Asking = Pick<Redis, 'info' | 'config'>
+import { mastersOf, type Redis, type RedisNode } from './client.ts'
 
 const OLDEST = [6, 2] as const
 /** Of its memory: from here on it is worth saying. */
@@ -29,7 +26,7 @@ export interface RedisReport {
  * @throws RingpostError `redis_unusable` when ringpost would lose data in silence or cannot work at all;
  *   an error of the connection is thrown as it is
  */
-export async function checkRedis(redis: Asking): Promise<{ version: string; warnings: string[] }> {
+export async function checkRedis(redis: Redis): Promise<{ version: string; warnings: string[] }> {
   const { version, problems, warnings } = await inspectRedis(redis)
   const [problem] = problems
   if (problem !== undefined) throw new RingpostError('redis_unusable', faultSentence(problem))
@@ -41,11 +38,34 @@ function faultSentence({ what, fix }: RedisFault): string {
 }
 
 /**
- * Everything that is not as it should be with a Redis server.
+ * Everything that is not as it should be with a Redis server, or with any server of a cluster.
  *
  * @throws an error of the connection, as it is
  */
-export async function inspectRedis(redis: Asking): Promise<RedisReport> {
+export async function inspectRedis(redis: Redis): Promise<RedisReport> {
+  const reports = await Promise.all(mastersOf(redis).map((node) => inspectNode(node, redis.isCluster)))
+  const [first] = reports
+  if (first !== undefined && !redis.isCluster) return first
+  const problems = reports.flatMap((report) => report.problems)
+  if (/^cluster_state:fail/m.test(String(await redis.cluster('INFO')))) {
+    problems.unshift({
+      what: 'The cluster at REDIS_URL does not serve all its slots',
+      fix: 'bring the missing nodes back, or put others in their place (redis-cli --cluster check)',
+    })
+  }
+  return {
+    version: `${first?.version ?? 'Redis'} in a cluster of ${reports.length}`,
+    problems: once(problems),
+    warnings: once(reports.flatMap((report) => report.warnings)),
+  }
+}
+
+/** What several servers have in common is said once. */
+function once(faults: readonly RedisFault[]): RedisFault[] {
+  return faults.filter(({ what }, i) => faults.findIndex((other) => other.what === what) === i)
+}
+
+async function inspectNode(redis: RedisNode, ofCluster: boolean): Promise<RedisReport> {
   const info = await askInfo(redis)
   if (typeof info !== 'string') return { version: 'Redis', problems: [info], warnings: [] }
   const { version, isOld } = readServerVersion(info)
@@ -56,6 +76,17 @@ export async function inspectRedis(redis: Asking): Promise<RedisReport> {
     problems.push({
       what: `The server at REDIS_URL is ${version}`,
       fix: 'set REDIS_URL to a Redis of 6.2 or newer, or to a Valkey',
+    })
+  }
+  if (fact.get('redis_mode') === 'sentinel') {
+    problems.push({
+      what: 'The server at REDIS_URL is a Sentinel',
+      fix: 'write REDIS_URL as redis+sentinel://host:26379/name',
+    })
+  } else if (fact.get('cluster_enabled') === '1' && !ofCluster) {
+    problems.push({
+      what: 'The server at REDIS_URL is one of a cluster',
+      fix: 'write REDIS_URL as redis+cluster://host:6379',
     })
   }
   // Replicas answer every read and refuse every write.
@@ -147,7 +178,7 @@ function infoFields(info: string): Map<string, string> {
 }
 
 /** What INFO says, or that the server does not permit it. */
-async function askInfo(redis: Asking): Promise<string | RedisFault> {
+async function askInfo(redis: RedisNode): Promise<string | RedisFault> {
   try {
     return await redis.info()
   } catch (error) {
@@ -160,7 +191,7 @@ async function askInfo(redis: Asking): Promise<string | RedisFault> {
 }
 
 /** Empty where the server does not permit CONFIG, as many managed services do not. */
-async function readSettings(redis: Asking): Promise<Map<string, string>> {
+async function readSettings(redis: RedisNode): Promise<Map<string, string>> {
   const settings = new Map<string, string>()
   // One by one: several names in one call came with Redis 7.
   for (const name of ['maxmemory-policy', 'appendonly', 'save', 'appendfsync']) {

@@ -1,24 +1,95 @@
-import { Redis, type RedisOptions } from 'ioredis'
+import { Cluster, type RedisOptions, Redis as Single } from 'ioredis'
+import type { Redis, RedisNode } from './client.ts'
+import { hasRedisHosts, type RedisHosts, readRedisHosts } from './redis-hosts.ts'
 
 // Replies as in RESP2, which is what BullMQ and the scripts here expect.
 type LegacyOptions = RedisOptions & { replyMapping?: 'legacy' }
+
+/** How long to wait before the `times`th attempt to connect (ms). */
+const reconnectAfter = (times: number) => Math.min(times * 100, 1000)
 
 /**
  * One connection to Redis, named `ringpost:<pid>:<purpose>` so that CLIENT LIST tells who is who.
  *
  * Reconnects within a second of Redis coming back (ioredis' own schedule waits up to twenty) and queues
- * commands meanwhile.
+ * commands meanwhile. Commands of a cluster's node that is away wait for it, or for who takes its place.
  *
- * @param target a `redis://`, `rediss://` or `unix://` URL, or the path of a unix socket
+ * @param target a `redis://`, `rediss://` or `unix://` URL, one of several servers (redis-hosts.ts), or the path
+ *   of a unix socket
  */
 export function connectRedis(target: string, purpose: string, extra: LegacyOptions = {}): Redis {
   const options: LegacyOptions = {
-    connectionName: `ringpost:${process.pid}:${purpose}`,
-    retryStrategy: (times) => Math.min(times * 100, 1000),
+    connectionName: connectionName(purpose),
+    retryStrategy: reconnectAfter,
     maxRetriesPerRequest: null,
     ...extra,
   }
-  if (target.startsWith('unix://')) return new Redis({ ...options, path: target.slice('unix://'.length) })
-  if (target.startsWith('/')) return new Redis({ ...options, path: target })
-  return new Redis(target, options)
+  if (hasRedisHosts(target)) {
+    const hosts = readRedisHosts(target)
+    return hosts.kind === 'cluster' ? connectCluster(hosts, options) : connectSentinels(hosts, options)
+  }
+  if (target.startsWith('unix://')) return new Single({ ...options, path: target.slice('unix://'.length) })
+  if (target.startsWith('/')) return new Single({ ...options, path: target })
+  return new Single(target, options)
+}
+
+/** The same to the unix socket of one server. */
+export function connectSocket(path: string, purpose: string, extra: LegacyOptions = {}): RedisNode {
+  return connectRedis(path, purpose, extra) as RedisNode
+}
+
+/** Another connection to the same Redis, for what would hold up everything else on it. */
+export function duplicateRedis(redis: Redis, purpose: string): Redis {
+  const options = { connectionName: connectionName(purpose) }
+  return redis.isCluster
+    ? (redis as Cluster).duplicate([], { redisOptions: options })
+    : (redis as Single).duplicate(options)
+}
+
+function connectionName(purpose: string): string {
+  return `ringpost:${process.pid}:${purpose}`
+}
+
+function connectCluster(hosts: RedisHosts, options: LegacyOptions): Cluster {
+  const { retryStrategy, lazyConnect = false, enableReadyCheck, ...redisOptions } = options
+  return new Cluster(hosts.hosts, {
+    lazyConnect,
+    clusterRetryStrategy: (times) => retryStrategy?.(times),
+    enableReadyCheck: enableReadyCheck ?? true,
+    // A failover takes longer than sixteen times a tenth of a second.
+    maxRedirections: Number.MAX_SAFE_INTEGER,
+    retryDelayOnFailover: 200,
+    retryDelayOnClusterDown: 200,
+    retryDelayOnMoved: 20,
+    slotsRefreshInterval: 5_000,
+    // Certificates name hosts: a name is not to become an address before TLS has seen it.
+    ...(hosts.tls ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
+    redisOptions: { ...redisOptions, ...access(hosts) },
+  })
+}
+
+function connectSentinels(hosts: RedisHosts, options: LegacyOptions): Single {
+  const { tls, ...login } = access(hosts)
+  return new Single({
+    ...options,
+    ...login,
+    db: hosts.db,
+    sentinels: hosts.hosts,
+    name: hosts.master,
+    ...(tls ? { tls, sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
+    ...(hosts.sentinelUsername === null ? {} : { sentinelUsername: hosts.sentinelUsername }),
+    ...(hosts.sentinelPassword === null ? {} : { sentinelPassword: hosts.sentinelPassword }),
+    sentinelRetryStrategy: (times) => options.retryStrategy?.(times),
+    failoverDetector: true,
+    // The old one comes back as a replica, and refuses what is sent over connections that it still has.
+    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+  })
+}
+
+function access(hosts: RedisHosts): Pick<RedisOptions, 'username' | 'password' | 'tls'> {
+  return {
+    ...(hosts.username === null ? {} : { username: hosts.username }),
+    ...(hosts.password === null ? {} : { password: hosts.password }),
+    ...(hosts.tls ? { tls: {} } : {}),
+  }
 }

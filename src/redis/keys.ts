@@ -30,6 +30,8 @@ export function createKeys(prefix: string) {
     layout: `${prefix}:layout`,
     /** STRING a word sealed with the master key */
     masterKeyCheck: `${prefix}:master-key-check`,
+    /** STRING the cluster's epoch when somebody last looked whether a node had been replaced */
+    clusterEpoch: `${prefix}:cluster-epoch`,
     source: (id: string) => {
       const tag = `${prefix}:{${id}}`
       return {

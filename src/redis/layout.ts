@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
+import type { Redis } from './client.ts'
 import type { Keys } from './keys.ts'
 import { createScript } from './script.ts'
 

@@ -1,8 +1,9 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { checkRedis } from './check-server.ts'
+import { type Redis, reasonOf } from './client.ts'
 import { connectRedis } from './connect.ts'
 import { startPrivateRedis } from './private-server.ts'
+import { hasRedisHosts, readRedisHosts } from './redis-hosts.ts'
 
 /** A connection that is ready, and what ends it. */
 export interface OpenRedis {
@@ -54,7 +55,7 @@ function watch(redis: Redis, name: string, logger: Logger): void {
     if (down) return
     down = true
     logger.error(
-      `${name} cannot be reached (${error.message}). Nothing is lost; ringpost goes on when it is back.`,
+      `${name} cannot be reached (${reasonOf(error)}). Nothing is lost; ringpost goes on when it is back.`,
     )
   })
   redis.on('close', () => {
@@ -83,6 +84,11 @@ function ready(redis: Redis, signal: AbortSignal): Promise<void> {
 }
 
 function withoutSecrets(url: string): string {
+  if (hasRedisHosts(url)) {
+    const { kind, hosts, master } = readRedisHosts(url)
+    const list = hosts.map(({ host, port }) => `${host}:${port}`).join(',')
+    return kind === 'cluster' ? `the cluster ${list}` : `${master} of the Sentinels ${list}`
+  }
   const { protocol, host, pathname } = new URL(url)
   return `${protocol}//${host}${pathname}`
 }

@@ -2,11 +2,11 @@ import { closeSync, existsSync } from 'node:fs'
 import { access, constants, mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import { RingpostError } from '../errors.ts'
 import { readServerVersion } from './check-server.ts'
-import { connectRedis } from './connect.ts'
+import type { RedisNode } from './client.ts'
+import { connectSocket } from './connect.ts'
 import { tryLock } from './folder-lock.ts'
 import { type RedisProcess, spawnRedis } from './redis-process.ts'
 import { probeRedis, redisSocketPath } from './redis-socket.ts'
@@ -47,7 +47,7 @@ export async function startPrivateRedis(options: {
   const socketPath = await redisSocketPath(dataDir)
   const stopping = new AbortController()
   let server: RedisProcess | undefined
-  let control: Redis | undefined
+  let control: RedisNode | undefined
   let recovery: Promise<void> = Promise.resolve()
   let stopped: Promise<void> | undefined
 
@@ -160,8 +160,8 @@ async function obtainServer(options: {
 }
 
 /** The connection by which the server's end is noticed. Undefined when it cannot be opened. */
-async function openControl(socketPath: string): Promise<Redis | undefined> {
-  const redis = connectRedis(socketPath, 'private-server', { lazyConnect: true, retryStrategy: () => null })
+async function openControl(socketPath: string): Promise<RedisNode | undefined> {
+  const redis = connectSocket(socketPath, 'private-server', { lazyConnect: true, retryStrategy: () => null })
   // Each error is followed by `close`, which is what counts here.
   redis.on('error', () => {})
   try {
@@ -173,7 +173,7 @@ async function openControl(socketPath: string): Promise<Redis | undefined> {
   }
 }
 
-async function refuseOldServer(control: Redis, stop: () => Promise<void>): Promise<void> {
+async function refuseOldServer(control: RedisNode, stop: () => Promise<void>): Promise<void> {
   const { version, isOld } = readServerVersion(await control.info())
   if (!isOld) return
   await stop()
@@ -188,7 +188,7 @@ async function refuseOldServer(control: Redis, stop: () => Promise<void>): Promi
  * closes those of a process that died. Of two that leave at the same time, the one that looks last no longer
  * sees the other, so the server is not left behind by both.
  */
-async function othersUse(control: Redis): Promise<boolean> {
+async function othersUse(control: RedisNode): Promise<boolean> {
   try {
     await control.client('SETNAME', `ringpost-leaving:${process.pid}`)
     const clients = String(await control.client('LIST'))
@@ -201,7 +201,7 @@ async function othersUse(control: Redis): Promise<boolean> {
 }
 
 /** @throws RingpostError `setup_failed` when the server refuses, because it cannot write to the disk */
-async function shutDown(control: Redis): Promise<void> {
+async function shutDown(control: RedisNode): Promise<void> {
   if (control.status !== 'ready') return
   const closed = new Promise<void>((done) => control.once('close', done))
   // No reply comes: the connection ends with the server.

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
+import type { Redis } from './client.ts'
 import { createScript } from './script.ts'
 
 /** Records of one kind, those that were deleted and are not forgotten yet among them. */
@@ -33,11 +33,11 @@ export function createRecords<T extends { id: string }>(
      * @param what the kind in the plural
      * @throws RingpostError `conflict` where there are as many as there may be
      */
-    async refuseMore(what: string): Promise<void> {
-      if ((await redis.hlen(key)) < MOST_RECORDS) return
+    async refuseMore(what: string, most = MOST_RECORDS): Promise<void> {
+      if ((await redis.hlen(key)) < most) return
       throw new RingpostError(
         'conflict',
-        `There are ${MOST_RECORDS} ${what}, and there can be no more: delete some. What is deleted counts until what it has left in the log is gone.`,
+        `There are ${most} ${what}, and there can be no more: delete some. What is deleted counts until what it has left in the log is gone.`,
       )
     },
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Redis } from 'ioredis'
+import type { Redis } from './client.ts'
 
 /** The one call that a script needs of a Redis client. */
 export type ScriptRunner = Pick<Redis, 'callBuffer'>

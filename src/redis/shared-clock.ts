@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
 import type { UnixMs } from '../types.ts'
+import type { Redis } from './client.ts'
 
 /** How often the clock is set (ms). */
 const SET_EVERY_MS = 5_000

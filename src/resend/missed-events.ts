@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis'
 import { matches, type Subscription } from '../fanout/match.ts'
 import { deliveryId } from '../ids.ts'
 import type { DeliveryLog, NewDelivery } from '../log/deliveries.ts'
 import type { Outbox } from '../outbox/outbox.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'
 

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
+import { mastersOf, type Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { checkMasterKey, resealMasterKeyCheck } from './check-master-key.ts'
 import type { Vault } from './vault.ts'
@@ -25,7 +25,7 @@ export interface Resealable {
  *   nothing lost; `internal` where something was left out, so that the old key is not thrown away
  */
 export async function resealAll(deps: {
-  redis: Pick<Redis, 'set' | 'get' | 'hgetall' | 'call'>
+  redis: Redis
   keys: Keys
   vault: Vault
   stores: readonly Resealable[]
@@ -72,6 +72,9 @@ async function withAnotherKey(deps: {
  * Waits for Redis' append-only file, since a power cut that took the last second of it would bring back values
  * of a key that is gone. Servers without that file, or of before 7.2, have no answer and keep none.
  */
-async function untilOnDisk(redis: Pick<Redis, 'call'>): Promise<void> {
-  await redis.call('WAITAOF', 1, 0, DISK_MS).catch(() => undefined)
+async function untilOnDisk(redis: Redis): Promise<void> {
+  // Of what came over the same connection: a cluster's nodes have one each.
+  await Promise.all(
+    mastersOf(redis).map((node) => node.call('WAITAOF', 1, 0, DISK_MS).catch(() => undefined)),
+  )
 }

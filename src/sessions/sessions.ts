@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { digestsEqual, hashToken, tokensEqual } from '../secrets/tokens.ts'
 import type { Tokens } from '../tokens/tokens.ts'

@@ -63,6 +63,9 @@ export interface SourceRecord extends SourceInput {
   deleted_at: string | null
 }
 
+/** Those that were deleted and are not forgotten yet among them. All of them are read at once, about a kilobyte each. */
+export const MOST_SOURCES = 10_000
+
 const CONNECTION_FIELDS = ['base_url', 'api_key', 'agent_id', 'branch_id'] as const
 const LEAST_OVERLAP_MS = 120_000
 
@@ -150,7 +153,7 @@ export function createSources(deps: {
     /** @param id one of its own choice; a source that has it already is left as it is */
     async create(input: SourceInput, id = randomId('src')): Promise<SourceRecord> {
       refuseShortOverlap(paceOf(input))
-      await records.refuseMore('sources')
+      await records.refuseMore('sources', MOST_SOURCES)
       const source: SourceRecord = {
         ...input,
         id,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { RingpostError } from '../errors.ts'
+import type { Redis } from '../redis/client.ts'
 import type { Records } from '../redis/records.ts'
 import { createApiToken, digestsEqual, hashToken } from '../secrets/tokens.ts'
 import type { UnixMs } from '../types.ts'

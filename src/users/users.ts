@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { packSnapshot, type Snapshot, unpackSnapshot } from '../detect/snapshot.ts'
 import type { DetectionStore, KnownUser } from '../detect/store.ts'
+import type { Redis } from '../redis/client.ts'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
 

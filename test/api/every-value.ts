@@ -1,14 +1,12 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../../src/redis/client.ts'
+import { scanKeys } from '../../src/redis/delete-keys.ts'
 
 /** Everything below a prefix, as pairs of key and text: each key, field, member and value that can be read. */
 export async function everyValue(redis: Redis, prefix: string): Promise<[key: string, value: string][]> {
   const found: [string, string][] = []
-  let cursor = '0'
-  do {
-    const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', 1_000)
-    cursor = next
+  for await (const keys of scanKeys(redis, `${prefix}*`)) {
     for (const key of keys) found.push([key, key], [key, JSON.stringify(await read(redis, key))])
-  } while (cursor !== '0')
+  }
   return found.flatMap(([key, value]): [string, string][] => [
     [key, value],
     // What JSON.stringify has escaped, as it is.

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { ApiDeps } from '../../src/api/create-api.ts'
 import { createRecordedAnswers } from '../../src/idempotency/recorded-answers.ts'
 import { createVault } from '../../src/secrets/vault.ts'
+import { allKeys } from '../support/redis.ts'
 import { until } from '../support/until.ts'
 import { startTestApi, type TestApi } from './support.ts'
 
@@ -82,7 +83,7 @@ describe('a POST with an Idempotency-Key', () => {
   test('keeps nothing readable in Redis, for a day', async () => {
     const api = await startTestApi()
     const { json } = await create(api, 'my-order-number-77')
-    const [place = ''] = await api.redis.keys(`${api.keys.prefix}:idempotency:*`)
+    const [place = ''] = await allKeys(api.redis, `${api.keys.prefix}:idempotency:*`)
     const kept = JSON.stringify([place, await api.redis.hgetall(place)])
     for (const word of [json.secret, json.id, URL, 'my-order-number-77']) expect(kept).not.toContain(word)
     const left = await api.redis.pttl(place)
@@ -141,7 +142,7 @@ describe('the key of a process', () => {
     const api = await startTestApi()
     const answers = answersOf(api, { holdMs: 300, renewMs: 50 })
     const beginning = await answers.begin('k', ['a'])
-    const [place = ''] = await api.redis.keys(`${api.keys.prefix}:idempotency:*`)
+    const [place = ''] = await allKeys(api.redis, `${api.keys.prefix}:idempotency:*`)
     // The time left rises only where it was renewed.
     let left = await api.redis.pttl(place)
     for (let renewals = 0; renewals < 8; ) {

@@ -1,6 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { newSnapshot, packSnapshot } from '../../src/detect/snapshot.ts'
+import { mastersOf } from '../../src/redis/client.ts'
 import { MOST_RECORDS } from '../../src/redis/records.ts'
+import { MOST_SOURCES } from '../../src/sources/sources.ts'
+import { watchCommands } from '../support/commands.ts'
 import type { Json } from './requests/from-schema.ts'
 import { operationsOf } from './requests/random-request.ts'
 import { deliveryOf, startTestApi, type TestApi, TOKEN, userEvent } from './support.ts'
@@ -96,18 +99,16 @@ describe('every list that the document has', () => {
 /** What requests cost: commands that are sent to Redis, and bytes that it answers. */
 async function costOf(ask: () => Promise<{ status: number; text?: string }>) {
   const { redis } = api
-  const send = redis.sendCommand.bind(redis)
-  let commands = 0
-  redis.sendCommand = (...args) => {
-    commands++
-    return send(...args)
-  }
-  const socket = redis.stream as unknown as { bytesRead: number }
-  const before = socket.bytesRead
-  const { status, text } = await ask()
-  redis.sendCommand = send
+  const bytesRead = () =>
+    mastersOf(redis).reduce(
+      (sum, node) => sum + ((node.stream as { bytesRead?: number } | null)?.bytesRead ?? 0),
+      0,
+    )
+  const before = bytesRead()
+  const { commands, stop } = watchCommands(redis)
+  const { status, text } = await ask().finally(stop)
   expect(status, text).toBeLessThan(300)
-  return { commands, bytes: socket.bytesRead - before }
+  return { commands: commands.length, bytes: bytesRead() - before }
 }
 
 /** Every request that only looks, and those that look before they do something. */
@@ -202,19 +203,19 @@ describe('what a request reads', () => {
   })
 
   test('is bounded where a list is read whole, by how many there may be', async () => {
-    const filled = Array.from({ length: MOST_RECORDS }, (_, i) => [`x_${i}`, '{}']).flat()
-    for (const [key, path, body] of [
-      [api.keys.sources, '/v1/sources', { name: 'x', api_key: 'sk_x' }],
-      [api.keys.endpoints, '/v1/endpoints', { url: 'https://hooks.example.com/' }],
-      [api.keys.tokens, '/v1/tokens', { name: 'x' }],
+    for (const [key, path, body, most] of [
+      [api.keys.sources, '/v1/sources', { name: 'x', api_key: 'sk_x' }, MOST_SOURCES],
+      [api.keys.endpoints, '/v1/endpoints', { url: 'https://hooks.example.com/' }, MOST_RECORDS],
+      [api.keys.tokens, '/v1/tokens', { name: 'x' }, MOST_RECORDS],
     ] as const) {
+      const filled = Array.from({ length: most }, (_, i) => [`x_${i}`, '{}']).flat()
       expect((await api.post(path, body)).status).toBe(201)
       await api.redis.hset(key, ...(filled as [string, string]))
       const refused = await api.post(path, body)
       expect([refused.status, refused.json.code, refused.json.detail]).toEqual([
         409,
         'conflict',
-        expect.stringMatching(/^There are 5000 \w+, and there can be no more/),
+        expect.stringMatching(new RegExp(`^There are ${most} \\w+, and there can be no more`)),
       ])
       expect(refused.text).not.toContain(TOKEN)
     }

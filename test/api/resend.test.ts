@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { deliveryId } from '../../src/ids.ts'
 import type { Ending } from '../../src/log/deliveries.ts'
 import type { Attempt, Event } from '../../src/types.ts'
+import { allKeys } from '../support/redis.ts'
 import { deliveryOf, NOON, startTestApi, type TestApi, userEvent } from './support.ts'
 
 const failure = { code: 'http_status', message: 'The endpoint answered 503.' }
@@ -328,7 +329,7 @@ describe('GET /v1/endpoints/:id/stats', () => {
       retention: '7d',
       oldest_at: '2026-11-23T10:00:00.000Z',
     })
-    const keys = await api.redis.keys(`${api.keys.prefix}:{${endpointId}}:[da]:*`)
+    const keys = await allKeys(api.redis, `${api.keys.prefix}:{${endpointId}}:[da]:*`)
     const bytes = await Promise.all(keys.map((key) => api.redis.memory('USAGE', key)))
     const measured = bytes.reduce((sum: number, one) => sum + Number(one), 0)
     expect(log.bytes).toBeGreaterThan(measured)

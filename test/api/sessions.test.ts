@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FAILED_ATTEMPTS } from '../../src/api/auth.ts'
 import { SESSION_MS } from '../../src/sessions/sessions.ts'
+import { allKeys } from '../support/redis.ts'
 import { startTestApi, type TestApi, TOKEN } from './support.ts'
 
 const OWN = { 'x-ringpost-dashboard': '1' }
@@ -63,7 +64,7 @@ describe('signing in', () => {
     const api = await startTestApi()
     const { cookie } = await signIn(api)
     const secret = cookie.split('=')[1] ?? ''
-    const [key = ''] = await api.redis.keys(`${api.keys.prefix}:session:*`)
+    const [key = ''] = await allKeys(api.redis, `${api.keys.prefix}:session:*`)
     const kept = key + ((await api.redis.get(key)) ?? '')
     expect(kept).not.toContain(secret)
     expect(kept).not.toContain(TOKEN)

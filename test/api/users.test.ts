@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { newSnapshot, type Snapshot } from '../../src/detect/snapshot.ts'
 import { deliveryId } from '../../src/ids.ts'
+import { watchCommands } from '../support/commands.ts'
 import { everyValue } from './every-value.ts'
 import { deliveryOf, startTestApi, type TestApi, userEvent, walk } from './support.ts'
 
@@ -174,27 +175,11 @@ test('a page costs a bounded number of reads, with 5 users and with very many', 
 
 /** How often the script that reads buckets ran meanwhile, and whether anything else walked keys. */
 async function reads(api: TestApi, act: () => Promise<unknown>): Promise<number> {
-  const monitor = await api.redis.monitor()
-  const commands: string[][] = []
-  // The server is shared with other tests.
-  monitor.on('monitor', (_time: string, args: string[]) => {
-    if (args.some((arg) => arg.includes(api.keys.prefix))) commands.push(args)
-  })
-  try {
-    await act()
-    // Whatever came before this has been seen once this is.
-    const mark = `${api.keys.prefix}-mark`
-    const marked = new Promise<void>((resolve) => {
-      monitor.on('monitor', (_time: string, args: string[]) => args.includes(mark) && resolve())
-    })
-    await api.redis.echo(mark)
-    await marked
-  } finally {
-    monitor.disconnect()
-  }
-  const names = new Set(commands.map(([name = '']) => name.toLowerCase()))
+  const { commands, stop } = watchCommands(api.redis)
+  await act().finally(stop)
+  const names = new Set(commands.map(({ name }) => name.toLowerCase()))
   expect([...names].filter((name) => ['keys', 'scan'].includes(name))).toEqual([])
-  return commands.filter(([name = '']) => ['evalsha', 'eval'].includes(name.toLowerCase())).length
+  return commands.filter(({ name }) => ['evalsha', 'eval'].includes(name.toLowerCase())).length
 }
 
 test('erasing leaves nothing of a person in Redis, and everybody else as they were', async () => {

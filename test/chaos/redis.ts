@@ -2,7 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cp, mkdir, readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Redis } from 'ioredis'
+import { Redis as RedisServer } from 'ioredis'
+import type { Redis } from '../../src/redis/client.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
@@ -110,7 +111,7 @@ export async function createChaosRedis(folder: string, children: Children): Prom
 }
 
 async function answers(port: number): Promise<boolean> {
-  const probe = new Redis({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null })
+  const probe = new RedisServer({ host: '127.0.0.1', port, lazyConnect: true, retryStrategy: () => null })
   probe.on('error', () => undefined)
   try {
     await probe.connect()

@@ -17,6 +17,7 @@ it('knows which variables are secret', () => {
     'RINGPOST_API_TOKEN',
     'RINGPOST_MASTER_KEY',
     'RINGPOST_MASTER_KEY_PREVIOUS',
+    'OTEL_EXPORTER_OTLP_HEADERS',
   ])
 })
 

@@ -31,6 +31,7 @@ describe('parseConfig', () => {
       configFile: null,
       roles: ['api', 'poll', 'relay', 'deliver', 'maintain'],
       demo: true,
+      otlp: null,
       logLevel: 'info',
       production: false,
     })
@@ -64,6 +65,9 @@ describe('parseConfig', () => {
         RINGPOST_CONFIG: 'ringpost.yaml',
         RINGPOST_ROLES: 'deliver,relay',
         RINGPOST_DEMO: 'off',
+        OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/',
+        OTEL_EXPORTER_OTLP_HEADERS: 'X-Key=a%20b, other=c=d',
+        OTEL_TRACES_SAMPLER_ARG: '0.05',
         LOG_LEVEL: 'Debug',
         NODE_ENV: 'production',
         RINGPOST_URL: 'http://elsewhere:7464',
@@ -100,6 +104,7 @@ describe('parseConfig', () => {
       configFile: '/srv/ringpost/ringpost.yaml',
       roles: ['deliver', 'relay'],
       demo: false,
+      otlp: { url: 'http://collector:4318', headers: { 'x-key': 'a b', other: 'c=d' }, share: 0.05 },
       logLevel: 'debug',
       production: true,
     })

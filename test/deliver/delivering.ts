@@ -73,6 +73,7 @@ export async function startDelivering(
     ),
   )
   const sweep = createSweep({
+    secondLook: async () => undefined,
     quarantine: { expire: async () => undefined },
     owners: { everKnown: async () => [{ id: SRC, deleted_at: null }, SYSTEM] },
     endpoints,

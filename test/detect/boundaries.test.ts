@@ -7,6 +7,7 @@ import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import { deleteKeys } from '../../src/redis/delete-keys.ts'
 import { createOperations, type Interruption, interruptedRedis } from '../simulation/interrupted-redis.ts'
+import { allKeys } from '../support/redis.ts'
 import { createDetection, type Detection } from './detection.ts'
 
 /** A step of a script: a poll of the process, or something that happens around it. */
@@ -130,7 +131,7 @@ async function play(script: Script, plan: { at: number; how: Interruption } | nu
     const operations = await walk(d, script, plan)
     const events = await d.events()
     const users: Record<string, unknown> = {}
-    for (const bucket of await d.redis.keys(`${d.keys.prefix}:*:u:*`)) {
+    for (const bucket of await allKeys(d.redis, `${d.keys.prefix}:*:u:*`)) {
       for (const userId of await d.redis.hkeys(bucket)) {
         const [snapshot] = await d.store.readUsers(d.source.id, [userId])
         users[userId] = snapshot

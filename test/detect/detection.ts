@@ -24,7 +24,7 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
   const clock = { ms: Date.parse('2026-03-01T12:00:00Z') }
   const now = () => clock.ms
   const simulator = await createSimulator({ now, ...options })
-  const redis = connectRedis(inject('redisSocket'), 'test')
+  const redis = connectRedis(inject('redisTarget'), 'test')
   const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
   const agent = createAgent({})
   const leaseMs = options.leaseMs ?? 10_000

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import { conditionOf, describeState } from '../../src/detect/source-state.ts'
 import { deleteKeys } from '../../src/redis/delete-keys.ts'
+import { allKeys } from '../support/redis.ts'
 import { brief, createDetection, type Detection } from './detection.ts'
 
 let d: Detection
@@ -189,7 +190,7 @@ test('a key that cannot be opened is told, drops nothing, and recovers once it c
 describe('a dry run', () => {
   const dump = async () => {
     const entries: Record<string, unknown> = {}
-    for (const key of await d.redis.keys(`${d.keys.prefix}*`)) {
+    for (const key of await allKeys(d.redis, `${d.keys.prefix}*`)) {
       if (key.endsWith(':lease')) continue
       const value = await d.redis.dumpBuffer(key)
       entries[key] = key.endsWith(':state')

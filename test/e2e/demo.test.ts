@@ -13,7 +13,7 @@ const isAlive = (pid: number) => {
 
 test('without a key the demo prints verified webhooks, and Ctrl-C leaves no process behind', async () => {
   const data = await temporaryDataDir()
-  const ringpost = await startRingpost({ dataDir: `${data.dataDir}`, env: {} })
+  const ringpost = await startRingpost({ dataDir: `${data.dataDir}`, env: {}, privateRedis: true })
   try {
     expect(ringpost.output()).toContain('DEMO DATA')
     expect(ringpost.output()).toMatch(/shown this once: rp_\S+/)

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { mastersOf } from '../../src/redis/client.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
 import type { Simulator } from '../../src/simulator/types.ts'
 import { until } from '../support/until.ts'
-import { type Ringpost, startRingpost, temporaryDataDir } from './ringpost.ts'
+import { type Ringpost, redisBeside, startRingpost, temporaryDataDir } from './ringpost.ts'
 
 let simulator: Simulator
 let data: Awaited<ReturnType<typeof temporaryDataDir>>
@@ -36,9 +37,9 @@ test('Redis emptied under a running service pages nobody: the source says so and
     return status === 200 && body.state === 'live' && body.last_poll?.kind === 'head' ? body : null
   }
   await until(source)
-  const { Redis } = await import('ioredis')
-  const redis = new Redis({ path: `${data.dataDir}/redis.sock` })
-  await redis.flushall()
+  const redis = await redisBeside(data.dataDir)
+  await redis.ping()
+  await Promise.all(mastersOf(redis).map((node) => node.flushall()))
   redis.disconnect()
   simulator.call({ user_id: 'during' })
   const after = await until(source)

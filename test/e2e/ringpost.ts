@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Redis } from '../../src/redis/client.ts'
+import { connectRedis } from '../../src/redis/connect.ts'
+import { type RedisServers, startCluster } from '../support/redis-servers.ts'
 import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -29,6 +32,8 @@ export async function startRingpost(options: {
   env: Record<string, string>
   /** Do not wait until it runs: for starts that are meant to fail. */
   wait?: false
+  /** What is tested is the server that ringpost starts for itself. */
+  privateRedis?: true
 }): Promise<Ringpost> {
   let output = ''
   const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
@@ -38,6 +43,7 @@ export async function startRingpost(options: {
       HOME: process.env.HOME,
       PORT: '0',
       RINGPOST_DATA_DIR: options.dataDir,
+      ...(options.privateRedis ? {} : await redisOf(options.dataDir)),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -74,11 +80,17 @@ export async function startRingpost(options: {
     },
   }
   if (options.wait === false) return ringpost
-  ringpost.url = await until(() => {
-    if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
-    return /is running at (http:\S+)/.exec(output)?.[1]
-  })
-  return ringpost
+  try {
+    ringpost.url = await until(() => {
+      if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
+      return /is running at (http:\S+)/.exec(output)?.[1]
+    })
+    return ringpost
+  } catch (error) {
+    // Nobody else knows of it.
+    await ringpost.stop('SIGKILL')
+    throw error
+  }
 }
 
 /** A data folder for one test, and what removes it with the Redis that may still live in it. */
@@ -87,7 +99,27 @@ export async function temporaryDataDir(): Promise<{ dataDir: string; remove(): P
   return { dataDir, remove: () => removeDataDir(dataDir) }
 }
 
+const clusters = new Map<string, Promise<RedisServers>>()
+
+/** With TEST_REDIS=cluster, what belongs to a data folder is in a cluster of its own, and else in a private server. */
+async function redisOf(dataDir: string): Promise<{ REDIS_URL?: string }> {
+  if (process.env.TEST_REDIS !== 'cluster') return {}
+  const cluster = clusters.get(dataDir) ?? startCluster()
+  clusters.set(dataDir, cluster)
+  return { REDIS_URL: (await cluster).url }
+}
+
+/** Another connection to the Redis that holds what belongs to a data folder. */
+export async function redisBeside(dataDir: string): Promise<Redis> {
+  const { REDIS_URL } = await redisOf(dataDir)
+  const redis = connectRedis(REDIS_URL ?? join(dataDir, 'redis.sock'), 'test')
+  redis.on('error', () => undefined)
+  return redis
+}
+
 async function removeDataDir(dataDir: string): Promise<void> {
+  await (await clusters.get(dataDir))?.stop()
+  clusters.delete(dataDir)
   const { Redis } = await import('ioredis')
   // A test that killed its process may have left the private Redis behind.
   const redis = new Redis({ path: join(dataDir, 'redis.sock'), retryStrategy: () => null, lazyConnect: true })

@@ -60,7 +60,7 @@ describe('what is wrong outside is told in a sentence, and ringpost stays up', (
   })
 
   test('a private Redis that dies is started again', async () => {
-    ringpost = await startRingpost({ dataDir: data.dataDir, env: env() })
+    ringpost = await startRingpost({ dataDir: data.dataDir, env: env(), privateRedis: true })
     await until(async () => (await source()).state === 'live')
     const { Redis } = await import('ioredis')
     const redis = new Redis({ path: `${data.dataDir}/redis.sock` })

@@ -1,15 +1,19 @@
 import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { type Claim, createDeliveryLog, type Ending } from '../../src/log/deliveries.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
+import { startServer } from '../redis/own-server.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const EP = 'ep_test'
 let stage: Stage
+let redisPath: string
 beforeEach(async () => {
-  stage = await createStage()
+  // One server with a socket, whatever the other tests have.
+  redisPath = await startServer()
+  stage = await createStage(redisPath)
 })
 afterEach(() => stage.close())
 
@@ -19,7 +23,7 @@ async function lossy() {
   let losing = false
   const open = new Set<Socket>()
   const server = createServer((client) => {
-    const redis = connect(inject('redisSocket'))
+    const redis = connect(redisPath)
     open.add(client)
     client.pipe(redis)
     redis.on('data', (answer) => {

@@ -4,6 +4,7 @@ import { createPurgeSource } from '../../src/maintain/purge-source.ts'
 import { createSweep } from '../../src/maintain/sweep.ts'
 import { outboxOwners } from '../../src/outbox/system-outbox.ts'
 import { deliveryOf, startTestApi, type TestApi, userEvent } from '../api/support.ts'
+import { allKeys } from '../support/redis.ts'
 
 const RETENTION_MS = 30 * 86_400_000
 
@@ -12,6 +13,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
   const relayed: string[] = []
   const folders: string[] = []
   const sweep = createSweep({
+    secondLook: async () => undefined,
     quarantine: api.quarantine,
     owners: outboxOwners(api.sources),
     endpoints: api.endpoints,
@@ -39,7 +41,7 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
 }
 
 const keysOf = async (api: TestApi, id: string) =>
-  (await api.redis.keys(`${api.keys.prefix}*`)).filter((key) => key.includes(`{${id}}`)).sort()
+  (await allKeys(api.redis, `${api.keys.prefix}*`)).filter((key) => key.includes(`{${id}}`)).sort()
 
 async function deletedSource(api: TestApi) {
   const { id } = (await api.post('/v1/sources', { name: 'x', api_key: 'sk_x' })).json as { id: string }

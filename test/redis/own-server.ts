@@ -4,9 +4,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Redis } from 'ioredis'
 import { onTestFinished } from 'vitest'
-import { connectRedis } from '../../src/redis/connect.ts'
+import type { RedisNode } from '../../src/redis/client.ts'
+import { connectSocket } from '../../src/redis/connect.ts'
 import { probeRedis } from '../../src/redis/redis-socket.ts'
 import { until } from '../support/until.ts'
 
@@ -27,8 +27,8 @@ export async function startServer(...settings: string[]): Promise<string> {
   return path
 }
 
-export function client(path: string, options: { username?: string; password?: string } = {}): Redis {
-  const redis = connectRedis(path, 'test', options)
+export function client(path: string, options: { username?: string; password?: string } = {}): RedisNode {
+  const redis = connectSocket(path, 'test', options)
   redis.on('error', () => {})
   onTestFinished(() => redis.disconnect())
   return redis

@@ -5,10 +5,10 @@ import { chmod, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from
 import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Redis } from 'ioredis'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { connectRedis } from '../../src/redis/connect.ts'
+import type { RedisNode } from '../../src/redis/client.ts'
+import { connectSocket } from '../../src/redis/connect.ts'
 import { type PrivateRedis, startPrivateRedis } from '../../src/redis/private-server.ts'
 import { until } from '../support/until.ts'
 
@@ -35,8 +35,8 @@ async function start(folder = dataDir): Promise<PrivateRedis> {
 }
 
 /** A connection as another ringpost process would have it, or as this one has it. */
-function client(socketPath: string, pid = process.pid): Redis {
-  const redis = connectRedis(socketPath, 'test', { connectionName: `ringpost:${pid}:test` })
+function client(socketPath: string, pid = process.pid): RedisNode {
+  const redis = connectSocket(socketPath, 'test', { connectionName: `ringpost:${pid}:test` })
   redis.on('error', () => {})
   cleanups.push(() => redis.disconnect())
   return redis

@@ -115,10 +115,7 @@ async function sealedValues(): Promise<string[]> {
 
 function rotate(env: Record<string, string> = {}, onEach?: (id: string) => Promise<void>) {
   return rotateMasterKey({
-    config: parseConfig(
-      { REDIS_URL: `unix://${server.socketPath}`, RINGPOST_DATA_DIR: dataDir, ...env },
-      '/',
-    ),
+    config: parseConfig({ REDIS_URL: server.url, RINGPOST_DATA_DIR: dataDir, ...env }, '/'),
     keyPrefix: server.prefix,
     logger: pino({ level: 'silent' }),
     signal: new AbortController().signal,
@@ -255,7 +252,7 @@ describe('a key in the environment', () => {
 /** Runs a rotation as a process of its own, and kills it where it stands after so many records. */
 async function killAfter(records: number): Promise<void> {
   const script = new URL('rotate-child.ts', import.meta.url).pathname
-  const url = `unix://${server.socketPath}`
+  const url = server.url
   const child = spawn(process.execPath, [script, url, server.prefix, dataDir, String(records)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })

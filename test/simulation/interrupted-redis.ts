@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { Redis } from '../../src/redis/client.ts'
 
 /** What of Redis detection uses. */
 export type DetectionRedis = Pick<

@@ -38,7 +38,7 @@ const anyScenario: fc.Arbitrary<Scenario> = fc.record({
 const RUNS = Number(process.env.MODEL_RUNS ?? 12)
 
 test('whatever happens in whatever mixture, nothing is missed and nothing is made up', async () => {
-  const redis = connectRedis(inject('redisSocket'), 'simulation')
+  const redis = connectRedis(inject('redisTarget'), 'simulation')
   try {
     await fc.assert(
       fc.asyncProperty(anyScenario, fc.integer({ min: 1, max: 1_000_000 }), async (scenario, seed) => {

@@ -12,7 +12,7 @@ const FRESH_SEED = randomInt(1_000_000, 2_000_000_000)
 
 let redis: ReturnType<typeof connectRedis>
 beforeAll(() => {
-  redis = connectRedis(inject('redisSocket'), 'simulation')
+  redis = connectRedis(inject('redisTarget'), 'simulation')
   console.log(`The simulation's fresh seed is ${FRESH_SEED}.`)
 })
 afterAll(() => redis.disconnect())
@@ -30,7 +30,7 @@ test('a seed decides a run, whatever ran before', async () => {
 
 describe('nothing is missed and nothing is made up', () => {
   test.each(SCENARIOS)('$name', async (scenario) => {
-    const socket = inject('redisSocket')
+    const socket = inject('redisTarget')
     for (const firstSeed of [1, FRESH_SEED]) {
       const summary = await runMany({ socket, scenario, firstSeed, runs: 2, steps: STEPS })
       expect(summary.broken.map((result) => describeBroken(scenario.name, result))).toEqual([])
@@ -45,7 +45,7 @@ describe('the simulation notices', () => {
   test.each(TABLE)(
     '$name',
     async (mutant) => {
-      const { caught, output } = await isCaught(inject('redisSocket'), mutant)
+      const { caught, output } = await isCaught(inject('redisTarget'), mutant)
       expect(caught, output).toBe(true)
     },
     240_000,
@@ -53,7 +53,7 @@ describe('the simulation notices', () => {
 
   test('nothing where nothing is broken', async () => {
     const untouched = { name: 'untouched', scenario: 'busy', patches: [] }
-    const { caught, output } = await isCaught(inject('redisSocket'), untouched, { runs: 4, steps: STEPS })
+    const { caught, output } = await isCaught(inject('redisTarget'), untouched, { runs: 4, steps: STEPS })
     expect([caught, output]).toEqual([false, expect.stringContaining('4 runs')])
     expect(output).toContain('0 runs broken')
   })
@@ -64,6 +64,6 @@ describe('the simulation notices', () => {
       scenario: 'busy',
       patches: [{ file: 'ids.ts', find: 'no such text', replace: '' }],
     }
-    await expect(isCaught(inject('redisSocket'), lost)).rejects.toThrow(/fits 0 places/)
+    await expect(isCaught(inject('redisTarget'), lost)).rejects.toThrow(/fits 0 places/)
   })
 })

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { Claim, DeliveryLog, Ending, Recorded } from '../../src/log/deliveries.ts'
+import type { Redis } from '../../src/redis/client.ts'
 import type { Keys } from '../../src/redis/keys.ts'
 
 /** Takes and records one delivery after the other, which the log does for many at once. */

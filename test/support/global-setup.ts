@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import type { TestProject } from 'vitest/node'
 import { startPrivateRedis } from '../../src/redis/private-server.ts'
+import { startCluster } from './redis-servers.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The unix socket of the Redis that all tests share. See testRedis(). */
-    redisSocket: string
+    /** Where the Redis is that all tests share: a unix socket, or the URL of a cluster. See testRedis(). */
+    redisTarget: string
   }
 }
 
@@ -27,17 +28,25 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   // Vitest does not run the teardown when it is interrupted.
   process.once('exit', sweep)
-  const redis = await startPrivateRedis({
-    dataDir: join(folder, 'shared'),
-    logger: pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true })),
-  })
-  project.provide('redisSocket', redis.socketPath)
+  const redis = await startShared(join(folder, 'shared'))
+  project.provide('redisTarget', redis.target)
 
   return async () => {
     await redis.stop()
     const left = sweep()
     if (left.length > 0) throw new Error(`Redis servers were left running:\n${left.join('\n')}`)
   }
+}
+
+/** `npm run test:cluster` says TEST_REDIS=cluster; everything else has one server. */
+async function startShared(dataDir: string): Promise<{ target: string; stop(): Promise<void> }> {
+  if (process.env.TEST_REDIS === 'cluster') {
+    const { url, stop } = await startCluster()
+    return { target: url, stop }
+  }
+  const logger = pino({ level: 'warn' }, pino.destination({ fd: 2, sync: true }))
+  const { socketPath, stop } = await startPrivateRedis({ dataDir, logger })
+  return { target: socketPath, stop }
 }
 
 /** Ends every server whose redis.pid lies under the folder, and answers with those files. */

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { inject } from 'vitest'
+import type { Redis } from '../../src/redis/client.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
+import { deleteMatching, scanKeys } from '../../src/redis/delete-keys.ts'
 
 export interface TestRedis {
   redis: Redis
-  socketPath: string
+  /** As REDIS_URL. */
+  url: string
   /** Begins every key of this test, e.g. `t1f0c…`. */
   prefix: string
   /** Another connection to the same server, closed by `close` too. */
@@ -16,24 +18,27 @@ export interface TestRedis {
 
 /** A connection to the Redis of this run, with a key prefix of the test's own. */
 export async function testRedis(): Promise<TestRedis> {
-  const socketPath = inject('redisSocket')
+  const target = inject('redisTarget')
   const prefix = `t${randomBytes(8).toString('hex')}`
   const connections: Redis[] = []
   const connect = (purpose: string) => {
-    const connection = connectRedis(socketPath, purpose)
+    const connection = connectRedis(target, purpose)
     connections.push(connection)
     return connection
   }
   const redis = connect('test')
   await redis.ping()
   const close = async () => {
-    let cursor = '0'
-    do {
-      const [next, keys] = await redis.scan(cursor, 'MATCH', `${prefix}*`, 'COUNT', 1000)
-      if (keys.length > 0) await redis.unlink(...keys)
-      cursor = next
-    } while (cursor !== '0')
+    await deleteMatching(redis, `${prefix}*`)
     for (const connection of connections) connection.disconnect()
   }
-  return { redis, socketPath, prefix, connect, close }
+  const url = target.startsWith('/') ? `unix://${target}` : target
+  return { redis, url, prefix, connect, close }
+}
+
+/** Every key that matches a pattern, on every server that holds any. */
+export async function allKeys(redis: Redis, pattern: string): Promise<string[]> {
+  const found: string[] = []
+  for await (const keys of scanKeys(redis, pattern)) found.push(...keys)
+  return found
 }

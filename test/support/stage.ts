@@ -11,11 +11,11 @@ import type { Event, EventType } from '../../src/types.ts'
 import { oneByOne } from './claim-one.ts'
 
 /** Outbox and log on a real Redis, under a key prefix of their own and with a clock that tests move. */
-export async function createStage() {
+export async function createStage(target: string = inject('redisTarget')) {
   // From now on: Redis expires by its own clock.
   const clock = { ms: Date.now() }
   const now = () => clock.ms
-  const redis = connectRedis(inject('redisSocket'), 'test')
+  const redis = connectRedis(target, 'test')
   const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   return {

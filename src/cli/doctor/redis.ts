@@ -2,12 +2,13 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Redis } from 'ioredis'
 import type { Config } from '../../config/schema.ts'
 import { RingpostError } from '../../errors.ts'
 import { inspectRedis, type RedisFault, type RedisReport } from '../../redis/check-server.ts'
+import { type Redis, reasonOf } from '../../redis/client.ts'
 import { connectRedis } from '../../redis/connect.ts'
 import { createKeys } from '../../redis/keys.ts'
+import { hasRedisHosts, readRedisHosts, urlsOfNodes } from '../../redis/redis-hosts.ts'
 import { probeRedis, redisSocketPath } from '../../redis/redis-socket.ts'
 import { MASTER_KEY_CONTEXT } from '../../secrets/check-master-key.ts'
 import { readSecretFile } from '../../secrets/data-files.ts'
@@ -56,8 +57,9 @@ async function examineProgram(): Promise<Finding> {
   return ok(CHECK, `redis-server ${version.slice(2)} is there; ringpost starts one of its own.`)
 }
 
-async function lookInside(target: string, settings: RedisSettings): Promise<Finding[]> {
-  const redis = connectRedis(target, 'doctor', {
+/** A connection that gives up at once. */
+function connectOnce(target: string): Redis {
+  return connectRedis(target, 'doctor', {
     lazyConnect: true,
     retryStrategy: () => null,
     connectTimeout: PATIENCE_MS,
@@ -66,6 +68,10 @@ async function lookInside(target: string, settings: RedisSettings): Promise<Find
     maxRetriesPerRequest: 0,
     enableReadyCheck: false,
   })
+}
+
+async function lookInside(target: string, settings: RedisSettings): Promise<Finding[]> {
+  const redis = connectOnce(target)
   let first: Error | null = null
   redis.on('error', (error) => {
     first ??= error
@@ -75,10 +81,31 @@ async function lookInside(target: string, settings: RedisSettings): Promise<Find
     const report = await inTime(inspectRedis(redis))
     return [...findingsOf(report), ...(await examineMasterKey(redis, settings))]
   } catch (error) {
-    return [unreachable(first ?? (error as Error))]
+    return [unreachable((await troubleOfNode(target)) ?? first ?? (error as Error))]
   } finally {
     redis.disconnect()
   }
+}
+
+/** A cluster's client says no more of a connection than that it is closed: what keeps its nodes from being reached. */
+async function troubleOfNode(target: string): Promise<Error | null> {
+  if (!hasRedisHosts(target)) return null
+  const hosts = readRedisHosts(target)
+  if (hosts.kind !== 'cluster') return null
+  for (const url of urlsOfNodes(hosts)) {
+    const node = connectOnce(url)
+    let first: Error | null = null
+    node.on('error', (error) => {
+      first ??= error
+    })
+    const trouble = await inTime(node.connect().then(() => node.cluster('INFO'))).then(
+      () => null,
+      (error: Error) => first ?? error,
+    )
+    node.disconnect()
+    if (trouble !== null) return trouble
+  }
+  return null
 }
 
 function findingsOf({ version, problems, warnings }: RedisReport): Finding[] {
@@ -97,12 +124,26 @@ function fixOf({ fix }: RedisFault): string {
 
 function unreachable(error: Error): Finding {
   const { code } = error as NodeJS.ErrnoException
-  const said = `${code ?? error.message}`
-  if (/NOAUTH|WRONGPASS|invalid password|AUTH.*without any password/i.test(error.message)) {
+  const said = `${code ?? reasonOf(error)}`
+  if (/cluster support disabled/i.test(said)) {
     return problem(
       CHECK,
-      `Redis at REDIS_URL does not let ringpost in (${error.message}).`,
+      `The server at REDIS_URL is not one of a cluster (${said}).`,
+      'Write REDIS_URL as redis://host:6379, or turn cluster-enabled on there.',
+    )
+  }
+  if (/NOAUTH|WRONGPASS|invalid password|AUTH.*without any password/i.test(reasonOf(error))) {
+    return problem(
+      CHECK,
+      `Redis at REDIS_URL does not let ringpost in (${reasonOf(error)}).`,
       'Correct the user and password in REDIS_URL: redis://user:password@host:6379, special characters percent-encoded.',
+    )
+  }
+  if (/No such master/i.test(said)) {
+    return problem(
+      CHECK,
+      'The Sentinels at REDIS_URL know no servers by the name that is in it.',
+      'Correct the name: redis-cli -p 26379 SENTINEL MASTERS lists those that they know.',
     )
   }
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {

@@ -1,0 +1,132 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createKeys } from '../../src/redis/keys.ts'
+import { createSimulator } from '../../src/simulator/server.ts'
+import type { Simulator } from '../../src/simulator/types.ts'
+import { chainsOf } from '../e2e/chains.ts'
+import { type Ringpost, startRingpost, temporaryDataDir } from '../e2e/ringpost.ts'
+import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
+import {
+  type RedisServer,
+  type RedisServers,
+  startCluster,
+  startSentinels,
+} from '../support/redis-servers.ts'
+import { until } from '../support/until.ts'
+
+const keys = createKeys('ringpost')
+
+let data: Awaited<ReturnType<typeof temporaryDataDir>>
+let simulator: Simulator
+let receiver: TestReceiver
+let redis: RedisServers | undefined
+let ringpost: Ringpost | undefined
+
+beforeEach(async () => {
+  data = await temporaryDataDir()
+  simulator = await createSimulator()
+  simulator.seed({ users: 150, newestUnixSecs: Math.floor(Date.now() / 1000) - 3600 })
+  receiver = await startTestReceiver()
+})
+afterEach(async () => {
+  await ringpost?.stop('SIGKILL')
+  await Promise.all([simulator.close(), receiver.close(), redis?.stop()])
+  await data.remove()
+  ringpost = redis = undefined
+})
+
+async function start(url: string): Promise<{ ringpost: Ringpost; endpointId: string }> {
+  ringpost = await startRingpost({
+    dataDir: data.dataDir,
+    env: {
+      REDIS_URL: url,
+      ELEVENLABS_API_KEY: 'sim_key',
+      ELEVENLABS_BASE_URL: simulator.url,
+      RINGPOST_ALLOW_NETWORKS: '127.0.0.0/8',
+      RINGPOST_POLL_INTERVAL: '1s',
+    },
+  })
+  const of = ringpost
+  const { body } = await of.api<{ id: string }>('POST', '/v1/endpoints', { url: receiver.url })
+  await until(async () => {
+    const source = await of.api<{ state: string }>('GET', '/v1/sources/src_default')
+    return source.body.state === 'live'
+  })
+  return { ringpost: of, endpointId: body.id }
+}
+
+/** Callers call all the time, a server dies in the middle of it, and in the end everybody was announced. */
+async function survives(die: () => Promise<void>): Promise<void> {
+  const calls = new Map<string, number>()
+  let n = 0
+  const load = setInterval(() => {
+    const user_id = `caller-${(n++ * 7) % 60}`
+    simulator.call({ user_id })
+    calls.set(user_id, (calls.get(user_id) ?? 0) + 1)
+  }, 25)
+  try {
+    await until(() => receiver.webhooks.length > 60)
+    await die()
+    const before = receiver.webhooks.length
+    await until(() => receiver.webhooks.length > before + 60, { within: 60_000 })
+  } finally {
+    clearInterval(load)
+  }
+  await until(() => [...calls].every(([user, count]) => chainsOf(receiver.webhooks).get(user) === count), {
+    within: 60_000,
+    what: 'every call to be announced',
+  })
+  expect(chainsOf(receiver.webhooks, { complete: true }).size).toBe(calls.size)
+  // What was sent and not yet passed on to the replica may come again, and then as it was.
+  const bodies = new Map(receiver.webhooks.map(({ id, body }) => [id, body]))
+  for (const { id, body } of receiver.webhooks) expect(body).toBe(bodies.get(id))
+}
+
+describe('a cluster of three masters with a replica each', () => {
+  /** Who serves a key. */
+  async function masterOf(cluster: RedisServers, key: string): Promise<RedisServer> {
+    const [any] = cluster.servers
+    const slot = Number(await any?.redis.cluster('KEYSLOT', key))
+    const ranges = (await any?.redis.cluster('SLOTS')) ?? []
+    const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1]
+    const found = cluster.servers.find((server) => server.port === port)
+    if (found === undefined) throw new Error(`Nobody serves ${key}.`)
+    return found
+  }
+
+  test.each(['source', 'endpoint'] as const)(
+    'loses nothing where the master of a %s dies under load',
+    { timeout: 180_000 },
+    async (what) => {
+      const cluster = await startCluster({ replicas: true })
+      redis = cluster
+      const { ringpost, endpointId } = await start(cluster.url)
+      const { status, body } = await ringpost.api('GET', '/v1/about')
+      expect(status).toBe(200)
+      expect(body).toMatchObject({ redis: { version: expect.stringMatching(/ in a cluster of 3$/) } })
+      const key = what === 'source' ? keys.source('src_default').outbox : keys.endpoint(endpointId).due
+      await survives(async () => (await masterOf(cluster, key)).kill())
+      const ready = await fetch(`${ringpost.url}/readyz`)
+      expect(ready.status).toBe(200)
+      // What the last minutes told was looked at again.
+      await until(() => ringpost.output().includes('The cluster has replaced a node'))
+    },
+  )
+
+  test('is not ready while slots are served by nobody', { timeout: 120_000 }, async () => {
+    const cluster = await startCluster()
+    redis = cluster
+    const { ringpost } = await start(cluster.url)
+    const ready = async () => (await fetch(`${ringpost.url}/readyz`)).status
+    expect(await ready()).toBe(200)
+    await cluster.servers[1]?.kill()
+    await until(async () => (await ready()) === 503)
+  })
+})
+
+test('Sentinels: loses nothing where the master dies under load', { timeout: 180_000 }, async () => {
+  const sentinels = await startSentinels()
+  redis = sentinels
+  await start(sentinels.url)
+  await survives(async () => sentinels.servers[0]?.kill())
+  expect(await sentinels.servers[1]?.redis.info('replication')).toMatch(/^role:master/m)
+})
