@@ -90,3 +90,8 @@ export const allEventTypes = () =>
 export function page(limit: number, cursor?: string | undefined) {
   return { limit, ...(cursor === undefined ? {} : { cursor }) }
 }
+
+/** The query of a page of a long list: whoever reads on reads much, in fewer requests. */
+export function longPage(cursor: string | undefined) {
+  return page(cursor === undefined ? 100 : 250, cursor)
+}

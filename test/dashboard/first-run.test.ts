@@ -1,12 +1,11 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { until } from '../support/until.ts'
-import { CHROMIUM, launchBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
 
-let browser: Browser
+let browser: OwnBrowser
 let scene: Scene
 beforeAll(async () => {
   if (CHROMIUM !== undefined) browser = await launchBrowser()
