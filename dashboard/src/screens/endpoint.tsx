@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { api, type Endpoint, good, page } from '../api.ts'
 import { bytes, count } from '../format.ts'
+import { kindTitle } from '../kinds.ts'
 import { useOnNews } from '../live.ts'
 import { Action, Badge, Card, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
@@ -83,6 +84,11 @@ export function EndpointScreen({ id }: { id: string }) {
           <strong>ringpost has switched it off.</strong> {endpoint.disabled_reason}
         </Notice>
       )}
+      {endpoint.warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
       {endpoint.health.state === 'failing' && (
         <Notice tone="bad">
           <strong>
@@ -122,7 +128,7 @@ export function EndpointScreen({ id }: { id: string }) {
       </ul>
       <div class="columns">
         <div class="column">
-          {canWrite && <TestCard endpointId={id} onSent={() => void loaded.refresh()} />}
+          {canWrite && <TestCard endpoint={endpoint} onSent={() => void loaded.refresh()} />}
           {canWrite && (
             <Recovery
               endpoint={endpoint}
@@ -190,6 +196,14 @@ export function EndpointScreen({ id }: { id: string }) {
   )
 }
 
+type Fact = Parameters<typeof Facts>[0]['of'][number]
+
+/** `time_zone` as "Time zone". */
+function settingWords(name: string): string {
+  const words = name.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 function settings(
   endpoint: Endpoint,
   { log }: { log: { ended: number; bytes: number; retention: string; complete_since: string } },
@@ -197,14 +211,17 @@ function settings(
   const headers = Object.keys(endpoint.headers)
   return [
     ['Id', <code>{endpoint.id}</code>],
-    ['Kind', endpoint.kind],
+    ['Kind', kindTitle(endpoint.kind)],
     ['Gets', endpoint.event_types?.length ? endpoint.event_types.join(', ') : 'every event of a caller'],
     ['Of', endpoint.source_ids?.join(', ') ?? 'every source'],
     ...(endpoint.filter
       ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Parameters<typeof Facts>[0]['of'])
       : []),
-    ['At most a second', endpoint.rate_limit ?? 'no limit'],
-    ['Extra headers', headers.length === 0 ? 'none' : headers.join(', ')],
+    ...Object.entries(endpoint.settings).map(([name, value]): Fact => [settingWords(name), value]),
+    ['Most a second', endpoint.rate_limit ?? 'no limit'],
+    ...(endpoint.template ? [['Body', 'made by a template'] as Fact] : []),
+    ...(endpoint.format === 'standard' ? [] : [['Format', 'CloudEvents'] as Fact]),
+    ...(headers.length === 0 ? [] : [['Extra headers', headers.join(', ')] as Fact]),
     ['Last success', <Time at={endpoint.health.last_success_at} />],
     [
       'Log',
