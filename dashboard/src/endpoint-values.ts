@@ -5,7 +5,7 @@ import type { FieldDescription, Values } from './parts/form.tsx'
 /** The fields of an endpoint, made from the description of its kind. Names are the API's paths. */
 export function endpointFields(kind: DestinationKind, endpoint: Endpoint | null): FieldDescription[] {
   return [
-    ...kind.fields.map((field) => kindField(field, endpoint)),
+    ...kind.fields.filter(({ required }) => required).map((field) => kindField(field, endpoint)),
     {
       name: 'description',
       label: 'Name',
@@ -20,6 +20,7 @@ export function endpointFields(kind: DestinationKind, endpoint: Endpoint | null)
 export function furtherFields(kind: DestinationKind, endpoint: Endpoint | null): FieldDescription[] {
   const headers = Object.keys(endpoint?.headers ?? {})
   return [
+    ...kind.fields.filter(({ required }) => !required).map((field) => kindField(field, endpoint)),
     ...(kind.templates ? [TEMPLATE] : []),
     ...(kind.formats.length > 1 ? [FORMAT] : []),
     FILTER,

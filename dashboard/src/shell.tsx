@@ -171,7 +171,7 @@ export function Shell() {
 }
 
 const CONNECTION = {
-  open: ['good', 'Live'],
+  open: ['good', 'Connected'],
   connecting: ['busy', 'Connecting…'],
   lost: ['warn', 'Reconnecting…'],
 } as const

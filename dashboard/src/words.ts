@@ -1,5 +1,6 @@
 import type { Endpoint, RingpostEvent, Source } from './api.ts'
 import { count, plural, shownId } from './format.ts'
+import { kindTitle } from './kinds.ts'
 
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet'
 
@@ -99,9 +100,11 @@ export function eventSentence(event: RingpostEvent): string {
   }
 }
 
-/** What an endpoint is called: its description, or the host of its URL. */
-export function endpointName(endpoint: Pick<Endpoint, 'description' | 'url' | 'id'>): string {
+/** What an endpoint is called: its description, or the host and path of its URL. */
+export function endpointName(endpoint: Pick<Endpoint, 'description' | 'url' | 'id' | 'kind'>): string {
   if (endpoint.description) return endpoint.description
+  // The address of a chat is masked, and says nothing.
+  if (endpoint.url.includes('•')) return kindTitle(endpoint.kind)
   try {
     const { host, pathname } = new URL(endpoint.url)
     return host + (pathname === '/' ? '' : pathname)

@@ -45,7 +45,7 @@ browserTest(
   async () => {
     const { page, faults } = await open('/live')
     await page.getByText('Waiting for the next call').waitFor()
-    await page.locator('nav').getByText('Live', { exact: true }).last().waitFor()
+    await page.locator('nav').getByText('Connected', { exact: true }).waitFor()
     scene.simulator.call({ user_id: '+15550200' })
     await page.getByText('+15550200 called for the first time').waitFor()
     await page.getByText(/^Answered 204/).waitFor()

@@ -155,10 +155,12 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Facts in pairs. */
-export function Facts({ of }: { of: [name: string, value: ComponentChildren][] }) {
+export type Fact = [name: string, value: ComponentChildren]
+
+/** Facts in pairs; `wide` where they have a whole page's width. */
+export function Facts({ of, wide = false }: { of: Fact[]; wide?: boolean }) {
   return (
-    <dl class="facts">
+    <dl class={wide ? 'facts wide' : 'facts'}>
       {of.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

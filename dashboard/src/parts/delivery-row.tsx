@@ -18,7 +18,9 @@ export function DeliveryRow(props: {
   const last = attempts.at(-1)
   return (
     <a class="row delivery-row" href={href(`/deliveries/${delivery.id}`)}>
-      <Badge tone={tone}>{words}</Badge>
+      <span class="row-state">
+        <Badge tone={tone}>{words}</Badge>
+      </span>
       <span class="row-main">
         <span class="row-title">{eventWords(delivery.event_type)[0]}</span>
         <span class="row-sub">

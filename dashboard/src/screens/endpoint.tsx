@@ -3,7 +3,7 @@ import { api, type Endpoint, good, page } from '../api.ts'
 import { bytes, count } from '../format.ts'
 import { kindTitle } from '../kinds.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { Action, Badge, Card, Empty, type Fact, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Page } from '../parts/page.tsx'
@@ -196,8 +196,6 @@ export function EndpointScreen({ id }: { id: string }) {
   )
 }
 
-type Fact = Parameters<typeof Facts>[0]['of'][number]
-
 /** `time_zone` as "Time zone". */
 function settingWords(name: string): string {
   const words = name.replaceAll('_', ' ')
@@ -207,16 +205,14 @@ function settingWords(name: string): string {
 function settings(
   endpoint: Endpoint,
   { log }: { log: { ended: number; bytes: number; retention: string; complete_since: string } },
-): Parameters<typeof Facts>[0]['of'] {
+): Fact[] {
   const headers = Object.keys(endpoint.headers)
   return [
     ['Id', <code>{endpoint.id}</code>],
     ['Kind', kindTitle(endpoint.kind)],
     ['Gets', endpoint.event_types?.length ? endpoint.event_types.join(', ') : 'every event of a caller'],
     ['Of', endpoint.source_ids?.join(', ') ?? 'every source'],
-    ...(endpoint.filter
-      ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Parameters<typeof Facts>[0]['of'])
-      : []),
+    ...(endpoint.filter ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Fact[]) : []),
     ...Object.entries(endpoint.settings).map(([name, value]): Fact => [settingWords(name), value]),
     ['Most a second', endpoint.rate_limit ?? 'no limit'],
     ...(endpoint.template ? [['Body', 'made by a template'] as Fact] : []),

@@ -2,7 +2,18 @@ import { useState } from 'preact/hooks'
 import { allEndpoints, api, good, page } from '../api.ts'
 import { plural, prettyJson, shownId } from '../format.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Code, Copy, Empty, Facts, Failure, Skeleton } from '../parts/basics.tsx'
+import {
+  Action,
+  Badge,
+  Card,
+  Code,
+  Copy,
+  Empty,
+  type Fact,
+  Facts,
+  Failure,
+  Skeleton,
+} from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Page } from '../parts/page.tsx'
@@ -60,6 +71,7 @@ export function EventScreen({ id }: { id: string }) {
     >
       <Card>
         <Facts
+          wide
           of={[
             ['Type', <code>{data.type}</code>],
             ['Detected', <Moment at={data.timestamp} />],
@@ -72,7 +84,7 @@ export function EventScreen({ id }: { id: string }) {
                     </a>,
                   ],
                   ['Source', <a href={href(`/sources/${source.id}`)}>{source.name}</a>],
-                ] as Parameters<typeof Facts>[0]['of'])
+                ] as Fact[])
               : []),
             ['webhook-id', <code>{data.id}</code>],
           ]}

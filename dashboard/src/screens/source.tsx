@@ -2,7 +2,18 @@ import { useState } from 'preact/hooks'
 import { api, good, page, type Source } from '../api.ts'
 import { count, plural, prettyJson, took } from '../format.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Code, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import {
+  Action,
+  Badge,
+  Card,
+  Code,
+  Empty,
+  type Fact,
+  Facts,
+  Failure,
+  Notice,
+  Skeleton,
+} from '../parts/basics.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { EventRow } from '../parts/event-row.tsx'
 import { Page } from '../parts/page.tsx'
@@ -12,6 +23,8 @@ import { go, href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
 import { SOURCE_STATES } from '../words.ts'
+import { EnrichCard } from './source-enrich.tsx'
+import { NudgeCard } from './source-nudge.tsx'
 
 const POLLS: Record<string, string> = {
   head: 'from the top',
@@ -122,7 +135,7 @@ export function SourceScreen({ id }: { id: string }) {
           {message}
         </Notice>
       ))}
-      <div class="columns">
+      <div class="columns even">
         <Card title="Polling">
           <Facts of={polling(data)} />
           {canWrite && (
@@ -144,6 +157,8 @@ export function SourceScreen({ id }: { id: string }) {
             </div>
           )}
         </Card>
+        <NudgeCard source={data} onChange={source.refresh} />
+        <EnrichCard source={data} onChange={source.refresh} />
       </div>
       <SourceEvents id={id} />
       {data.totals.quarantined_rows > 0 && <Quarantine id={id} />}
@@ -187,7 +202,7 @@ export function SourceScreen({ id }: { id: string }) {
   )
 }
 
-function polling(source: Source): Parameters<typeof Facts>[0]['of'] {
+function polling(source: Source): Fact[] {
   const { last_poll, totals } = source
   return [
     ['Known callers', <a href={href('/users', { source: source.id })}>{count(source.known_users)}</a>],
@@ -217,23 +232,25 @@ function polling(source: Source): Parameters<typeof Facts>[0]['of'] {
               {plural(source.last_baseline.users, 'user')}, <Moment at={source.last_baseline.finished_at} />
             </>,
           ],
-        ] as Parameters<typeof Facts>[0]['of'])
+        ] as Fact[])
       : []),
   ]
 }
 
-function settings(source: Source): Parameters<typeof Facts>[0]['of'] {
+function settings(source: Source): Fact[] {
   return [
     ['Id', <code>{source.id}</code>],
     ['Address', source.base_url],
     ['Polled every', source.poll_interval],
+    ['Looks back', source.overlap],
     ['Agent', source.agent_id ?? 'all'],
+    ...(source.branch_id ? ([['Branch', source.branch_id]] as Fact[]) : []),
     ['Returned after', source.returned_after],
     [
       'Milestones',
       source.milestones === null ? '5, 10, 25, 50, 100, 250, …' : source.milestones.join(', ') || 'none',
     ],
-    ['Sentiment below', source.sentiment_threshold ?? 'not told'],
+    ['Sentiment below', source.sentiment_threshold ?? 'not watched'],
     [
       'Set up by',
       { environment: 'the environment', file: 'the configuration file', api: 'people' }[source.managed_by],

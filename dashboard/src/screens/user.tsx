@@ -63,6 +63,7 @@ export function UserScreen({ sourceId, userId }: { sourceId: string; userId: str
       ) : (
         <Card>
           <Facts
+            wide
             of={[
               ['Calls', count(data.conversation_count)],
               [
