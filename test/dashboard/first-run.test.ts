@@ -42,6 +42,7 @@ browserTest(
     await page.getByText('120 users recorded, no alerts sent.').waitFor()
     await screenshot(page, 'first-run-3-baseline')
     await page.getByLabel('Getting started').getByRole('link', { name: 'Add an endpoint' }).click()
+    await page.getByRole('link', { name: /^Webhook/ }).click()
     await page.getByLabel('URL').fill('http://10.0.0.1/hook')
     await page.getByRole('button', { name: 'Add the endpoint' }).click()
     await page.getByRole('alert').waitFor()

@@ -101,7 +101,7 @@ export function EventScreen({ id }: { id: string }) {
           <ul class="rows">
             {deliveries.data.data.map((delivery) => (
               <li key={delivery.id}>
-                <DeliveryRow delivery={delivery} endpoints={byId} />
+                <DeliveryRow delivery={delivery} endpoints={byId} ofOneEvent />
               </li>
             ))}
           </ul>

@@ -19,10 +19,10 @@ import { endpointName, endpointState, SOURCE_STATES } from '../words.ts'
 import { FirstRun } from './first-run.tsx'
 
 const SPANS = {
-  '1h': { words: 'Last hour', ms: 3_600_000, stretches: 60 },
-  '24h': { words: 'Last day', ms: 86_400_000, stretches: 48 },
-  '7d': { words: 'Last week', ms: 7 * 86_400_000, stretches: 84 },
-  '30d': { words: 'Last month', ms: 30 * 86_400_000, stretches: 60 },
+  '1h': { words: 'Hour', ms: 3_600_000, stretches: 60 },
+  '24h': { words: 'Day', ms: 86_400_000, stretches: 48 },
+  '7d': { words: 'Week', ms: 7 * 86_400_000, stretches: 84 },
+  '30d': { words: 'Month', ms: 30 * 86_400_000, stretches: 60 },
 } as const
 type Span = keyof typeof SPANS
 const SPAN_WORDS = (Object.keys(SPANS) as Span[]).map((span) => [span, SPANS[span].words] as const)
@@ -266,8 +266,8 @@ function Events() {
         <Chart
           at={chart.at}
           series={chart.series}
-          label={`New callers and repeated calls, ${SPANS[span].words.toLowerCase()}`}
-          sum={`in the ${SPANS[span].words.toLowerCase()}`}
+          label={`New callers and repeated calls of the last ${SPANS[span].words.toLowerCase()}`}
+          sum={`in the last ${SPANS[span].words.toLowerCase()}`}
         />
       ) : error ? (
         <Failure error={error} retry={counted.refresh} />
@@ -441,12 +441,12 @@ function NotDelivered() {
     async () => {
       const [retrying, failed] = await Promise.all(
         (['retrying', 'failed'] as const).map((status) =>
-          good(api.GET('/v1/deliveries', { params: { query: { status, ...page(6) } } })),
+          good(api.GET('/v1/deliveries', { params: { query: { status, ...page(5) } } })),
         ),
       )
       return [...(retrying?.data ?? []), ...(failed?.data ?? [])]
         .sort((a, b) => b.created_at.localeCompare(a.created_at))
-        .slice(0, 6)
+        .slice(0, 5)
     },
     { every: 10_000 },
   )

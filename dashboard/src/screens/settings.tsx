@@ -41,7 +41,7 @@ export function SettingsScreen() {
           {data ? <Health about={data} /> : <Skeleton lines={6} />}
         </Card>
         <div class="column">
-          <Card title="Signed in">
+          <Card title="Your session">
             <Facts
               of={[
                 [

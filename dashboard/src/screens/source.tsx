@@ -23,7 +23,6 @@ import { go, href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
 import { SOURCE_STATES } from '../words.ts'
-import { EnrichCard } from './source-enrich.tsx'
 import { NudgeCard } from './source-nudge.tsx'
 
 const POLLS: Record<string, string> = {
@@ -157,9 +156,8 @@ export function SourceScreen({ id }: { id: string }) {
             </div>
           )}
         </Card>
-        <NudgeCard source={data} onChange={source.refresh} />
-        <EnrichCard source={data} onChange={source.refresh} />
       </div>
+      <NudgeCard source={data} onChange={source.refresh} />
       <SourceEvents id={id} />
       {data.totals.quarantined_rows > 0 && <Quarantine id={id} />}
       {asking === 'delete' && (
@@ -249,6 +247,12 @@ function settings(source: Source): Fact[] {
     [
       'Milestones',
       source.milestones === null ? '5, 10, 25, 50, 100, 250, …' : source.milestones.join(', ') || 'none',
+    ],
+    [
+      'Conversations',
+      source.enrich
+        ? `in each event, ${plural(source.totals.enrichment_requests, 'request')} so far`
+        : 'not in events',
     ],
     ['Sentiment below', source.sentiment_threshold ?? 'not watched'],
     [
