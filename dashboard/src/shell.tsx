@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useLive } from './live.ts'
-import { Empty } from './parts/basics.tsx'
+import { Card, Empty } from './parts/basics.tsx'
 import { Icon, type IconName } from './parts/icon.tsx'
 import { Logo } from './parts/logo.tsx'
 import { Page } from './parts/page.tsx'
@@ -68,18 +68,20 @@ function screenOf({ path, query }: Place) {
       return <SettingsScreen />
     default:
       return (
-        <Page title="Not here">
-          <Empty
-            icon="search"
-            title="There is no such page"
-            action={
-              <a class="button" href={href('/')}>
-                To the overview
-              </a>
-            }
-          >
-            The address may be misspelled, or from another version.
-          </Empty>
+        <Page title="Not found">
+          <Card>
+            <Empty
+              icon="search"
+              title="There is no such page"
+              action={
+                <a class="button" href={href('/')}>
+                  To the overview
+                </a>
+              }
+            >
+              The address may be misspelled, or from another version.
+            </Empty>
+          </Card>
         </Page>
       )
   }

@@ -22,7 +22,7 @@ export const ENDPOINT_STATES: Record<Endpoint['health']['state'], [words: string
 export function endpointState(endpoint: Endpoint): [words: string, tone: Tone] {
   if (endpoint.disabled_reason !== null) return ['Switched off', 'bad']
   if (endpoint.health.state === 'healthy' && endpoint.health.last_success_at === null) {
-    return ['Nothing sent yet', 'quiet']
+    return ['Ready', 'quiet']
   }
   return ENDPOINT_STATES[endpoint.health.state]
 }

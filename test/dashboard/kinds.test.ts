@@ -47,7 +47,7 @@ browserTest(
     const preview = page.getByRole('article', { name: 'The message' })
     await preview.getByText('Sample: First-time caller').waitFor()
     await page.getByLabel('What happened').selectOption({ label: 'Returned' })
-    await preview.getByText('Sample: ').waitFor()
+    await preview.getByText('Sample: Back after a long time').waitFor()
     await page.getByText('As it is sent').click()
     await page.getByRole('region', { name: 'The message' }).getByText('"blocks"').waitFor()
 

@@ -14,7 +14,7 @@ import {
   Facts,
   Failure,
   Notice,
-  Skeleton,
+  Unloaded,
 } from '../parts/basics.tsx'
 import { Page } from '../parts/page.tsx'
 import { Countdown, Moment, Time } from '../parts/time.tsx'
@@ -50,11 +50,12 @@ export function DeliveryScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Delivery" back={['/deliveries', 'Deliveries']}>
-        {delivery.error ? (
-          <Failure error={delivery.error} retry={delivery.refresh} />
-        ) : (
-          <Skeleton lines={8} />
-        )}
+        <Unloaded
+          what="delivery"
+          error={delivery.error}
+          retry={delivery.refresh}
+          others={[href('/deliveries'), 'All deliveries']}
+        />
       </Page>
     )
   }

@@ -14,7 +14,7 @@ import {
 } from '../api.ts'
 import { bodyOf, endpointFields, furtherFields, jsonOf, valuesOf } from '../endpoint-values.ts'
 import { allKinds } from '../kinds.ts'
-import { Card, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { Card, Notice, Unloaded } from '../parts/basics.tsx'
 import { Fields, FormFailure, MoreFields } from '../parts/form.tsx'
 import { KindMark } from '../parts/kind-mark.tsx'
 import { MessagePreview } from '../parts/message-preview.tsx'
@@ -53,7 +53,12 @@ export function EndpointFormScreen({ id }: { id?: string }) {
   if (data === undefined) {
     return (
       <Page title={title} back={back}>
-        {error ? <Failure error={error} retry={loaded.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="endpoint"
+          error={error}
+          retry={loaded.refresh}
+          others={[href('/endpoints'), 'All endpoints']}
+        />
       </Page>
     )
   }

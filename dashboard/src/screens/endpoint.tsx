@@ -3,16 +3,16 @@ import { api, type Endpoint, good, page } from '../api.ts'
 import { bytes, count } from '../format.ts'
 import { kindTitle } from '../kinds.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Empty, type Fact, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { Action, Badge, Card, Empty, type Fact, Facts, Failure, Notice, Unloaded } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Page } from '../parts/page.tsx'
-import { Moment, Time } from '../parts/time.tsx'
+import { Countdown, Moment, Time } from '../parts/time.tsx'
 import { say, tell } from '../parts/toast.tsx'
 import { go, href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
-import { endpointName, endpointState } from '../words.ts'
+import { endpointName, endpointState, eventWords } from '../words.ts'
 import { Recovery } from './endpoint-recovery.tsx'
 import { SecretCard } from './endpoint-secret.tsx'
 import { TestCard } from './endpoint-test.tsx'
@@ -42,7 +42,12 @@ export function EndpointScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Endpoint" back={['/endpoints', 'Endpoints']}>
-        {loaded.error ? <Failure error={loaded.error} retry={loaded.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="endpoint"
+          error={loaded.error}
+          retry={loaded.refresh}
+          others={[href('/endpoints'), 'All endpoints']}
+        />
       </Page>
     )
   }
@@ -210,7 +215,12 @@ function settings(
   return [
     ['Id', <code>{endpoint.id}</code>],
     ['Kind', kindTitle(endpoint.kind)],
-    ['Gets', endpoint.event_types?.length ? endpoint.event_types.join(', ') : 'every event of a caller'],
+    [
+      'Gets',
+      endpoint.event_types?.length
+        ? endpoint.event_types.map((type) => eventWords(type)[0]).join(', ')
+        : 'everything about callers',
+    ],
     ['Of', endpoint.source_ids?.join(', ') ?? 'every source'],
     ...(endpoint.filter ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Fact[]) : []),
     ...Object.entries(endpoint.settings).map(([name, value]): Fact => [settingWords(name), value]),
@@ -218,7 +228,10 @@ function settings(
     ...(endpoint.template ? [['Body', 'made by a template'] as Fact] : []),
     ...(endpoint.format === 'standard' ? [] : [['Format', 'CloudEvents'] as Fact]),
     ...(headers.length === 0 ? [] : [['Extra headers', headers.join(', ')] as Fact]),
-    ['Last success', <Time at={endpoint.health.last_success_at} />],
+    ['Last success', <Time at={endpoint.health.last_success_at} none="no event yet" />],
+    ...(endpoint.health.next_try_at
+      ? [['Next try', <Countdown at={endpoint.health.next_try_at} />] as Fact]
+      : []),
     [
       'Log',
       <>

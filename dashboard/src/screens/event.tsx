@@ -11,8 +11,8 @@ import {
   Empty,
   type Fact,
   Facts,
-  Failure,
   Skeleton,
+  Unloaded,
 } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { Dialog } from '../parts/dialog.tsx'
@@ -44,7 +44,12 @@ export function EventScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Event" back={['/events', 'Events']}>
-        {event.error ? <Failure error={event.error} retry={event.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="event"
+          error={event.error}
+          retry={event.refresh}
+          others={[href('/events'), 'All events']}
+        />
       </Page>
     )
   }

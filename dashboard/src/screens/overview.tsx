@@ -104,15 +104,11 @@ export function Overview() {
         <>
           <Tiles data={data} />
           <Events />
-          <div class="columns">
-            <div class="column">
-              <SourcesCard sources={data.sources} />
-              <LatestEvents />
-            </div>
-            <div class="column">
-              <EndpointsCard endpoints={data.endpoints} />
-              <NotDelivered />
-            </div>
+          <div class="columns even">
+            <SourcesCard sources={data.sources} />
+            <EndpointsCard endpoints={data.endpoints} />
+            <LatestEvents />
+            <NotDelivered />
           </div>
         </>
       )}
@@ -378,7 +374,13 @@ export function EndpointLine({ endpoint }: { endpoint: Endpoint }) {
         <span class="row-when">
           <History deliveries={lately.data?.data ?? []} />
           <span class="muted">
-            last success <Time at={endpoint.health.last_success_at} />
+            {endpoint.health.last_success_at === null ? (
+              'no event taken yet'
+            ) : (
+              <>
+                last success <Time at={endpoint.health.last_success_at} />
+              </>
+            )}
           </span>
         </span>
       </a>

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { type ApiError, api, good, type Source, shownError } from '../api.ts'
-import { Card, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { Card, Notice, Unloaded } from '../parts/basics.tsx'
 import { type FieldDescription, Fields, FormFailure, MoreFields, type Values } from '../parts/form.tsx'
 import { Page } from '../parts/page.tsx'
 import { say } from '../parts/toast.tsx'
@@ -46,7 +46,7 @@ const key = (required: boolean): FieldDescription => ({
   label: 'API key',
   type: 'secret',
   required,
-  placeholder: 'sk_…',
+  placeholder: required ? 'sk_…' : 'unchanged',
   help: required
     ? 'From ElevenLabs, under Developers. The scope convai_read is enough. It is kept encrypted and never shown.'
     : 'Leave it empty to keep the present one. Another key begins a new, silent baseline.',
@@ -206,7 +206,12 @@ export function SourceFormScreen({ id }: { id?: string }) {
   if (source.data === undefined) {
     return (
       <Page title={title} back={back}>
-        {source.error ? <Failure error={source.error} retry={source.refresh} /> : <Skeleton lines={6} />}
+        <Unloaded
+          what="source"
+          error={source.error}
+          retry={source.refresh}
+          others={[href('/sources'), 'All sources']}
+        />
       </Page>
     )
   }

@@ -13,6 +13,7 @@ import {
   Failure,
   Notice,
   Skeleton,
+  Unloaded,
 } from '../parts/basics.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { EventRow } from '../parts/event-row.tsx'
@@ -42,7 +43,12 @@ export function SourceScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Source" back={['/sources', 'Sources']}>
-        {source.error ? <Failure error={source.error} retry={source.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="source"
+          error={source.error}
+          retry={source.refresh}
+          others={[href('/sources'), 'All sources']}
+        />
       </Page>
     )
   }
