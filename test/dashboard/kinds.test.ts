@@ -85,7 +85,7 @@ browserTest(
     await page.getByRole('button', { name: 'Save' }).click()
     await page.getByRole('heading', { level: 1 }).getByText('Slack #sales').waitFor()
     await page.getByText('What is sent').click()
-    await preview.getByText('default').waitFor()
+    await preview.getByText('A test from ringpost').first().waitFor()
     await page.getByRole('button', { name: 'Send a test' }).click()
     await page.getByText('Delivered.', { exact: true }).waitFor()
     expect(await page.content()).not.toContain('sekretSlackToken')

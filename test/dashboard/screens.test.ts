@@ -55,7 +55,7 @@ beforeAll(async () => {
     delivery: await until(() => first(`/v1/deliveries?endpoint_id=${failing}&status=retrying`)),
     event: await first('/v1/events?type=user.created'),
   }
-}, 60_000)
+}, 90_000)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()
@@ -133,7 +133,8 @@ test.skipIf(CHROMIUM === undefined).each([
     expect(problems).toEqual([])
     expect(faults).toEqual([])
   },
-  90_000,
+  // Some 80 page loads, pictures and examinations, on a machine that may be busy.
+  300_000,
 )
 
 test.skipIf(CHROMIUM === undefined)(

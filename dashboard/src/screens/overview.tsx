@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'preact/hooks'
 import { type About, allEndpoints, allSources, api, type Endpoint, good, page, type Source } from '../api.ts'
 import { concernsOf } from '../attention.ts'
-import { count, plural, roughly } from '../format.ts'
+import { count, durationWords, plural, roughly } from '../format.ts'
 import { kindTitle } from '../kinds.ts'
 import { useOnNews } from '../live.ts'
 import { Badge, Card, Empty, Failure, Skeleton } from '../parts/basics.tsx'
@@ -165,7 +165,7 @@ function Tiles({ data }: { data: Seen }) {
       <Tile
         name="Delivered"
         value={count(totals.succeeded)}
-        note={`in the last ${about.retention.deliveries}`}
+        note={`in the last ${durationWords(about.retention.deliveries)}`}
         url={href('/deliveries', { status: 'succeeded' })}
         tone="good"
       />

@@ -1,5 +1,5 @@
 import { type About, api, good } from '../api.ts'
-import { bytes, plural, roughly } from '../format.ts'
+import { bytes, durationWords, plural, roughly } from '../format.ts'
 import { Badge, Card, Facts, Failure, Skeleton } from '../parts/basics.tsx'
 import { Page } from '../parts/page.tsx'
 import { Segments } from '../parts/segments.tsx'
@@ -101,8 +101,8 @@ function Health({ about }: { about: About }) {
         ['Redis', redis.version ?? 'not told'],
         ['Memory of Redis', <Memory redis={redis} />],
         ['Queues', waiting.length === 0 ? 'nothing waits' : waiting.join('; ')],
-        ['Events are kept', inWords(about.retention.events)],
-        ['Deliveries are kept', inWords(about.retention.deliveries)],
+        ['Events are kept', durationWords(about.retention.events)],
+        ['Deliveries are kept', durationWords(about.retention.deliveries)],
         ['Retries after', about.retry_schedule.join(', ')],
       ]}
     />
@@ -120,12 +120,4 @@ function Memory({ redis }: { redis: About['redis'] }) {
       <meter class="meter" min={0} max={1} high={0.9} value={used / limit} aria-label="Share of the memory" />
     </>
   )
-}
-
-const UNITS: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day' }
-
-/** `30d` as "30 days". */
-function inWords(duration: string): string {
-  const [, value, unit] = /^(\d+)([smhd])$/.exec(duration) ?? []
-  return value === undefined || unit === undefined ? duration : plural(Number(value), UNITS[unit] ?? unit)
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type ApiError, api, good, type Source, shownError } from '../api.ts'
-import { plural } from '../format.ts'
+import { durationWords, plural } from '../format.ts'
 import { Badge, Card, Copy, Facts, Notice } from '../parts/basics.tsx'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
 import { type FieldDescription, Fields, FormFailure } from '../parts/form.tsx'
@@ -37,7 +37,7 @@ export function NudgeCard(props: { source: Source; onChange: () => Promise<void>
       <p class="muted">
         {nudge
           ? "ElevenLabs' post-call webhook has this source polled at once, whatever the interval."
-          : `Callers are found at the next poll, every ${source.poll_interval}. With ElevenLabs' post-call webhook they are found the moment a call ends.`}
+          : `Callers are found at the next poll, every ${durationWords(source.poll_interval)}. With ElevenLabs' post-call webhook they are found the moment a call ends.`}
       </p>
       {nudge && (
         <Facts
@@ -87,7 +87,7 @@ export function NudgeCard(props: { source: Source; onChange: () => Promise<void>
         >
           <p>
             Webhooks of ElevenLabs are refused from now on, and callers are found by polling, every{' '}
-            {source.poll_interval}. Remove the webhook at ElevenLabs, too.
+            {durationWords(source.poll_interval)}. Remove the webhook at ElevenLabs, too.
           </p>
         </Confirm>
       )}

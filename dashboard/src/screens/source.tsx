@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { api, good, page, type Source } from '../api.ts'
-import { count, plural, prettyJson, took } from '../format.ts'
+import { count, durationWords, plural, prettyJson, took } from '../format.ts'
 import { useOnNews } from '../live.ts'
 import {
   Action,
@@ -245,11 +245,11 @@ function settings(source: Source): Fact[] {
   return [
     ['Id', <code>{source.id}</code>],
     ['Address', source.base_url],
-    ['Polled every', source.poll_interval],
-    ['Looks back', source.overlap],
+    ['Polled every', durationWords(source.poll_interval)],
+    ['Looks back', durationWords(source.overlap)],
     ['Agent', source.agent_id ?? 'all'],
     ...(source.branch_id ? ([['Branch', source.branch_id]] as Fact[]) : []),
-    ['Returned after', source.returned_after],
+    ['Returned after', durationWords(source.returned_after)],
     [
       'Milestones',
       source.milestones === null ? '5, 10, 25, 50, 100, 250, …' : source.milestones.join(', ') || 'none',
