@@ -90,7 +90,7 @@ browserTest(
     await page.getByText('Delivered.', { exact: true }).waitFor()
     expect(await page.content()).not.toContain('sekretSlackToken')
 
-    slack.answer({ status: 410, body: 'channel_is_archived' })
+    slack.answer({ status: 410, body: '{"error":"channel_is_archived"}' })
     scene.simulator.call({ user_id: '+15550500' })
     await page.getByText('ringpost has switched it off.').waitFor()
     await page.goto(`${scene.url}/dashboard`)
