@@ -9,12 +9,12 @@ let browser: OwnBrowser
 let scene: Scene
 beforeAll(async () => {
   if (CHROMIUM !== undefined) browser = await launchBrowser()
-})
-afterAll(() => browser?.close())
+}, 120_000)
+afterAll(() => browser?.close(), 60_000)
 beforeEach(async () => {
   scene = await startScene()
-})
-afterEach(() => scene.stop())
+}, 120_000)
+afterEach(() => scene?.stop(), 60_000)
 
 browserTest(
   'somebody who has read nothing comes from an empty ringpost to a delivered test and the first caller',
@@ -63,5 +63,5 @@ browserTest(
     await until(() => scene.receiver.webhooks.length === 2)
     expect(faults).toEqual([])
   },
-  90_000,
+  120_000,
 )

@@ -24,7 +24,7 @@ beforeAll(async () => {
   const isLive = async () =>
     (await api<{ state: string }>('GET', `/v1/sources/${source}`)).body.state === 'live'
   await until(isLive)
-}, 90_000)
+}, 120_000)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()

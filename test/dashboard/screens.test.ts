@@ -55,12 +55,12 @@ beforeAll(async () => {
     delivery: await until(() => first(`/v1/deliveries?endpoint_id=${failing}&status=retrying`)),
     event: await first('/v1/events?type=user.created'),
   }
-}, 90_000)
+}, 120_000)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()
   await closeReceiver?.()
-})
+}, 60_000)
 
 const screens = (): Record<string, string> => ({
   overview: '',

@@ -27,11 +27,11 @@ beforeAll(async () => {
   endpoint = (
     await api<{ id: string }>('POST', '/v1/endpoints', { url: scene.receiver.url, description: 'CRM' })
   ).body.id
-}, 60_000)
+}, 120_000)
 afterAll(async () => {
   await browser?.close()
   await scene?.stop()
-})
+}, 60_000)
 
 async function open(path = '') {
   const seen = await openPage(browser, scene.url)

@@ -7,6 +7,8 @@ import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 
+const START_MS = 25_000
+
 /** A ringpost process of its own, with its private Redis in a data folder of its own. */
 export interface Ringpost {
   url: string
@@ -29,6 +31,8 @@ export async function startRingpost(options: {
   env: Record<string, string>
   /** Do not wait until it runs: for starts that are meant to fail. */
   wait?: false
+  /** How long it may take to start (ms); a busy machine needs its time. */
+  within?: number
 }): Promise<Ringpost> {
   let output = ''
   const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
@@ -43,6 +47,10 @@ export async function startRingpost(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
+  // Whatever becomes of the test, nothing stays behind.
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
+  void exited.then(() => process.off('exit', end))
   child.stdout.on('data', (chunk) => {
     output += chunk
   })
@@ -74,10 +82,16 @@ export async function startRingpost(options: {
     },
   }
   if (options.wait === false) return ringpost
-  ringpost.url = await until(() => {
+  const address = () => {
     if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
     return /is running at (http:\S+)/.exec(output)?.[1]
-  })
+  }
+  try {
+    ringpost.url = await until(address, { within: options.within ?? START_MS, what: 'ringpost to run' })
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  }
   return ringpost
 }
 
