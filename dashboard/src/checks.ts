@@ -125,7 +125,7 @@ function sourceChecks(sources: Source[]): Check[] {
     return warnings
   })
   if (found.length > 0) return found
-  const message = `${plural(sources.length, 'source')}, all of them in order.`
+  const message = `${plural(sources.length, 'source')}, nothing wrong.`
   return [{ id: of, of, tone: 'good', message, fix: null, url: href('/sources') }]
 }
 
@@ -156,7 +156,7 @@ function endpointChecks(endpoints: Endpoint[], now: number): Check[] {
     return warnings
   })
   if (found.length > 0) return found
-  const message = `${plural(endpoints.length, 'endpoint')}, none of them failing.`
+  const message = `${plural(endpoints.length, 'endpoint')}, nothing wrong.`
   return [{ id: of, of, tone: 'good', message, fix: null, url: href('/endpoints') }]
 }
 

@@ -44,15 +44,21 @@ export const EVENT_WORDS: Record<string, [words: string, tone: Tone]> = {
   'user.removed': ['Removed', 'quiet'],
   'source.failing': ['Source failing', 'bad'],
   'source.recovered': ['Source recovered', 'good'],
-  'source.needs_attention': ['Source needs a decision', 'warn'],
+  'source.needs_attention': ['Decision needed', 'warn'],
   'endpoint.failing': ['Endpoint failing', 'bad'],
-  'endpoint.disabled': ['Endpoint switched off', 'bad'],
+  'endpoint.disabled': ['Endpoint off', 'bad'],
   'endpoint.recovered': ['Endpoint recovered', 'good'],
   'ringpost.test': ['Test', 'quiet'],
 }
 
 export function eventWords(type: string): [words: string, tone: Tone] {
   return EVENT_WORDS[type] ?? [type, 'quiet']
+}
+
+const ENDPOINT_NEWS: Record<string, string> = {
+  'endpoint.failing': 'does not take its webhooks',
+  'endpoint.disabled': 'was switched off',
+  'endpoint.recovered': 'takes its webhooks again',
 }
 
 interface EventData {
@@ -92,7 +98,7 @@ export function eventSentence(event: RingpostEvent): string {
     case 'endpoint.failing':
     case 'endpoint.disabled':
     case 'endpoint.recovered':
-      return `${endpoint?.description || endpoint?.url || 'An endpoint'}: ${eventWords(event.type)[0].toLowerCase()}`
+      return `${endpoint?.description || endpoint?.url || 'An endpoint'} ${ENDPOINT_NEWS[event.type] ?? ''}`
     case 'ringpost.test':
       return 'A test'
     default:

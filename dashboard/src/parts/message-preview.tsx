@@ -51,9 +51,15 @@ export function MessagePreview({ wish }: { wish: PreviewWish }) {
 function PreviewFault({ error }: { error: ApiError }) {
   return (
     <p class="help with-icon" role="status">
-      <Icon name="warning" size={16} /> {error.message}
+      <Icon name="warning" size={16} /> {inWords(error.message)}
     </p>
   )
+}
+
+/** The API names a setting by its path. */
+function inWords(message: string): string {
+  const words = message.replace(/^settings\.(\w+)/, (_all, name: string) => name.replaceAll('_', ' '))
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 function usePreview(wish: PreviewWish) {

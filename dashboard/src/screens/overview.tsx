@@ -401,7 +401,7 @@ function useLatelyAt(endpointId: string): Query<{ data: import('../api.ts').Deli
 }
 
 function LatestEvents() {
-  const events = useQuery('latest events', () => good(api.GET('/v1/events', { params: { query: page(8) } })))
+  const events = useQuery('latest events', () => good(api.GET('/v1/events', { params: { query: page(6) } })))
   useOnNews(
     ({ kind }) => kind === 'event',
     () => void events.refresh(),

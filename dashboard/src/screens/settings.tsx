@@ -27,7 +27,7 @@ export function SettingsScreen() {
     <Page title="Settings" lead="How this ringpost is doing, and who may use it.">
       {about.error && <Failure error={about.error} retry={about.refresh} />}
       <Checks about={data} notReady={ready.error ?? null} />
-      <div class="columns">
+      <div class="columns even">
         <Card
           title="Health"
           actions={
@@ -50,11 +50,9 @@ export function SettingsScreen() {
                 ],
                 ['May', session.scopes.filter((scope) => scope !== 'administrator').join(' and ')],
                 ['Until', <Moment at={session.expires_at} />],
+                ['Theme', <Segments label="Theme" chosen={theme} of={THEMES} onChange={setTheme} />],
               ]}
             />
-          </Card>
-          <Card title="Appearance">
-            <Segments label="Theme" chosen={theme} of={THEMES} onChange={setTheme} />
           </Card>
           <Card title="For programs">
             <p>

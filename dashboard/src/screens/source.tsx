@@ -79,7 +79,7 @@ export function SourceScreen({ id }: { id: string }) {
         </>
       }
       back={['/sources', 'Sources']}
-      lead={data.state_detail}
+      lead={data.attention ? undefined : data.state_detail}
       actions={
         canWrite && (
           <>
