@@ -41,7 +41,7 @@ try {
     timeout: 60_000,
   })
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1260 }, reducedMotion: 'reduce' })
     await page.goto(`${url}/dashboard`)
     await page.getByLabel('API token').fill(token)
     await page.getByRole('button', { name: 'Sign in' }).click()

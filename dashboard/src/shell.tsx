@@ -162,8 +162,8 @@ export function Shell() {
       <main id="content" tabIndex={-1}>
         {demo && (
           <p class="demo-banner">
-            <strong>Demo data.</strong> Nobody really calls: a call centre is simulated, and a sample receiver
-            verifies each webhook. Set <code>ELEVENLABS_API_KEY</code> to watch your own callers.
+            <strong>Demo data.</strong> A simulated call centre, and a sample receiver that verifies each
+            webhook. Set <code>ELEVENLABS_API_KEY</code> to watch your own callers.
           </p>
         )}
         {screenOf(place)}
