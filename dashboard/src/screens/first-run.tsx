@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { api, type Delivery, type Endpoint, good, type Source } from '../api.ts'
-import { count, plural } from '../format.ts'
+import { count, durationWords, plural } from '../format.ts'
 import { Action, Badge } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { tell } from '../parts/toast.tsx'
@@ -52,8 +52,8 @@ export function FirstRun(props: {
             </>
           ) : (
             <p>
-              <a href={href(`/sources/${source.id}`)}>{source.name}</a> is polled every {source.poll_interval}
-              .
+              <a href={href(`/sources/${source.id}`)}>{source.name}</a> is polled every{' '}
+              {durationWords(source.poll_interval)}.
             </p>
           )}
         </Step>

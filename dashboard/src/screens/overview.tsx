@@ -369,7 +369,11 @@ export function EndpointLine({ endpoint }: { endpoint: Endpoint }) {
           <span class="row-title">
             {endpointName(endpoint)} <Badge tone={tone}>{words}</Badge>
           </span>
-          <span class="row-sub">{endpoint.kind === 'webhook' ? endpoint.url : kindTitle(endpoint.kind)}</span>
+          <span class="row-sub">
+            {endpoint.kind === 'webhook' || endpoint.description === ''
+              ? endpoint.url
+              : kindTitle(endpoint.kind)}
+          </span>
         </span>
         <span class="row-when">
           <History deliveries={lately.data?.data ?? []} />
