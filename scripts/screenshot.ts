@@ -1,7 +1,4 @@
-/**
- * Makes the picture of the README: `npm run screenshot`. Runs the demo until there is something to see, with
- * more callers in the hours before than the demo has patience for.
- */
+/** Makes the picture of the README: `npm run screenshot`. Runs the demo until there is something to see. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -15,14 +12,17 @@ const PICTURE = join(ROOT, 'docs/images/dashboard.png')
 /** How long the demo runs first (ms). */
 const PATIENCE_MS = 5 * 60_000
 
-async function addressOf(demo: ChildProcess): Promise<string> {
-  let output = ''
-  for await (const chunk of demo.stdout ?? []) {
-    output += chunk
-    const url = /is running at (http:\S+)/.exec(output)?.[1]
-    if (url !== undefined) return url
-  }
-  throw new Error(`The demo did not start:\n${output}`)
+/** Its output is read to its end: it would stop at a pipe that nobody empties. */
+function addressOf(demo: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = ''
+    demo.stdout?.on('data', (chunk) => {
+      output = (output + chunk).slice(-10_000)
+      const url = /is running at (http:\S+)/.exec(output)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    demo.once('exit', () => reject(new Error(`The demo did not start:\n${output}`)))
+  })
 }
 
 const dataDir = await mkdtemp(join(tmpdir(), 'ringpost-screenshot-'))
@@ -37,19 +37,26 @@ try {
   await wait(Number(process.env.PATIENCE_MS ?? PATIENCE_MS))
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM_PATH ?? join(ROOT, '.cache/chromium/bin/chromium'),
-    args: ['--no-sandbox', '--disable-gpu'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+    timeout: 60_000,
   })
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce' })
-  await page.goto(`${url}/dashboard`)
-  await page.getByLabel('API token').fill(token)
-  await page.getByRole('button', { name: 'Sign in' }).click()
-  await page.getByText('Everything works.').waitFor()
-  await page.getByText('Latest events').waitFor()
-  await wait(1_000)
-  await page.screenshot({ path: PICTURE })
-  await browser.close()
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1260 }, reducedMotion: 'reduce' })
+    await page.goto(`${url}/dashboard`)
+    await page.getByLabel('API token').fill(token)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByText('Everything works.').waitFor()
+    await page.getByText('Latest events').waitFor()
+    await wait(1_000)
+    await page.screenshot({ path: PICTURE })
+  } finally {
+    await browser.close()
+  }
 } finally {
-  demo.kill('SIGTERM')
-  await new Promise((resolve) => demo.once('exit', resolve))
+  if (demo.exitCode === null && demo.signalCode === null) {
+    const ended = new Promise((resolve) => demo.once('exit', resolve))
+    demo.kill('SIGTERM')
+    await ended
+  }
   await rm(dataDir, { recursive: true, force: true })
 }

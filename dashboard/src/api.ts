@@ -3,9 +3,10 @@ import type { components } from '../../src/client/schema.ts'
 
 type Schemas = components['schemas']
 export type Source = Schemas['Source']
-// openapi-fetch leaves out what can be nothing but null.
-export type Endpoint = Omit<Schemas['Endpoint'], 'template'>
-export type CreatedEndpoint = Omit<Schemas['CreatedEndpoint'], 'template'>
+// openapi-fetch leaves out what can be anything.
+export type Endpoint = Omit<Schemas['Endpoint'], 'template'> & { template?: unknown }
+export type CreatedEndpoint = Omit<Schemas['CreatedEndpoint'], 'template'> & { template?: unknown }
+export type DestinationKind = Schemas['DestinationKind']
 export type Delivery = Schemas['Delivery']
 export type DeliverySummary = Schemas['DeliverySummary']
 export type RingpostEvent = Schemas['Event']
@@ -29,6 +30,11 @@ export class ApiError extends Error {
     this.code = problem.code ?? 'unknown'
     this.fields = Object.fromEntries((problem.errors ?? []).map(({ path, message }) => [path, message]))
   }
+}
+
+/** Whatever went wrong, as something that can be shown. */
+export function shownError(failure: unknown): ApiError {
+  return failure instanceof ApiError ? failure : new ApiError({ detail: String(failure) }, 0)
 }
 
 /** Called when the session has ended, wherever that is noticed. */
@@ -89,4 +95,9 @@ export const allEventTypes = () =>
 /** The query of a page; without `cursor` for the first. */
 export function page(limit: number, cursor?: string | undefined) {
   return { limit, ...(cursor === undefined ? {} : { cursor }) }
+}
+
+/** The query of a page of a long list: whoever reads on reads much, in fewer requests. */
+export function longPage(cursor: string | undefined) {
+  return page(cursor === undefined ? 100 : 250, cursor)
 }

@@ -1,4 +1,5 @@
 import type { About, Endpoint, Source } from './api.ts'
+import { LATE_SECS } from './checks.ts'
 import { plural, roughly } from './format.ts'
 import { href } from './router.ts'
 import { endpointName, type Tone } from './words.ts'
@@ -12,9 +13,6 @@ export interface Concern {
   action: string
   url: string
 }
-
-/** Work that has waited longer than this is late (s). */
-const LATE_SECS = 60
 
 /** What needs a person, the worst first. */
 export function concernsOf(

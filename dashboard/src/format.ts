@@ -56,6 +56,15 @@ export function countdown(ms: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(s)}` : `${m}:${two(s)}`
 }
 
+const UNITS: Record<string, string> = { s: 'second', m: 'minute', h: 'hour', d: 'day' }
+
+/** `30d`, as the API writes a length of time, as "30 days". */
+export function durationWords(duration: string): string {
+  const [, value, unit = ''] = /^(\d+)([smhd])$/.exec(duration) ?? []
+  const name = UNITS[unit]
+  return value === undefined || name === undefined ? duration : plural(Number(value), name)
+}
+
 /** "84 ms", "1.2 s". */
 export function took(ms: number): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 1 : 0)} s`

@@ -1,94 +1,51 @@
-import type { FieldDescription, Values } from './parts/form.tsx'
+import { type ApiError, all, api, type DestinationKind, type Endpoint, good, page } from './api.ts'
+import type { IconName } from './parts/icon.tsx'
 
-/** A kind of endpoint as its form is rendered from it. */
-export interface KindDescription {
-  kind: string
-  title: string
-  summary: string
-  fields: readonly FieldDescription[]
+/** Every kind of endpoint that this ringpost knows, with what each needs. */
+export const allKinds = () =>
+  all<DestinationKind>((cursor) =>
+    good(api.GET('/v1/destination-kinds', { params: { query: page(250, cursor) } })),
+  )
+
+const TITLES: Record<string, string> = {
+  webhook: 'Webhook',
+  teams: 'Microsoft Teams',
+  n8n: 'n8n',
+  hubspot: 'HubSpot',
 }
 
-/** The kinds that this version can be asked for; a further one needs its description and nothing else here. */
-export const KINDS: readonly KindDescription[] = [
-  {
-    kind: 'webhook',
-    title: 'Webhook',
-    summary: 'A signed POST to any URL of yours.',
-    fields: [
-      {
-        name: 'url',
-        label: 'URL',
-        type: 'url',
-        required: true,
-        placeholder: 'https://example.com/hooks/callers',
-        help: 'Gets a POST for each event, signed as Standard Webhooks has it. Answer with any 2xx within 15 seconds.',
-      },
-      {
-        name: 'headers',
-        label: 'Extra headers',
-        type: 'lines',
-        advanced: true,
-        placeholder: 'authorization: Bearer …',
-        help: 'One a line. Values are kept encrypted and never shown again.',
-      },
-      {
-        name: 'signing',
-        label: 'Signature',
-        type: 'choice',
-        advanced: true,
-        choices: [
-          ['hmac-sha256', 'Shared secret (HMAC-SHA256)'],
-          ['ed25519', 'Public key (Ed25519)'],
-        ],
-        help: 'With a public key, the receiver has nothing that must stay secret.',
-      },
-    ],
-  },
-]
-
-/** What every kind has. */
-export const SHARED_FIELDS: readonly FieldDescription[] = [
-  { name: 'description', label: 'Name', type: 'text', placeholder: 'CRM', help: 'How you call it.' },
-]
-export const SHARED_MORE: readonly FieldDescription[] = [
-  {
-    name: 'rate_limit',
-    label: 'At most a second',
-    type: 'number',
-    advanced: true,
-    placeholder: 'no limit',
-    help: 'Deliveries a second; 0.5 is one in two seconds.',
-  },
-  {
-    name: 'filter',
-    label: 'Filter',
-    type: 'lines',
-    advanced: true,
-    placeholder: '{"data.user.conversation_count": {"gte": 10}}',
-    help: 'Only events whose content fits, as JSON. See docs/filters.md.',
-  },
-]
-
-/** "name: value" a line, as an object. */
-export function headersOf(text: string): Record<string, string> {
-  const lines = text.split('\n').filter((line) => line.trim() !== '')
-  return Object.fromEntries(
-    lines.map((line) => {
-      const colon = line.indexOf(':')
-      return colon < 0 ? [line.trim(), ''] : [line.slice(0, colon).trim(), line.slice(colon + 1).trim()]
-    }),
-  )
+/** What a kind is called where its description is not at hand. */
+export function kindTitle(kind: string): string {
+  return TITLES[kind] ?? kind.charAt(0).toUpperCase() + kind.slice(1)
 }
 
-/** Fields of a kind that are filled in, as the API takes them. */
-export function kindBody(kind: KindDescription, values: Values): Record<string, unknown> {
-  const filled = kind.fields.filter(({ name }) => (values[name] ?? '').trim() !== '')
-  return Object.fromEntries(
-    filled.map(({ name, type }) => {
-      const value = (values[name] ?? '').trim()
-      if (name === 'headers') return [name, headersOf(value)]
-      if (type === 'number') return [name, Number(value)]
-      return [name, type === 'switch' ? value === 'true' : value]
-    }),
-  )
+const ICONS: Record<string, IconName> = {
+  webhook: 'code',
+  slack: 'chat',
+  discord: 'chat',
+  teams: 'chat',
+  telegram: 'deliveries',
+  zapier: 'bolt',
+  make: 'bolt',
+  n8n: 'bolt',
+  hubspot: 'users',
+  pipedrive: 'users',
+  salesforce: 'users',
+}
+
+export const kindIcon = (kind: string): IconName => ICONS[kind] ?? 'endpoints'
+
+/** What stands for a secret in answers. */
+const MASK = '•'
+
+/** Settings of an endpoint without those that are only shown as a mask. */
+export function openSettings(endpoint: Pick<Endpoint, 'settings'>): Record<string, string> {
+  return Object.fromEntries(Object.entries(endpoint.settings).filter(([, value]) => !value.includes(MASK)))
+}
+
+/** How many of the fields that an error names are in a form. */
+export function namedIn(error: ApiError, names: readonly string[]): number {
+  return Object.keys(error.fields).filter((path) =>
+    names.some((name) => path === name || path.startsWith(`${name}.`)),
+  ).length
 }

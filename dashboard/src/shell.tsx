@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import { useLive } from './live.ts'
-import { Empty } from './parts/basics.tsx'
+import { Card, Empty } from './parts/basics.tsx'
 import { Icon, type IconName } from './parts/icon.tsx'
 import { Logo } from './parts/logo.tsx'
 import { Page } from './parts/page.tsx'
@@ -68,18 +68,20 @@ function screenOf({ path, query }: Place) {
       return <SettingsScreen />
     default:
       return (
-        <Page title="Not here">
-          <Empty
-            icon="search"
-            title="There is no such page"
-            action={
-              <a class="button" href={href('/')}>
-                To the overview
-              </a>
-            }
-          >
-            The address may be misspelled, or from another version.
-          </Empty>
+        <Page title="Not found">
+          <Card>
+            <Empty
+              icon="search"
+              title="There is no such page"
+              action={
+                <a class="button" href={href('/')}>
+                  To the overview
+                </a>
+              }
+            >
+              The address may be misspelled, or from another version.
+            </Empty>
+          </Card>
         </Page>
       )
   }
@@ -160,8 +162,8 @@ export function Shell() {
       <main id="content" tabIndex={-1}>
         {demo && (
           <p class="demo-banner">
-            <strong>Demo data.</strong> A simulated call centre; nobody really calls. Set{' '}
-            <code>ELEVENLABS_API_KEY</code> to watch your own callers.
+            <strong>Demo data.</strong> A simulated call centre, and a sample receiver that verifies each
+            webhook. Set <code>ELEVENLABS_API_KEY</code> to watch your own callers.
           </p>
         )}
         {screenOf(place)}
@@ -171,7 +173,7 @@ export function Shell() {
 }
 
 const CONNECTION = {
-  open: ['good', 'Live'],
+  open: ['good', 'Connected'],
   connecting: ['busy', 'Connecting…'],
   lost: ['warn', 'Reconnecting…'],
 } as const

@@ -1,5 +1,6 @@
 import type { Endpoint, RingpostEvent, Source } from './api.ts'
 import { count, plural, shownId } from './format.ts'
+import { kindTitle } from './kinds.ts'
 
 export type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'quiet'
 
@@ -21,7 +22,7 @@ export const ENDPOINT_STATES: Record<Endpoint['health']['state'], [words: string
 export function endpointState(endpoint: Endpoint): [words: string, tone: Tone] {
   if (endpoint.disabled_reason !== null) return ['Switched off', 'bad']
   if (endpoint.health.state === 'healthy' && endpoint.health.last_success_at === null) {
-    return ['Nothing sent yet', 'quiet']
+    return ['Ready', 'quiet']
   }
   return ENDPOINT_STATES[endpoint.health.state]
 }
@@ -43,15 +44,21 @@ export const EVENT_WORDS: Record<string, [words: string, tone: Tone]> = {
   'user.removed': ['Removed', 'quiet'],
   'source.failing': ['Source failing', 'bad'],
   'source.recovered': ['Source recovered', 'good'],
-  'source.needs_attention': ['Source needs a decision', 'warn'],
+  'source.needs_attention': ['Decision needed', 'warn'],
   'endpoint.failing': ['Endpoint failing', 'bad'],
-  'endpoint.disabled': ['Endpoint switched off', 'bad'],
+  'endpoint.disabled': ['Endpoint off', 'bad'],
   'endpoint.recovered': ['Endpoint recovered', 'good'],
   'ringpost.test': ['Test', 'quiet'],
 }
 
 export function eventWords(type: string): [words: string, tone: Tone] {
   return EVENT_WORDS[type] ?? [type, 'quiet']
+}
+
+const ENDPOINT_NEWS: Record<string, string> = {
+  'endpoint.failing': 'does not take its webhooks',
+  'endpoint.disabled': 'was switched off',
+  'endpoint.recovered': 'takes its webhooks again',
 }
 
 interface EventData {
@@ -91,7 +98,7 @@ export function eventSentence(event: RingpostEvent): string {
     case 'endpoint.failing':
     case 'endpoint.disabled':
     case 'endpoint.recovered':
-      return `${endpoint?.description || endpoint?.url || 'An endpoint'}: ${eventWords(event.type)[0].toLowerCase()}`
+      return `${endpoint?.description || endpoint?.url || 'An endpoint'} ${ENDPOINT_NEWS[event.type] ?? ''}`
     case 'ringpost.test':
       return 'A test'
     default:
@@ -99,9 +106,11 @@ export function eventSentence(event: RingpostEvent): string {
   }
 }
 
-/** What an endpoint is called: its description, or the host of its URL. */
-export function endpointName(endpoint: Pick<Endpoint, 'description' | 'url' | 'id'>): string {
+/** What an endpoint is called: its description, or the host and path of its URL. */
+export function endpointName(endpoint: Pick<Endpoint, 'description' | 'url' | 'id' | 'kind'>): string {
   if (endpoint.description) return endpoint.description
+  // The address of a chat is masked, and says nothing.
+  if (endpoint.url.includes('•')) return kindTitle(endpoint.kind)
   try {
     const { host, pathname } = new URL(endpoint.url)
     return host + (pathname === '/' ? '' : pathname)

@@ -69,6 +69,7 @@ function fontsOf() {
 }
 
 async function runs(path) {
-  const { code, stdout } = await capture(path, ['--version'])
+  // One that hangs instead of telling is none.
+  const { code, stdout } = await capture(path, ['--version'], { timeout: 60_000, killSignal: 'SIGKILL' })
   return code === 0 && /Chrom/.test(stdout)
 }

@@ -12,6 +12,9 @@ import { delimiter, join } from 'node:path'
 import { capture, stopSignal } from './run.mjs'
 import { say } from './say.mjs'
 
+/** A mirror that neither sends nor ends must not hold a run for ever. */
+const IN_TIME = { timeout: 15 * 60_000, killSignal: 'SIGKILL' }
+
 /** Whether packages of Debian and its like can be had here. */
 export const hasApt = () => Boolean(findOnPath('apt-get') && findOnPath('dpkg-deb'))
 
@@ -44,7 +47,7 @@ export async function unpackPackages(root, options) {
       say('reading the package lists (apt-get update, into .cache)')
       own.push('-o', `Dir::State::Lists=${join(work, 'lists')}`)
       // Not its exit code: a third-party source that is down must not matter.
-      await capture('apt-get', ['update', ...own])
+      await capture('apt-get', ['update', ...own], IN_TIME)
       problem = await download(own, join(work, 'debs'), options)
     }
     if (problem !== null) return problem
@@ -62,6 +65,7 @@ async function download(own, folder, { packages, needsOf, leaveOut = /^$/ }) {
   const missing = needsOf === undefined ? [] : await missingLibraries(own, needsOf)
   const libraries = missing.filter((name) => !leaveOut.test(name))
   const { code, stderr } = await capture('apt-get', ['download', ...own, ...packages, ...libraries], {
+    ...IN_TIME,
     cwd: folder,
     env: { ...process.env, LC_ALL: 'C' },
   })
@@ -75,7 +79,7 @@ async function download(own, folder, { packages, needsOf, leaveOut = /^$/ }) {
  */
 async function missingLibraries(own, needsOf) {
   const emptySystem = ['-o', 'Dir::State::status=/dev/null', '--no-install-recommends']
-  const plan = await capture('apt-get', ['--simulate', ...own, ...emptySystem, 'install', needsOf])
+  const plan = await capture('apt-get', ['--simulate', ...own, ...emptySystem, 'install', needsOf], IN_TIME)
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own notation
   const format = '${Package} ${db:Status-Status}\n'
   const installed = await capture('dpkg-query', ['--show', `--showformat=${format}`])

@@ -9,12 +9,52 @@ export const CHROMIUM = process.env.CHROMIUM_PATH
 /** Pictures of the screens, to be looked at by people; not in git. */
 const SCREENSHOTS = fileURLToPath(new URL('../../.cache/screenshots/', import.meta.url))
 
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
+/** What a browser may take to start, and to end by itself (ms). */
+const START_MS = 60_000
+const END_MS = 10_000
+
+/** A browser of its own, and what ends it whatever state it is in. */
+export interface OwnBrowser {
+  browser: Browser
+  close(): Promise<void>
+}
+
+/** Starts a Chromium. A busy machine may be slow at it; one that hangs fails the tests and does not hold them. */
+export async function launchBrowser(): Promise<OwnBrowser> {
+  const server = await chromium.launchServer({
     executablePath: CHROMIUM ?? '',
+    timeout: START_MS,
     // In a container there is no sandbox to be had, and no graphics card.
     args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
   })
+  const browser = await chromium.connect(server.wsEndpoint(), { timeout: START_MS })
+  return {
+    browser,
+    async close() {
+      const closed = await inTime(browser.close().then(() => server.close()))
+      // What does not end when it is told to is ended.
+      if (!closed) await inTime(server.kill())
+    },
+  }
+}
+
+/** @returns whether it was done in time; what fails is done, too */
+async function inTime(doing: Promise<unknown>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), END_MS)
+  })
+  try {
+    return await Promise.race([
+      doing.then(
+        () => true,
+        () => true,
+      ),
+      late,
+    ])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 /** A page that nobody is signed in with, and everything that went wrong in it. */
@@ -27,7 +67,7 @@ export interface Seen {
 
 /** Opens a page of its own cookies, for the time of the test. */
 export async function openPage(
-  browser: Browser,
+  { browser }: OwnBrowser,
   url: string,
   options: { theme?: 'light' | 'dark'; width?: number } = {},
 ): Promise<Seen> {
@@ -37,11 +77,13 @@ export async function openPage(
     viewport: { width, height: 800 },
     reducedMotion: 'reduce',
   })
-  onTestFinished(() => context.close())
+  onTestFinished(async () => void (await inTime(context.close())))
   const page = await context.newPage()
   page.setDefaultTimeout(15_000)
+  page.setDefaultNavigationTimeout(30_000)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
+  page.on('crash', () => faults.push('the page crashed'))
   page.on('console', (message) => {
     // A refused request is shown to the person, and the browser notes it here, too.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) {

@@ -1,21 +1,20 @@
-import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { until } from '../support/until.ts'
-import { CHROMIUM, launchBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
 
-let browser: Browser
+let browser: OwnBrowser
 let scene: Scene
 beforeAll(async () => {
   if (CHROMIUM !== undefined) browser = await launchBrowser()
-})
-afterAll(() => browser?.close())
+}, 120_000)
+afterAll(() => browser?.close(), 60_000)
 beforeEach(async () => {
   scene = await startScene()
-})
-afterEach(() => scene.stop())
+}, 120_000)
+afterEach(() => scene?.stop(), 60_000)
 
 browserTest(
   'somebody who has read nothing comes from an empty ringpost to a delivered test and the first caller',
@@ -43,6 +42,7 @@ browserTest(
     await page.getByText('120 users recorded, no alerts sent.').waitFor()
     await screenshot(page, 'first-run-3-baseline')
     await page.getByLabel('Getting started').getByRole('link', { name: 'Add an endpoint' }).click()
+    await page.getByRole('link', { name: /^Webhook/ }).click()
     await page.getByLabel('URL').fill('http://10.0.0.1/hook')
     await page.getByRole('button', { name: 'Add the endpoint' }).click()
     await page.getByRole('alert').waitFor()
@@ -63,5 +63,5 @@ browserTest(
     await until(() => scene.receiver.webhooks.length === 2)
     expect(faults).toEqual([])
   },
-  90_000,
+  120_000,
 )

@@ -20,6 +20,8 @@ export async function startScene(env: Record<string, string> = {}) {
   simulator.seed({ users: 120, newestUnixSecs: Math.floor(Date.now() / 1000) - 3_600, idOf: phoneNumber })
   const ringpost = await startRingpost({
     dataDir: data.dataDir,
+    // Beside it a browser starts.
+    within: 80_000,
     env: {
       RINGPOST_DEMO: 'false',
       RINGPOST_ALLOW_NETWORKS: '127.0.0.0/8',

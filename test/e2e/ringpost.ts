@@ -10,6 +10,8 @@ import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 
+const START_MS = 25_000
+
 /** A ringpost process of its own, with its private Redis in a data folder of its own. */
 export interface Ringpost {
   url: string
@@ -34,6 +36,8 @@ export async function startRingpost(options: {
   wait?: false
   /** What is tested is the server that ringpost starts for itself. */
   privateRedis?: true
+  /** How long it may take to start (ms); a busy machine needs its time. */
+  within?: number
 }): Promise<Ringpost> {
   let output = ''
   const child = spawn(process.execPath, [join(ROOT, 'src/main.ts')], {
@@ -49,6 +53,10 @@ export async function startRingpost(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
+  // Whatever becomes of the test, nothing stays behind.
+  const end = () => void child.kill('SIGKILL')
+  process.once('exit', end)
+  void exited.then(() => process.off('exit', end))
   child.stdout.on('data', (chunk) => {
     output += chunk
   })
@@ -80,11 +88,12 @@ export async function startRingpost(options: {
     },
   }
   if (options.wait === false) return ringpost
+  const address = () => {
+    if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
+    return /is running at (http:\S+)/.exec(output)?.[1]
+  }
   try {
-    ringpost.url = await until(() => {
-      if (child.exitCode !== null) throw new Error(`ringpost ended with ${child.exitCode}:\n${output}`)
-      return /is running at (http:\S+)/.exec(output)?.[1]
-    })
+    ringpost.url = await until(address, { within: options.within ?? START_MS, what: 'ringpost to run' })
     return ringpost
   } catch (error) {
     // Nobody else knows of it.

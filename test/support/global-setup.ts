@@ -14,15 +14,15 @@ declare module 'vitest' {
 }
 
 /**
- * One Redis for the whole run. All temporary folders of the tests lie in one folder, so that a Redis server
- * that a test left behind is found: it fails the run, and ends with it.
+ * One Redis for the whole run. All temporary folders of the tests lie in one folder, so that a Redis server or a
+ * browser that a test left behind is found: it fails the run, and ends with it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = mkdtempSync(join(tmpdir(), 'ringpost-'))
   // For the workers, which are forked later.
   process.env.TMPDIR = folder
   const sweep = () => {
-    const left = endRedisServers(folder)
+    const left = [...endRedisServers(folder), ...endBrowsers(folder)]
     rmSync(folder, { recursive: true, force: true })
     return left
   }
@@ -34,7 +34,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await redis.stop()
     const left = sweep()
-    if (left.length > 0) throw new Error(`Redis servers were left running:\n${left.join('\n')}`)
+    if (left.length > 0) throw new Error(`Redis servers or browsers were left running:\n${left.join('\n')}`)
   }
 }
 
@@ -68,4 +68,27 @@ function endRedisServers(folder: string): string[] {
         return false
       }
     })
+}
+
+/** Ends every Chromium whose profile lies under the folder, and answers with those profiles. */
+function endBrowsers(folder: string): string[] {
+  let pids: string[]
+  try {
+    pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  } catch {
+    // Not Linux: playwright ends its browsers with the process that started them.
+    return []
+  }
+  return pids.flatMap((pid) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      const profile = words.find((word) => word.startsWith(`--user-data-dir=${folder}`))
+      if (profile === undefined) return []
+      process.kill(Number(pid), 'SIGKILL')
+      return [profile]
+    } catch {
+      // It has ended meanwhile, or is somebody else's.
+      return []
+    }
+  })
 }

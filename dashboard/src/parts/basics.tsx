@@ -81,6 +81,36 @@ export function Failure({ error, retry }: { error: ApiError; retry?: (() => void
   )
 }
 
+/** In place of what is not there: still to come, not to be had, or gone. */
+export function Unloaded(props: {
+  /** What it is, such as "endpoint". */
+  what: string
+  error: ApiError | undefined
+  retry: () => void
+  /** To where there are others. */
+  others: [url: string, words: string]
+  lines?: number
+}) {
+  const { what, error, others } = props
+  if (error === undefined) return <Skeleton lines={props.lines ?? 8} />
+  if (error.status !== 404) return <Failure error={error} retry={props.retry} />
+  return (
+    <Card>
+      <Empty
+        icon="search"
+        title={`There is no such ${what}`}
+        action={
+          <a class="button" href={others[0]}>
+            {others[1]}
+          </a>
+        }
+      >
+        It may have been deleted, or its time in the log is over.
+      </Empty>
+    </Card>
+  )
+}
+
 export function Notice(props: { tone: Tone; children: ComponentChildren; action?: ComponentChildren }) {
   return (
     <div class={`notice ${props.tone}`} role="status">
@@ -155,10 +185,12 @@ async function copyText(text: string): Promise<boolean> {
   }
 }
 
-/** Facts in pairs. */
-export function Facts({ of }: { of: [name: string, value: ComponentChildren][] }) {
+export type Fact = [name: string, value: ComponentChildren]
+
+/** Facts in pairs; `wide` where they have a whole page's width. */
+export function Facts({ of, wide = false }: { of: Fact[]; wide?: boolean }) {
   return (
-    <dl class="facts">
+    <dl class={wide ? 'facts wide' : 'facts'}>
       {of.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>

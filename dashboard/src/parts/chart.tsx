@@ -14,7 +14,14 @@ const HOUR = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit',
 const DAY = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric' })
 
 /** Bars over time, one series upon the other. */
-export function Chart(props: { at: number[]; series: Series[]; height?: number; label: string }) {
+export function Chart(props: {
+  at: number[]
+  series: Series[]
+  height?: number
+  label: string
+  /** What the sums are of, such as "in the last hour". */
+  sum: string
+}) {
   const place = useRef<HTMLDivElement>(null)
   const { at, series, height = 220 } = props
   const [hovered, setHovered] = useState<number | null>(null)
@@ -55,7 +62,7 @@ export function Chart(props: { at: number[]; series: Series[]; height?: number; 
           </span>
         ))}
         <span class="muted when">
-          {hovered === null ? 'in all' : `from ${moment((at[hovered] ?? 0) * 1000)}`}
+          {hovered === null ? props.sum : `from ${moment((at[hovered] ?? 0) * 1000)}`}
         </span>
       </div>
     </>

@@ -1,5 +1,6 @@
 import type { DeliverySummary, Endpoint } from '../api.ts'
 import { took } from '../format.ts'
+import { kindTitle } from '../kinds.ts'
 import { href } from '../router.ts'
 import { DELIVERY_STATES, endpointName, eventWords } from '../words.ts'
 import { Badge } from './basics.tsx'
@@ -10,23 +11,29 @@ export function DeliveryRow(props: {
   delivery: DeliverySummary
   /** Null where all that is shown is of one endpoint. */
   endpoints: ReadonlyMap<string, Endpoint> | null | undefined
+  /** Where all that is shown is of one event, its rows are told apart by where they went. */
+  ofOneEvent?: boolean
 }) {
   const { delivery } = props
   const { status, error, next_attempt_at, attempts } = delivery
   const [words, tone] = DELIVERY_STATES[status] ?? [status, 'quiet' as const]
   const endpoint = props.endpoints?.get(delivery.endpoint_id)
+  const name = endpoint ? endpointName(endpoint) : delivery.endpoint_id
+  const what = eventWords(delivery.event_type)[0]
   const last = attempts.at(-1)
   return (
     <a class="row delivery-row" href={href(`/deliveries/${delivery.id}`)}>
-      <Badge tone={tone}>{words}</Badge>
+      <span class="row-state">
+        <Badge tone={tone}>{words}</Badge>
+      </span>
       <span class="row-main">
-        <span class="row-title">{eventWords(delivery.event_type)[0]}</span>
+        <span class="row-title">{props.ofOneEvent ? name : what}</span>
         <span class="row-sub">
-          {props.endpoints === null
-            ? delivery.event_type
-            : endpoint
-              ? endpointName(endpoint)
-              : delivery.endpoint_id}
+          {props.ofOneEvent
+            ? endpoint && kindTitle(endpoint.kind)
+            : props.endpoints === null
+              ? delivery.event_type
+              : name}
         </span>
       </span>
       <span class="row-note">

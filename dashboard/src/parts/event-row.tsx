@@ -11,7 +11,9 @@ export function EventRow({ event }: { event: RingpostEvent }) {
   const agent = user?.last_contact_agent_name
   return (
     <a class="row event-row" href={href(`/events/${event.id}`)}>
-      <Badge tone={tone}>{words}</Badge>
+      <span class="row-state">
+        <Badge tone={tone}>{words}</Badge>
+      </span>
       <span class="row-main">
         <span class="row-title">{eventSentence(event)}</span>
         <span class="row-sub">{[agent, source?.name].filter(Boolean).join(' · ')}</span>

@@ -1,59 +1,102 @@
 import type { ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import type { ApiError } from '../api.ts'
+import { Failure } from './basics.tsx'
+import { Icon } from './icon.tsx'
 
 /** One field of a form, as data: a kind of endpoint describes itself by a list of these. */
 export interface FieldDescription {
+  /** The path that the API knows it by. */
   name: string
   label: string
-  type: 'text' | 'url' | 'secret' | 'number' | 'choice' | 'switch' | 'lines'
+  type: 'text' | 'url' | 'secret' | 'number' | 'choice' | 'switch' | 'lines' | 'code' | 'zone'
   help?: string
   placeholder?: string
   required?: boolean
+  longest?: number
   /** Of a `choice`: value and what is shown of it. */
   choices?: readonly (readonly [value: string, words: string])[]
-  /** Behind "More settings". */
-  advanced?: boolean
 }
 
 export type Values = Record<string, string>
 
-/** Renders the fields of a description. What the API says of one of them is shown at it. */
-export function Fields(props: {
+interface FieldsProps {
   fields: readonly FieldDescription[]
   values: Values
   errors: Record<string, string>
   onChange: (name: string, value: string) => void
-}) {
-  const { fields } = props
-  const shown = fields.filter(({ advanced }) => !advanced)
-  const behind = fields.filter(({ advanced }) => advanced)
-  const render = (field: FieldDescription) => (
-    <Field
-      key={field.name}
-      field={field}
-      value={props.values[field.name] ?? ''}
-      error={errorOf(props.errors, field.name)}
-      onChange={(value) => props.onChange(field.name, value)}
-    />
-  )
-  const open = behind.some(({ name }) => errorOf(props.errors, name) !== undefined)
+}
+
+/** Renders the fields of a description. What the API says of one of them is shown at it. */
+export function Fields(props: FieldsProps) {
   return (
     <>
-      {shown.map(render)}
-      {behind.length > 0 && (
-        <details class="more" open={open || undefined}>
-          <summary>More settings</summary>
-          <div class="more-in">{behind.map(render)}</div>
-        </details>
-      )}
+      {props.fields.map((field) => (
+        <Field
+          key={field.name}
+          field={field}
+          value={props.values[field.name] ?? ''}
+          error={errorOf(props.errors, field.name)}
+          onChange={(value) => props.onChange(field.name, value)}
+        />
+      ))}
     </>
   )
 }
 
+/** Fields that most people leave as they are: folded, unless one of them is set or refused. */
+export function MoreFields(props: FieldsProps & { title?: string }) {
+  const { fields, values, errors } = props
+  const refused = fields.some(({ name }) => errorOf(errors, name) !== undefined)
+  const [open, setOpen] = useState(() => fields.some(({ name, type }) => type !== 'choice' && values[name]))
+  return (
+    <details class="more" open={open || refused} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{props.title ?? 'More settings'}</summary>
+      <div class="more-in">
+        <Fields fields={fields} values={values} errors={errors} onChange={props.onChange} />
+      </div>
+    </details>
+  )
+}
+
 /** The API names a place inside of a field, too: `headers.x-key`. */
-function errorOf(errors: Record<string, string>, name: string): string | undefined {
+export function errorOf(errors: Record<string, string>, name: string): string | undefined {
   const path = Object.keys(errors).find((one) => one === name || one.startsWith(`${name}.`))
-  return path === undefined ? undefined : errors[path]
+  if (path === undefined) return undefined
+  const inside = path.slice(name.length + 1)
+  const message = errors[path] ?? ''
+  // Some messages name their place themselves.
+  return inside === '' || message.startsWith(name) ? message : `${inside} ${message}`
+}
+
+/**
+ * What went wrong with a form. Where all of it is said at the fields, it leads there, and the first of them has the
+ * focus.
+ */
+export function FormFailure({ error, names }: { error: ApiError; names: readonly string[] }) {
+  const place = useRef<HTMLDivElement>(null)
+  const paths = Object.keys(error.fields)
+  const known = paths.filter((path) => names.some((name) => path === name || path.startsWith(`${name}.`)))
+  const atFields = known.length > 0 && known.length === paths.length
+  useEffect(() => {
+    const first = place.current?.closest('form, dialog')?.querySelector<HTMLElement>('[aria-invalid="true"]')
+    if (first) first.focus()
+    else place.current?.scrollIntoView({ block: 'nearest' })
+  }, [error])
+  return (
+    <div ref={place}>
+      {atFields ? (
+        <div class="notice bad" role="alert">
+          <Icon name="warning" />
+          <p>
+            {known.length === 1 ? 'One field needs' : `${known.length} fields need`} another look, see above.
+          </p>
+        </div>
+      ) : (
+        <Failure error={error} />
+      )}
+    </div>
+  )
 }
 
 function Field(props: {
@@ -70,6 +113,7 @@ function Field(props: {
     'aria-invalid': error !== undefined,
     'aria-describedby': `${id}-help`,
     required: field.required ?? false,
+    ...(field.longest === undefined ? {} : { maxLength: field.longest }),
   }
   const onText = (event: { currentTarget: { value: string } }) => props.onChange(event.currentTarget.value)
   if (field.type === 'switch') {
@@ -94,10 +138,10 @@ function Field(props: {
             </option>
           ))}
         </select>
-      ) : field.type === 'lines' ? (
+      ) : field.type === 'lines' || field.type === 'code' ? (
         <textarea
           {...shared}
-          rows={3}
+          rows={field.type === 'lines' ? 2 : Math.min(14, Math.max(3, value.split('\n').length))}
           spellcheck={false}
           placeholder={field.placeholder}
           value={value}
@@ -115,8 +159,10 @@ function Field(props: {
           placeholder={field.placeholder}
           value={value}
           onInput={onText}
+          {...(field.type === 'zone' ? { list: `${id}-zones` } : {})}
         />
       )}
+      {field.type === 'zone' && <Zones id={`${id}-zones`} />}
     </Labelled>
   )
 }
@@ -133,12 +179,32 @@ function Labelled(props: {
     <div class={props.inline ? 'field inline' : 'field'}>
       <label for={id}>
         {field.label}
-        {!field.required && !props.inline && !field.advanced && <span class="optional"> optional</span>}
+        {!field.required && !props.inline && field.type !== 'choice' && (
+          <span class="optional"> optional</span>
+        )}
       </label>
       {props.children}
       <p class={error ? 'help error' : 'help'} id={`${id}-help`}>
-        {error ? `This ${error}.` : field.help}
+        {error ? asSentence(error) : field.help}
       </p>
     </div>
+  )
+}
+
+/** What the API says of a field completes its name: "must be a number". */
+function asSentence(message: string): string {
+  const words = /^(must|is|has|can|cannot|does|needs|belongs)\b/.test(message) ? `This ${message}` : message
+  const text = words.charAt(0).toUpperCase() + words.slice(1)
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** All time zones that the browser knows, to be chosen from while one types. */
+function Zones({ id }: { id: string }) {
+  return (
+    <datalist id={id}>
+      {Intl.supportedValuesOf('timeZone').map((zone) => (
+        <option key={zone} value={zone} />
+      ))}
+    </datalist>
   )
 }

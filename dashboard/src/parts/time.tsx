@@ -1,14 +1,19 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 import { countdown, moment, momentInFull, relative } from '../format.ts'
 
 const listeners = new Set<() => void>()
 let timer: ReturnType<typeof setInterval> | undefined
 
-/** The time, anew every second, for all that is shown at once. */
-export function useNow(): number {
-  const [now, setNow] = useState(Date.now)
+/**
+ * What is made of the time, looked at anew every second. Only where it has changed is it drawn again, so that a
+ * list of thousands of moments costs next to nothing.
+ */
+export function useAtNow<T extends string | number | boolean>(of: (now: number) => T): T {
+  const [, setShown] = useState<T>(() => of(Date.now()))
+  const latest = useRef(of)
+  latest.current = of
   useEffect(() => {
-    const tick = () => setNow(Date.now())
+    const tick = () => setShown(latest.current(Date.now()))
     listeners.add(tick)
     timer ??= setInterval(() => {
       for (const listener of [...listeners]) listener()
@@ -20,16 +25,21 @@ export function useNow(): number {
       timer = undefined
     }
   }, [])
-  return now
+  return of(Date.now())
+}
+
+/** The time, anew every second. */
+export function useNow(): number {
+  return useAtNow((now) => now)
 }
 
 /** A moment, told from now, with the exact one on hover. */
 export function Time({ at, none = 'never' }: { at: string | null | undefined; none?: string }) {
-  const now = useNow()
-  if (!at) return <span class="muted">{none}</span>
+  const words = useAtNow((now) => (at ? relative(at, now) : none))
+  if (!at) return <span class="muted">{words}</span>
   return (
     <time dateTime={at} title={momentInFull(at)}>
-      {relative(at, now)}
+      {words}
     </time>
   )
 }
@@ -45,11 +55,13 @@ export function Moment({ at }: { at: string }) {
 
 /** How long it still is until a moment. */
 export function Countdown({ at }: { at: string }) {
-  const now = useNow()
-  const left = new Date(at).getTime() - now
+  const words = useAtNow((now) => {
+    const left = new Date(at).getTime() - now
+    return left > 0 ? `in ${countdown(left)}` : 'any moment now'
+  })
   return (
     <time dateTime={at} title={momentInFull(at)} class="countdown">
-      {left > 0 ? `in ${countdown(left)}` : 'any moment now'}
+      {words}
     </time>
   )
 }

@@ -1,5 +1,5 @@
 import { useMemo } from 'preact/hooks'
-import { allEndpoints, allEventTypes, api, type DeliverySummary, good, page } from '../api.ts'
+import { allEndpoints, allEventTypes, api, type DeliverySummary, good, longPage } from '../api.ts'
 import { useOnNews } from '../live.ts'
 import { Card, Empty } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
@@ -29,7 +29,7 @@ export function DeliveriesScreen() {
       api.GET('/v1/deliveries', {
         params: {
           query: {
-            ...page(100, cursor),
+            ...longPage(cursor),
             ...(status ? { status: status as Status } : {}),
             ...(endpoint ? { endpoint_id: endpoint } : {}),
             ...(type ? { event_type: type } : {}),
@@ -82,6 +82,7 @@ export function DeliveriesScreen() {
         <Rows
           pages={pages}
           label="Deliveries"
+          with={byId}
           empty={
             <Empty icon="deliveries" title={filters.any ? 'No delivery fits' : 'Nothing was sent yet'}>
               {filters.any

@@ -3,7 +3,19 @@ import { api, type Delivery, good } from '../api.ts'
 import { curlOf } from '../curl.ts'
 import { prettyJson, shownId, took } from '../format.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Code, Copy, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import {
+  Action,
+  Badge,
+  Card,
+  Code,
+  Copy,
+  Empty,
+  type Fact,
+  Facts,
+  Failure,
+  Notice,
+  Unloaded,
+} from '../parts/basics.tsx'
 import { Page } from '../parts/page.tsx'
 import { Countdown, Moment, Time } from '../parts/time.tsx'
 import { tell } from '../parts/toast.tsx'
@@ -38,11 +50,12 @@ export function DeliveryScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Delivery" back={['/deliveries', 'Deliveries']}>
-        {delivery.error ? (
-          <Failure error={delivery.error} retry={delivery.refresh} />
-        ) : (
-          <Skeleton lines={8} />
-        )}
+        <Unloaded
+          what="delivery"
+          error={delivery.error}
+          retry={delivery.refresh}
+          others={[href('/deliveries'), 'All deliveries']}
+        />
       </Page>
     )
   }
@@ -87,6 +100,7 @@ export function DeliveryScreen({ id }: { id: string }) {
       )}
       <Card>
         <Facts
+          wide
           of={[
             ['Event', <a href={href(`/events/${data.event_id}`)}>{data.event_type}</a>],
             [
@@ -100,9 +114,9 @@ export function DeliveryScreen({ id }: { id: string }) {
             ...(user !== undefined && sourceId
               ? ([
                   ['Caller', <a href={href('/users', { source: sourceId, user })}>{shownId(user)}</a>],
-                ] as Parameters<typeof Facts>[0]['of'])
+                ] as Fact[])
               : []),
-            ['Made', <Moment at={data.created_at} />],
+            ['Created', <Moment at={data.created_at} />],
             ['Next attempt', data.next_attempt_at ? <Countdown at={data.next_attempt_at} /> : 'none'],
             ['Delivery', <code>{data.id}</code>],
             ['webhook-id', <code>{data.event_id}</code>],

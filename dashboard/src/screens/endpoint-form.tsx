@@ -1,114 +1,122 @@
 import { useEffect, useState } from 'preact/hooks'
 import {
-  ApiError,
+  type ApiError,
   allEventTypes,
   allSources,
   api,
   type CreatedEndpoint,
+  type DestinationKind,
   type Endpoint,
+  type EventTypeInfo,
   good,
+  type Source,
+  shownError,
 } from '../api.ts'
-import { prettyJson } from '../format.ts'
-import { KINDS, kindBody, SHARED_FIELDS, SHARED_MORE } from '../kinds.ts'
-import { Card, Code, Failure, Notice, Skeleton } from '../parts/basics.tsx'
-import { Fields, type Values } from '../parts/form.tsx'
+import { bodyOf, endpointFields, furtherFields, jsonOf, valuesOf } from '../endpoint-values.ts'
+import { allKinds } from '../kinds.ts'
+import { Card, Notice, Unloaded } from '../parts/basics.tsx'
+import { Fields, FormFailure, MoreFields } from '../parts/form.tsx'
+import { KindMark } from '../parts/kind-mark.tsx'
+import { MessagePreview } from '../parts/message-preview.tsx'
 import { Page } from '../parts/page.tsx'
 import { say } from '../parts/toast.tsx'
-import { go, href } from '../router.ts'
+import { go, href, usePlace } from '../router.ts'
 import { useQuery } from '../use-query.ts'
-import { eventWords } from '../words.ts'
+import { endpointName, eventWords } from '../words.ts'
+import { KindChoice } from './endpoint-kind-choice.tsx'
 import { SecretOnce } from './endpoint-secret.tsx'
+import { SomeOf } from './some-of.tsx'
 
-function valuesOf(endpoint: Endpoint): Values {
-  return {
-    url: endpoint.url,
-    description: endpoint.description,
-    headers: '',
-    rate_limit: endpoint.rate_limit === null ? '' : String(endpoint.rate_limit),
-    filter: endpoint.filter === null ? '' : JSON.stringify(endpoint.filter, null, 2),
-  }
+interface Loaded {
+  endpoint: Endpoint | null
+  kinds: DestinationKind[]
+  types: EventTypeInfo[]
+  sources: Source[]
 }
 
-/** Adding an endpoint or changing one: the fields of its kind, what it gets, and what that looks like. */
+/** Adding an endpoint or changing one: what is at the other end, and then the fields of its kind. */
 export function EndpointFormScreen({ id }: { id?: string }) {
   const isNew = id === undefined
-  const loaded = useQuery(`endpoint form ${id ?? 'new'}`, async () => {
-    const [endpoint, types, sources] = await Promise.all([
+  const { query } = usePlace()
+  const loaded = useQuery(`endpoint form ${id ?? 'new'}`, async (): Promise<Loaded> => {
+    const [endpoint, kinds, types, sources] = await Promise.all([
       isNew ? null : good(api.GET('/v1/endpoints/{id}', { params: { path: { id } } })),
+      allKinds(),
       allEventTypes(),
       allSources(),
     ])
-    return { endpoint, types, sources }
+    return { endpoint, kinds, types, sources }
   })
-  const [kind, setKind] = useState(KINDS[0]?.kind ?? '')
-  const [values, setValues] = useState<Values>({ signing: 'hmac-sha256' })
-  const [types, setTypes] = useState<string[] | null>(null)
-  const [sourceIds, setSourceIds] = useState<string[] | null>(null)
-  const [error, setError] = useState<ApiError>()
-  const [busy, setBusy] = useState(false)
-  const [created, setCreated] = useState<CreatedEndpoint>()
-  const { data } = loaded
-  useEffect(() => {
-    if (!data?.endpoint) return
-    setKind(data.endpoint.kind)
-    setValues(valuesOf(data.endpoint))
-    setTypes(data.endpoint.event_types?.length ? data.endpoint.event_types : null)
-    setSourceIds(data.endpoint.source_ids)
-  }, [data === undefined])
-
-  const description = KINDS.find((one) => one.kind === kind)
+  const { data, error } = loaded
   const title = isNew ? 'Add an endpoint' : 'Edit the endpoint'
   const back: [string, string] = isNew ? ['/endpoints', 'Endpoints'] : [`/endpoints/${id}`, 'Endpoint']
-  if (created) return <SecretOnce endpoint={created} />
-  if (data === undefined || description === undefined) {
+  if (data === undefined) {
     return (
       <Page title={title} back={back}>
-        {loaded.error ? <Failure error={loaded.error} retry={loaded.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="endpoint"
+          error={error}
+          retry={loaded.refresh}
+          others={[href('/endpoints'), 'All endpoints']}
+        />
       </Page>
     )
   }
-  const fields = isNew
-    ? description.fields
-    : description.fields
-        .filter(({ name }) => name !== 'signing')
-        .map((field) =>
-          field.name === 'headers' && Object.keys(data.endpoint?.headers ?? {}).length > 0
-            ? {
-                ...field,
-                help: `Has ${Object.keys(data.endpoint?.headers ?? {}).join(', ')}. What is named here is set; the others stay.`,
-              }
-            : field,
-        )
+  const wanted = data.endpoint?.kind ?? query.get('kind')
+  const kind = data.kinds.find((one) => one.kind === wanted)
+  if (kind === undefined) return <KindChoice kinds={data.kinds} />
+  return <EndpointForm key={kind.kind} kind={kind} loaded={data} />
+}
+
+function EndpointForm({ kind, loaded }: { kind: DestinationKind; loaded: Loaded }) {
+  const { endpoint, types, sources } = loaded
+  const [before] = useState(() => valuesOf(kind, endpoint))
+  const [values, setValues] = useState(before)
+  const [chosenTypes, setTypes] = useState(endpoint?.event_types?.length ? endpoint.event_types : null)
+  const [sourceIds, setSourceIds] = useState(endpoint?.source_ids ?? null)
+  const [error, setError] = useState<ApiError>()
+  const [busy, setBusy] = useState(false)
+  const [created, setCreated] = useState<CreatedEndpoint>()
+  const main = endpointFields(kind, endpoint)
+  const further = furtherFields(kind, endpoint)
+  const fields = [...main, ...further]
+  const errors = error?.fields ?? {}
+  const set = (name: string, value: string) => setValues((old) => ({ ...old, [name]: value }))
 
   const save = async () => {
     setBusy(true)
     setError(undefined)
     try {
       const body = {
-        ...kindBody({ ...description, fields }, values),
-        description: values.description?.trim() ?? '',
-        event_types: types,
-        source_ids: sourceIds,
-        rate_limit: values.rate_limit?.trim() ? Number(values.rate_limit) : null,
-        filter: readFilter(values.filter ?? ''),
+        ...bodyOf(fields, values, endpoint === null ? null : before),
+        ...changed('event_types', chosenTypes, endpoint),
+        ...changed('source_ids', sourceIds, endpoint),
       }
-      if (isNew) {
-        setCreated(await good(api.POST('/v1/endpoints', { body: { kind, ...body } as never })))
+      if (endpoint === null) {
+        setCreated(await good(api.POST('/v1/endpoints', { body: { kind: kind.kind, ...body } as never })))
+        window.scrollTo(0, 0)
       } else {
-        await good(api.PATCH('/v1/endpoints/{id}', { params: { path: { id } }, body: body as never }))
+        const params = { path: { id: endpoint.id } }
+        await good(api.PATCH('/v1/endpoints/{id}', { params, body: body as never }))
         say('Saved.')
-        go(href(`/endpoints/${id}`))
+        go(href(`/endpoints/${endpoint.id}`))
       }
     } catch (failure) {
-      setError(failure instanceof ApiError ? failure : new ApiError({ detail: String(failure) }, 0))
+      setError(shownError(failure))
     }
     setBusy(false)
   }
 
-  const set = (name: string, value: string) => setValues((before) => ({ ...before, [name]: value }))
-  const errors = error?.fields ?? {}
+  if (created) return <SecretOnce endpoint={created} />
+  const back: [string, string] = endpoint
+    ? [`/endpoints/${endpoint.id}`, endpointName(endpoint)]
+    : ['/endpoints/new', 'All kinds']
   return (
-    <Page title={title} back={back} lead={isNew ? 'Where callers are announced.' : undefined}>
+    <Page
+      title={endpoint ? `Edit ${endpointName(endpoint)}` : `Add ${kind.title}`}
+      back={back}
+      lead={kind.description}
+    >
       <form
         class="form-columns"
         noValidate
@@ -117,163 +125,98 @@ export function EndpointFormScreen({ id }: { id?: string }) {
           void save()
         }}
       >
-        <Card>
-          {data.endpoint?.managed_by === 'file' && (
+        <Card
+          title={
+            <span class="with-mark">
+              <KindMark kind={kind.kind} /> {kind.title}
+            </span>
+          }
+        >
+          {endpoint?.managed_by === 'file' && (
             <Notice tone="warn">The configuration file names it. What that sets is changed there.</Notice>
           )}
-          {isNew && KINDS.length > 1 && (
-            <fieldset class="kinds">
-              <legend>Kind</legend>
-              {KINDS.map((one) => (
-                <label key={one.kind} class="kind">
-                  <input
-                    type="radio"
-                    name="kind"
-                    checked={one.kind === kind}
-                    onChange={() => setKind(one.kind)}
-                  />
-                  <strong>{one.title}</strong>
-                  <span class="muted">{one.summary}</span>
-                </label>
-              ))}
-            </fieldset>
-          )}
-          <Fields
-            fields={fields.filter(({ advanced }) => !advanced)}
-            values={values}
-            errors={errors}
-            onChange={set}
-          />
-          <Fields fields={SHARED_FIELDS} values={values} errors={errors} onChange={set} />
-          <Choice
+          <Fields fields={main} values={values} errors={errors} onChange={set} />
+          <SomeOf
             legend="What it gets"
-            everything="Every event of a caller"
+            everything="Everything about callers"
             everythingHelp="New, called again, returned, milestones and the rest."
-            chosen={types}
-            of={data.types
+            chosen={chosenTypes}
+            of={types
               .filter(({ type }) => type !== 'ringpost.test')
               .map(({ type, description: help }) => ({ value: type, words: eventWords(type)[0], help }))}
             first={['user.created']}
             onChange={setTypes}
             error={errors.event_types}
           />
-          {data.sources.length > 1 && (
-            <Choice
+          {sources.length > 1 && (
+            <SomeOf
               legend="Of which sources"
               everything="Every source"
               everythingHelp="Those that are added later, too."
               chosen={sourceIds}
-              of={data.sources.map((source) => ({ value: source.id, words: source.name, help: '' }))}
-              first={data.sources.slice(0, 1).map((source) => source.id)}
+              of={sources.map((source) => ({ value: source.id, words: source.name, help: '' }))}
+              first={sources.slice(0, 1).map((source) => source.id)}
               onChange={setSourceIds}
               error={errors.source_ids}
             />
           )}
-          <Fields
-            fields={[...fields.filter(({ advanced }) => advanced), ...SHARED_MORE]}
-            values={values}
-            errors={errors}
-            onChange={set}
-          />
-          {error && <Failure error={error} />}
+          <MoreFields fields={further} values={values} errors={errors} onChange={set} />
+          {error && (
+            <FormFailure
+              error={error}
+              names={[...fields.map(({ name }) => name), 'event_types', 'source_ids']}
+            />
+          )}
           <div class="form-foot">
-            <a class="button" href={href(back[0])}>
+            <a class="button" href={href(endpoint ? back[0] : '/endpoints')}>
               Cancel
             </a>
             <button type="submit" class="button primary" disabled={busy} aria-busy={busy}>
-              {isNew ? 'Add the endpoint' : 'Save'}
+              {endpoint ? 'Save' : 'Add the endpoint'}
             </button>
           </div>
         </Card>
-        <Preview types={data.types} chosen={types} />
+        <Preview kind={kind} values={values} types={types} chosen={chosenTypes} />
       </form>
     </Page>
   )
 }
 
-function readFilter(text: string): unknown {
-  if (text.trim() === '') return null
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new ApiError(
-      {
-        detail: 'The filter is not JSON.',
-        errors: [{ path: 'filter', message: 'is not JSON: look at its quotes and brackets' }],
-      },
-      400,
-    )
-  }
+/** One choice, where it is not what it was. */
+function changed(name: 'event_types' | 'source_ids', value: string[] | null, endpoint: Endpoint | null) {
+  const old = endpoint?.[name] ?? null
+  return JSON.stringify(value) === JSON.stringify(old?.length ? old : null) ? {} : { [name]: value }
 }
 
-/** Everything, or some of it. Null stands for everything. */
-function Choice(props: {
-  legend: string
-  everything: string
-  everythingHelp: string
+/** The message as it will be sent, while it is set up. */
+function Preview(props: {
+  kind: DestinationKind
+  values: Record<string, string>
+  types: EventTypeInfo[]
   chosen: string[] | null
-  of: { value: string; words: string; help: string }[]
-  first: string[]
-  onChange: (chosen: string[] | null) => void
-  error: string | undefined
 }) {
-  const { chosen, onChange } = props
-  // A pattern such as user.* that was set elsewhere stays where it is not touched.
-  const patterns = (chosen ?? []).filter((one) => !props.of.some(({ value }) => value === one))
-  return (
-    <fieldset class="choice">
-      <legend>{props.legend}</legend>
-      <label class="option">
-        <input type="radio" checked={chosen === null} onChange={() => onChange(null)} />
-        <span>
-          {props.everything} <span class="help">{props.everythingHelp}</span>
-        </span>
-      </label>
-      <label class="option">
-        <input type="radio" checked={chosen !== null} onChange={() => onChange(props.first)} />
-        <span>Only some</span>
-      </label>
-      {chosen !== null && (
-        <div class="options">
-          {[...patterns.map((value) => ({ value, words: value, help: 'A pattern.' })), ...props.of].map(
-            (one) => (
-              <label key={one.value} class="option">
-                <input
-                  type="checkbox"
-                  checked={chosen.includes(one.value)}
-                  onChange={(event) => {
-                    const without = chosen.filter((value) => value !== one.value)
-                    onChange(event.currentTarget.checked ? [...without, one.value] : without)
-                  }}
-                />
-                <span>
-                  {one.words} {one.help && <span class="help">{one.help}</span>}
-                </span>
-              </label>
-            ),
-          )}
-          {chosen.length === 0 && (
-            <p class="help error">Choose at least one: none at all would mean every one.</p>
-          )}
-        </div>
-      )}
-      {props.error && <p class="help error">This {props.error}.</p>}
-    </fieldset>
-  )
-}
-
-/** The message as it will be sent. */
-function Preview(props: { types: { type: string; sample: unknown }[]; chosen: string[] | null }) {
-  const { types, chosen } = props
+  const { kind, values, types, chosen } = props
   const [type, setType] = useState('user.created')
   const offered = types.filter((one) =>
-    chosen === null ? one.type.startsWith('user.') : chosen.includes(one.type),
+    chosen === null ? one.type.startsWith('user.') : chosen.some((pattern) => fits(pattern, one.type)),
   )
   const shown = offered.find((one) => one.type === type) ?? offered[0] ?? types[0]
+  const [template, setTemplate] = useState<unknown>(null)
+  useEffect(() => {
+    const text = values.template?.trim() ?? ''
+    try {
+      setTemplate(text === '' ? null : jsonOf('template', text))
+    } catch {
+      // Not JSON yet: the last one that was stays in the preview.
+    }
+  }, [values.template])
+  const settings = Object.entries(values)
+    .filter(([name, value]) => name.startsWith('settings.') && value.trim() !== '')
+    .map(([name, value]) => [name.slice('settings.'.length), value.trim()])
   return (
     <Card title="Preview" class="preview">
       <div class="field">
-        <label for="preview-type">The message of</label>
+        <label for="preview-type">What happened</label>
         <select
           id="preview-type"
           value={shown?.type}
@@ -286,7 +229,19 @@ function Preview(props: { types: { type: string; sample: unknown }[]; chosen: st
           ))}
         </select>
       </div>
-      <Code label="The message" text={prettyJson(JSON.stringify(shown?.sample ?? {}))} />
+      <MessagePreview
+        wish={{
+          kind: kind.kind,
+          event_type: shown?.type ?? 'user.created',
+          settings: Object.fromEntries(settings),
+          template,
+          format: values.format ?? 'standard',
+        }}
+      />
     </Card>
   )
+}
+
+function fits(pattern: string, type: string): boolean {
+  return pattern.endsWith('*') ? type.startsWith(pattern.slice(0, -1)) : pattern === type
 }

@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks'
 import { api, type CreatedEndpoint, type Delivery, good } from '../api.ts'
-import { Action, Card, Code, Copy } from '../parts/basics.tsx'
+import { kindTitle } from '../kinds.ts'
+import { Action, Card, Code, Copy, Notice } from '../parts/basics.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Page } from '../parts/page.tsx'
 import { Moment } from '../parts/time.tsx'
@@ -25,43 +26,56 @@ const VERIFY = `import { Webhook } from 'standardwebhooks'
 const event = new Webhook(process.env.SIGNING_SECRET)
   .verify(rawBody, request.headers)`
 
-/** After an endpoint was made: its secret, and a test. */
+/** After an endpoint was made: its secret, where it has one, and a test. */
 export function SecretOnce({ endpoint }: { endpoint: CreatedEndpoint }) {
   const [delivery, setDelivery] = useState<Delivery>()
+  const signed = endpoint.signing !== null
   const test = async () => {
     setDelivery(undefined)
     setDelivery(
       await tell(good(api.POST('/v1/endpoints/{id}/test', { params: { path: { id: endpoint.id } } }))),
     )
   }
+  const works = delivery?.status === 'succeeded'
   return (
-    <Page title="The endpoint is added" lead={endpointName(endpoint)} back={['/endpoints', 'Endpoints']}>
+    <Page title={`${endpointName(endpoint)} is added`} back={['/endpoints', 'Endpoints']}>
       <div class="narrow">
-        <Card title={endpoint.secret === null ? 'Its public key' : 'Its signing secret'}>
-          <p>
-            {endpoint.secret === null
-              ? 'The receiver verifies each webhook with it.'
-              : 'The receiver verifies each webhook with it. Keep it where your receiver finds it, and nowhere else.'}
-          </p>
-          <Secret secret={endpoint.secret} publicKey={endpoint.public_key} />
-          <details class="more">
-            <summary>How to verify</summary>
-            <p>Any library of Standard Webhooks does it, for instance in JavaScript:</p>
-            <Code label="An example" text={VERIFY} />
-          </details>
-        </Card>
+        {endpoint.warnings.map((warning) => (
+          <Notice key={warning} tone="warn">
+            {warning}
+          </Notice>
+        ))}
+        {signed && (
+          <Card title={endpoint.secret === null ? 'Its public key' : 'Its signing secret'}>
+            <p>
+              {endpoint.secret === null
+                ? 'The receiver verifies each webhook with it.'
+                : 'The receiver verifies each webhook with it. Keep it where your receiver finds it, and nowhere else.'}
+            </p>
+            <Secret secret={endpoint.secret} publicKey={endpoint.public_key} />
+            <details class="more">
+              <summary>How to verify</summary>
+              <p>Any library of Standard Webhooks does it, for instance in JavaScript:</p>
+              <Code label="An example" text={VERIFY} />
+            </details>
+          </Card>
+        )}
         <Card title="See that it works">
-          <p>A signed test, sent now. What your endpoint answers is shown here.</p>
+          <p>
+            {signed
+              ? 'A signed test, sent now. What your endpoint answers is shown here.'
+              : `A test, sent now. It arrives in ${kindTitle(endpoint.kind)} within a few seconds.`}
+          </p>
           {delivery && <TestResult delivery={delivery} />}
           <div class="actions after">
-            <Action class="primary" icon="deliveries" run={test}>
-              Send a test
+            <Action class={works ? '' : 'primary'} icon="deliveries" run={test}>
+              {delivery ? 'Send it again' : 'Send a test'}
             </Action>
             <a
-              class="button"
-              href={href(delivery?.status === 'succeeded' ? '/' : `/endpoints/${endpoint.id}`)}
+              class={works ? 'button primary' : 'button'}
+              href={href(works ? '/' : `/endpoints/${endpoint.id}`)}
             >
-              {delivery?.status === 'succeeded' ? 'To the overview' : 'To the endpoint'}
+              {works ? 'To the overview' : 'To the endpoint'}
             </a>
           </div>
         </Card>

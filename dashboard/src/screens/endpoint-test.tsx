@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks'
-import { allEventTypes, api, type Delivery, good } from '../api.ts'
-import { prettyJson, took } from '../format.ts'
-import { Action, Card, Code, Notice } from '../parts/basics.tsx'
+import { allEventTypes, api, type Delivery, type Endpoint, good } from '../api.ts'
+import { took } from '../format.ts'
+import { openSettings } from '../kinds.ts'
+import { Action, Card, Notice } from '../parts/basics.tsx'
+import { MessagePreview } from '../parts/message-preview.tsx'
 import { tell } from '../parts/toast.tsx'
 import { href } from '../router.ts'
 import { useQuery } from '../use-query.ts'
@@ -29,18 +31,18 @@ export function TestResult({ delivery }: { delivery: Delivery }) {
 }
 
 /** Sends a test of a type of event, with a preview of the message. */
-export function TestCard({ endpointId, onSent }: { endpointId: string; onSent: () => void }) {
+export function TestCard({ endpoint, onSent }: { endpoint: Endpoint; onSent: () => void }) {
   const types = useQuery('event types', allEventTypes)
   const [type, setType] = useState('ringpost.test')
   const [delivery, setDelivery] = useState<Delivery>()
-  const sample = types.data?.find((one) => one.type === type)?.sample
+  const [open, setOpen] = useState(false)
   const send = async () => {
     setDelivery(undefined)
     setDelivery(
       await tell(
         good(
           api.POST('/v1/endpoints/{id}/test', {
-            params: { path: { id: endpointId } },
+            params: { path: { id: endpoint.id } },
             body: { event_type: type, override: {} },
           }),
         ),
@@ -56,7 +58,7 @@ export function TestCard({ endpointId, onSent }: { endpointId: string; onSent: (
           <select id="test-type" value={type} onChange={(event) => setType(event.currentTarget.value)}>
             {(types.data ?? []).map((one) => (
               <option key={one.type} value={one.type}>
-                {eventWords(one.type)[0]} ({one.type})
+                {eventWords(one.type)[0]}
               </option>
             ))}
           </select>
@@ -66,12 +68,22 @@ export function TestCard({ endpointId, onSent }: { endpointId: string; onSent: (
         </Action>
       </div>
       {delivery && <TestResult delivery={delivery} />}
-      {sample && (
-        <details class="more">
-          <summary>What is sent</summary>
-          <Code label="The message" text={prettyJson(JSON.stringify(sample))} />
-        </details>
-      )}
+      <details class="more" onToggle={(event) => setOpen(event.currentTarget.open)}>
+        <summary>What is sent</summary>
+        {open && (
+          <div class="more-in">
+            <MessagePreview
+              wish={{
+                kind: endpoint.kind,
+                event_type: type,
+                settings: openSettings(endpoint),
+                template: endpoint.template ?? null,
+                format: endpoint.format,
+              }}
+            />
+          </div>
+        )}
+      </details>
     </Card>
   )
 }

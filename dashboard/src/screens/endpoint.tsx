@@ -1,17 +1,18 @@
 import { useState } from 'preact/hooks'
 import { api, type Endpoint, good, page } from '../api.ts'
 import { bytes, count } from '../format.ts'
+import { kindTitle } from '../kinds.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { Action, Badge, Card, Empty, type Fact, Facts, Failure, Notice, Unloaded } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { Page } from '../parts/page.tsx'
-import { Moment, Time } from '../parts/time.tsx'
+import { Countdown, Moment, Time } from '../parts/time.tsx'
 import { say, tell } from '../parts/toast.tsx'
 import { go, href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
-import { endpointName, endpointState } from '../words.ts'
+import { endpointName, endpointState, eventWords } from '../words.ts'
 import { Recovery } from './endpoint-recovery.tsx'
 import { SecretCard } from './endpoint-secret.tsx'
 import { TestCard } from './endpoint-test.tsx'
@@ -41,7 +42,12 @@ export function EndpointScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Endpoint" back={['/endpoints', 'Endpoints']}>
-        {loaded.error ? <Failure error={loaded.error} retry={loaded.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="endpoint"
+          error={loaded.error}
+          retry={loaded.refresh}
+          others={[href('/endpoints'), 'All endpoints']}
+        />
       </Page>
     )
   }
@@ -83,6 +89,11 @@ export function EndpointScreen({ id }: { id: string }) {
           <strong>ringpost has switched it off.</strong> {endpoint.disabled_reason}
         </Notice>
       )}
+      {endpoint.warnings.map((warning) => (
+        <Notice key={warning} tone="warn">
+          {warning}
+        </Notice>
+      ))}
       {endpoint.health.state === 'failing' && (
         <Notice tone="bad">
           <strong>
@@ -122,7 +133,7 @@ export function EndpointScreen({ id }: { id: string }) {
       </ul>
       <div class="columns">
         <div class="column">
-          {canWrite && <TestCard endpointId={id} onSent={() => void loaded.refresh()} />}
+          {canWrite && <TestCard endpoint={endpoint} onSent={() => void loaded.refresh()} />}
           {canWrite && (
             <Recovery
               endpoint={endpoint}
@@ -190,22 +201,37 @@ export function EndpointScreen({ id }: { id: string }) {
   )
 }
 
+/** `time_zone` as "Time zone". */
+function settingWords(name: string): string {
+  const words = name.replaceAll('_', ' ')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
 function settings(
   endpoint: Endpoint,
   { log }: { log: { ended: number; bytes: number; retention: string; complete_since: string } },
-): Parameters<typeof Facts>[0]['of'] {
+): Fact[] {
   const headers = Object.keys(endpoint.headers)
   return [
     ['Id', <code>{endpoint.id}</code>],
-    ['Kind', endpoint.kind],
-    ['Gets', endpoint.event_types?.length ? endpoint.event_types.join(', ') : 'every event of a caller'],
+    ['Kind', kindTitle(endpoint.kind)],
+    [
+      'Gets',
+      endpoint.event_types?.length
+        ? endpoint.event_types.map((type) => eventWords(type)[0]).join(', ')
+        : 'everything about callers',
+    ],
     ['Of', endpoint.source_ids?.join(', ') ?? 'every source'],
-    ...(endpoint.filter
-      ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Parameters<typeof Facts>[0]['of'])
+    ...(endpoint.filter ? ([['Filter', <code>{JSON.stringify(endpoint.filter)}</code>]] as Fact[]) : []),
+    ...Object.entries(endpoint.settings).map(([name, value]): Fact => [settingWords(name), value]),
+    ['Most a second', endpoint.rate_limit ?? 'no limit'],
+    ...(endpoint.template ? [['Body', 'made by a template'] as Fact] : []),
+    ...(endpoint.format === 'standard' ? [] : [['Format', 'CloudEvents'] as Fact]),
+    ...(headers.length === 0 ? [] : [['Extra headers', headers.join(', ')] as Fact]),
+    ['Last success', <Time at={endpoint.health.last_success_at} none="no event yet" />],
+    ...(endpoint.health.next_try_at
+      ? [['Next try', <Countdown at={endpoint.health.next_try_at} />] as Fact]
       : []),
-    ['At most a second', endpoint.rate_limit ?? 'no limit'],
-    ['Extra headers', headers.length === 0 ? 'none' : headers.join(', ')],
-    ['Last success', <Time at={endpoint.health.last_success_at} />],
     [
       'Log',
       <>

@@ -2,7 +2,18 @@ import { useState } from 'preact/hooks'
 import { allEndpoints, api, good, page } from '../api.ts'
 import { plural, prettyJson, shownId } from '../format.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Code, Copy, Empty, Facts, Failure, Skeleton } from '../parts/basics.tsx'
+import {
+  Action,
+  Badge,
+  Card,
+  Code,
+  Copy,
+  Empty,
+  type Fact,
+  Facts,
+  Skeleton,
+  Unloaded,
+} from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
 import { Dialog } from '../parts/dialog.tsx'
 import { Page } from '../parts/page.tsx'
@@ -33,7 +44,12 @@ export function EventScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Event" back={['/events', 'Events']}>
-        {event.error ? <Failure error={event.error} retry={event.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="event"
+          error={event.error}
+          retry={event.refresh}
+          others={[href('/events'), 'All events']}
+        />
       </Page>
     )
   }
@@ -60,6 +76,7 @@ export function EventScreen({ id }: { id: string }) {
     >
       <Card>
         <Facts
+          wide
           of={[
             ['Type', <code>{data.type}</code>],
             ['Detected', <Moment at={data.timestamp} />],
@@ -72,7 +89,7 @@ export function EventScreen({ id }: { id: string }) {
                     </a>,
                   ],
                   ['Source', <a href={href(`/sources/${source.id}`)}>{source.name}</a>],
-                ] as Parameters<typeof Facts>[0]['of'])
+                ] as Fact[])
               : []),
             ['webhook-id', <code>{data.id}</code>],
           ]}
@@ -89,7 +106,7 @@ export function EventScreen({ id }: { id: string }) {
           <ul class="rows">
             {deliveries.data.data.map((delivery) => (
               <li key={delivery.id}>
-                <DeliveryRow delivery={delivery} endpoints={byId} />
+                <DeliveryRow delivery={delivery} endpoints={byId} ofOneEvent />
               </li>
             ))}
           </ul>

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
-import { allEventTypes, allSources, api, good, page, type RingpostEvent } from '../api.ts'
+import { allEventTypes, allSources, api, good, longPage, type RingpostEvent } from '../api.ts'
 import { useOnNews } from '../live.ts'
 import { Card, Empty } from '../parts/basics.tsx'
 import { EventRow } from '../parts/event-row.tsx'
@@ -27,7 +27,7 @@ export function EventsScreen() {
       api.GET('/v1/events', {
         params: {
           query: {
-            ...page(100, cursor),
+            ...longPage(cursor),
             ...(type ? { type } : {}),
             ...(source ? { source_id: source } : {}),
             ...(user ? { user_id: user } : {}),

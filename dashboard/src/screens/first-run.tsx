@@ -1,13 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { useState } from 'preact/hooks'
 import { api, type Delivery, type Endpoint, good, type Source } from '../api.ts'
-import { count, plural } from '../format.ts'
+import { count, durationWords, plural } from '../format.ts'
 import { Action, Badge } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
 import { tell } from '../parts/toast.tsx'
 import { href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
-import { endpointName, SOURCE_STATES } from '../words.ts'
+import { endpointName, eventWords, SOURCE_STATES } from '../words.ts'
 import { TestResult } from './endpoint-test.tsx'
 
 /** The way from nothing to a delivered test, one step after the other. */
@@ -52,14 +52,14 @@ export function FirstRun(props: {
             </>
           ) : (
             <p>
-              <a href={href(`/sources/${source.id}`)}>{source.name}</a> is polled every {source.poll_interval}
-              .
+              <a href={href(`/sources/${source.id}`)}>{source.name}</a> is polled every{' '}
+              {durationWords(source.poll_interval)}.
             </p>
           )}
         </Step>
         <Step n={2} done={done[1]} now={now === 1} title="Record who called before">
           {source === undefined ? (
-            <p>Everybody who called before is recorded, and nobody is announced.</p>
+            <p>Everybody who called before is recorded in silence: no alert is sent for them.</p>
           ) : counted ? (
             <p>{plural(source.last_baseline?.users ?? 0, 'user')} recorded, no alerts sent.</p>
           ) : source.state === 'baseline' ? (
@@ -85,7 +85,7 @@ export function FirstRun(props: {
         <Step n={3} done={done[2]} now={now === 2} title="Add an endpoint">
           {endpoint === undefined ? (
             <>
-              <p>The URL to which each new or returning caller is sent as a signed webhook.</p>
+              <p>Where you want to hear of your callers: Slack, Teams, Zapier, or any URL of yours.</p>
               {canWrite && source !== undefined && (
                 <a class={now === 2 ? 'button primary' : 'button'} href={href('/endpoints/new')}>
                   <Icon name="plus" size={16} /> Add an endpoint
@@ -95,7 +95,10 @@ export function FirstRun(props: {
           ) : (
             <p>
               <a href={href(`/endpoints/${endpoint.id}`)}>{endpointName(endpoint)}</a> gets{' '}
-              {endpoint.event_types?.length ? endpoint.event_types.join(', ') : 'every event of a caller'}.
+              {endpoint.event_types?.length
+                ? endpoint.event_types.map((type) => eventWords(type)[0].toLowerCase()).join(', ')
+                : 'everything about callers'}
+              .
             </p>
           )}
         </Step>
@@ -103,7 +106,7 @@ export function FirstRun(props: {
           {delivered ? (
             <p>Delivered. From now on you hear of every caller.</p>
           ) : (
-            <p>A signed test, and what your endpoint answers.</p>
+            <p>A test message, sent now, and what is answered.</p>
           )}
           {endpoint !== undefined && canWrite && !delivered && (
             <Action class="primary" icon="deliveries" run={() => test(endpoint.id)}>

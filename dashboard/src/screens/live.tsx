@@ -121,7 +121,9 @@ function AttemptRow({ entry, name }: { entry: LiveEntry & { kind: 'attempt' }; n
   const [words, tone] = DELIVERY_STATES[attempt.status] ?? [attempt.status, 'quiet' as const]
   return (
     <a class="row attempt-row" href={href(`/deliveries/${attempt.delivery_id}`)}>
-      <Badge tone={tone}>{words}</Badge>
+      <span class="row-state">
+        <Badge tone={tone}>{words}</Badge>
+      </span>
       <span class="row-main">
         <span class="row-title">
           {eventWords(attempt.event_type)[0]} <span class="muted">to</span> {name}

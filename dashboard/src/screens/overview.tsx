@@ -1,13 +1,15 @@
 import { useMemo, useState } from 'preact/hooks'
 import { type About, allEndpoints, allSources, api, type Endpoint, good, page, type Source } from '../api.ts'
 import { concernsOf } from '../attention.ts'
-import { count, plural, roughly } from '../format.ts'
-import { useLive, useOnNews } from '../live.ts'
+import { count, durationWords, plural, roughly } from '../format.ts'
+import { kindTitle } from '../kinds.ts'
+import { useOnNews } from '../live.ts'
 import { Badge, Card, Empty, Failure, Skeleton } from '../parts/basics.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { DeliveryRow, History } from '../parts/delivery-row.tsx'
 import { EventRow } from '../parts/event-row.tsx'
 import { Icon } from '../parts/icon.tsx'
+import { KindMark } from '../parts/kind-mark.tsx'
 import { Page } from '../parts/page.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { Countdown, Time, useNow } from '../parts/time.tsx'
@@ -17,10 +19,10 @@ import { endpointName, endpointState, SOURCE_STATES } from '../words.ts'
 import { FirstRun } from './first-run.tsx'
 
 const SPANS = {
-  '1h': { words: 'Last hour', ms: 3_600_000, stretches: 60 },
-  '24h': { words: 'Last day', ms: 86_400_000, stretches: 48 },
-  '7d': { words: 'Last week', ms: 7 * 86_400_000, stretches: 84 },
-  '30d': { words: 'Last month', ms: 30 * 86_400_000, stretches: 60 },
+  '1h': { words: 'Hour', ms: 3_600_000, stretches: 60 },
+  '24h': { words: 'Day', ms: 86_400_000, stretches: 48 },
+  '7d': { words: 'Week', ms: 7 * 86_400_000, stretches: 84 },
+  '30d': { words: 'Month', ms: 30 * 86_400_000, stretches: 60 },
 } as const
 type Span = keyof typeof SPANS
 const SPAN_WORDS = (Object.keys(SPANS) as Span[]).map((span) => [span, SPANS[span].words] as const)
@@ -102,11 +104,12 @@ export function Overview() {
         <>
           <Tiles data={data} />
           <Events />
-          <div class="columns">
+          <div class="columns even">
             <SourcesCard sources={data.sources} />
             <EndpointsCard endpoints={data.endpoints} />
+            <LatestEvents />
+            <NotDelivered />
           </div>
-          <Lately />
         </>
       )}
     </Page>
@@ -162,14 +165,14 @@ function Tiles({ data }: { data: Seen }) {
       <Tile
         name="Delivered"
         value={count(totals.succeeded)}
-        note={`within ${about.retention.deliveries}`}
+        note={`in the last ${durationWords(about.retention.deliveries)}`}
         url={href('/deliveries', { status: 'succeeded' })}
         tone="good"
       />
       <Tile
         name="Retrying"
         value={count(totals.retrying)}
-        note={totals.pending > 0 ? `${count(totals.pending)} on their way` : 'none on its way'}
+        note={totals.pending > 0 ? `${count(totals.pending)} more waiting` : 'nothing waiting'}
         url={href('/deliveries', { status: 'retrying' })}
         tone={totals.retrying > 0 ? 'warn' : 'quiet'}
       />
@@ -259,7 +262,8 @@ function Events() {
         <Chart
           at={chart.at}
           series={chart.series}
-          label={`New callers and repeated calls, ${SPANS[span].words.toLowerCase()}`}
+          label={`New callers and repeated calls of the last ${SPANS[span].words.toLowerCase()}`}
+          sum={`in the last ${SPANS[span].words.toLowerCase()}`}
         />
       ) : error ? (
         <Failure error={error} retry={counted.refresh} />
@@ -359,17 +363,28 @@ export function EndpointLine({ endpoint }: { endpoint: Endpoint }) {
   const lately = useLatelyAt(endpoint.id)
   return (
     <li>
-      <a class="row" href={href(`/endpoints/${endpoint.id}`)}>
+      <a class="row marked" href={href(`/endpoints/${endpoint.id}`)}>
+        <KindMark kind={endpoint.kind} />
         <span class="row-main">
           <span class="row-title">
             {endpointName(endpoint)} <Badge tone={tone}>{words}</Badge>
           </span>
-          <span class="row-sub">{endpoint.url}</span>
+          <span class="row-sub">
+            {endpoint.kind === 'webhook' || endpoint.description === ''
+              ? endpoint.url
+              : kindTitle(endpoint.kind)}
+          </span>
         </span>
         <span class="row-when">
           <History deliveries={lately.data?.data ?? []} />
           <span class="muted">
-            last success <Time at={endpoint.health.last_success_at} />
+            {endpoint.health.last_success_at === null ? (
+              'no event taken yet'
+            ) : (
+              <>
+                last success <Time at={endpoint.health.last_success_at} />
+              </>
+            )}
           </span>
         </span>
       </a>
@@ -389,77 +404,81 @@ function useLatelyAt(endpointId: string): Query<{ data: import('../api.ts').Deli
   return query
 }
 
-function Lately() {
-  const { entries } = useLive()
+function LatestEvents() {
   const events = useQuery('latest events', () => good(api.GET('/v1/events', { params: { query: page(6) } })))
   useOnNews(
     ({ kind }) => kind === 'event',
     () => void events.refresh(),
     500,
   )
+  return (
+    <Card
+      title="Latest events"
+      flush
+      actions={
+        <a class="button small" href={href('/live')}>
+          Watch live
+        </a>
+      }
+    >
+      {events.data === undefined ? (
+        <Skeleton lines={4} />
+      ) : events.data.data.length === 0 ? (
+        <Empty icon="inbox" title="Nothing has happened yet">
+          The next caller appears here by itself.
+        </Empty>
+      ) : (
+        <ul class="rows">
+          {events.data.data.map((event) => (
+            <li key={event.id}>
+              <EventRow event={event} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}
+
+/** What is being tried again or was given up, where there is something. */
+function NotDelivered() {
   const troubled = useQuery(
     'latest trouble',
     async () => {
       const [retrying, failed] = await Promise.all(
         (['retrying', 'failed'] as const).map((status) =>
-          good(api.GET('/v1/deliveries', { params: { query: { status, ...page(6) } } })),
+          good(api.GET('/v1/deliveries', { params: { query: { status, ...page(5) } } })),
         ),
       )
       return [...(retrying?.data ?? []), ...(failed?.data ?? [])]
         .sort((a, b) => b.created_at.localeCompare(a.created_at))
-        .slice(0, 6)
+        .slice(0, 5)
     },
-    { every: 30_000 },
+    { every: 10_000 },
   )
   const endpoints = useQuery(
     'endpoints by id',
     async () => new Map((await allEndpoints()).map((one) => [one.id, one])),
   )
   const trouble = troubled.data ?? []
+  if (trouble.length === 0) return null
   return (
-    <div class={trouble.length > 0 ? 'columns' : undefined}>
-      <Card
-        title="Latest events"
-        flush
-        actions={
-          <a class="button small" href={href('/live')}>
-            Watch live
-          </a>
-        }
-      >
-        {events.data && events.data.data.length === 0 ? (
-          <Empty icon="inbox" title="Nothing has happened yet">
-            {entries.length === 0 ? 'The next caller appears here by itself.' : ''}
-          </Empty>
-        ) : (
-          <ul class="rows">
-            {(events.data?.data ?? []).map((event) => (
-              <li key={event.id}>
-                <EventRow event={event} />
-              </li>
-            ))}
-          </ul>
-        )}
-      </Card>
-      {trouble.length > 0 && (
-        <Card
-          title="Not delivered"
-          flush
-          actions={
-            <a class="button small" href={href('/deliveries')}>
-              All deliveries
-            </a>
-          }
-        >
-          <ul class="rows">
-            {trouble.map((delivery) => (
-              <li key={delivery.id}>
-                <DeliveryRow delivery={delivery} endpoints={endpoints.data} />
-              </li>
-            ))}
-          </ul>
-        </Card>
-      )}
-    </div>
+    <Card
+      title="Not delivered"
+      flush
+      actions={
+        <a class="button small" href={href('/deliveries')}>
+          All deliveries
+        </a>
+      }
+    >
+      <ul class="rows">
+        {trouble.map((delivery) => (
+          <li key={delivery.id}>
+            <DeliveryRow delivery={delivery} endpoints={endpoints.data} />
+          </li>
+        ))}
+      </ul>
+    </Card>
   )
 }

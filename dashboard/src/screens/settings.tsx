@@ -1,12 +1,13 @@
 import { type About, api, good } from '../api.ts'
-import { bytes, plural, roughly } from '../format.ts'
-import { Badge, Card, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import { bytes, durationWords, plural, roughly } from '../format.ts'
+import { Badge, Card, Facts, Failure, Skeleton } from '../parts/basics.tsx'
 import { Page } from '../parts/page.tsx'
 import { Segments } from '../parts/segments.tsx'
 import { Moment, Time } from '../parts/time.tsx'
 import { useSession } from '../session.ts'
 import { type Theme, useTheme } from '../theme.ts'
 import { useQuery } from '../use-query.ts'
+import { Checks } from './settings-checks.tsx'
 import { Tokens } from './tokens.tsx'
 
 const THEMES: [Theme, string][] = [
@@ -23,23 +24,24 @@ export function SettingsScreen() {
   const [theme, setTheme] = useTheme()
   const { data } = about
   return (
-    <Page title="Settings" lead="How this ringpost is, and who may use it.">
+    <Page title="Settings" lead="How this ringpost is doing, and who may use it.">
       {about.error && <Failure error={about.error} retry={about.refresh} />}
-      {ready.error && <Failure error={ready.error} />}
-      {data?.redis.findings.map(({ what, fix }) => (
-        <Notice key={what} tone="warn">
-          <strong>{what}.</strong> {fix && `To mend it, ${fix}.`}
-        </Notice>
-      ))}
-      <div class="columns">
+      <Checks about={data} notReady={ready.error ?? null} />
+      <div class="columns even">
         <Card
           title="Health"
-          actions={ready.data ? <Badge tone="good">Ready</Badge> : <Badge tone="warn">Not ready</Badge>}
+          actions={
+            ready.error ? (
+              <Badge tone="bad">Not ready</Badge>
+            ) : ready.data ? (
+              <Badge tone="good">Ready</Badge>
+            ) : undefined
+          }
         >
           {data ? <Health about={data} /> : <Skeleton lines={6} />}
         </Card>
         <div class="column">
-          <Card title="You">
+          <Card title="Your session">
             <Facts
               of={[
                 [
@@ -48,11 +50,9 @@ export function SettingsScreen() {
                 ],
                 ['May', session.scopes.filter((scope) => scope !== 'administrator').join(' and ')],
                 ['Until', <Moment at={session.expires_at} />],
+                ['Theme', <Segments label="Theme" chosen={theme} of={THEMES} onChange={setTheme} />],
               ]}
             />
-          </Card>
-          <Card title="Appearance">
-            <Segments label="Theme" chosen={theme} of={THEMES} onChange={setTheme} />
           </Card>
           <Card title="For programs">
             <p>
@@ -83,44 +83,39 @@ export function SettingsScreen() {
 
 function Health({ about }: { about: About }) {
   const { redis, queues } = about
-  const share =
-    redis.memory_limit_bytes && redis.memory_bytes ? redis.memory_bytes / redis.memory_limit_bytes : null
-  const late = queues
-    .filter(({ waiting }) => waiting > 0)
+  const waiting = queues
+    .filter((queue) => queue.waiting > 0)
     .map(
-      ({ queue, waiting, oldest_waiting_secs }) =>
-        `${queue}: ${plural(waiting, 'job')}, the oldest for ${roughly(oldest_waiting_secs * 1000)}`,
+      ({ queue, waiting: jobs, oldest_waiting_secs }) =>
+        `${queue}: ${plural(jobs, 'job')}, the oldest for ${roughly(oldest_waiting_secs * 1000)}`,
     )
   return (
     <Facts
       of={[
         ['Version', `ringpost ${about.version}`],
-        ['Node', about.node],
+        ['Node.js', about.node],
         ['Running since', <Time at={about.started_at} />],
-        ['Does', about.roles.join(', ')],
+        ['Roles', about.roles.join(', ')],
         ['Redis', redis.version ?? 'not told'],
-        [
-          'Memory of Redis',
-          <>
-            {redis.memory_bytes === null ? 'not told' : bytes(redis.memory_bytes)}
-            {redis.memory_limit_bytes === null ? ', no limit set' : ` of ${bytes(redis.memory_limit_bytes)}`}
-            {share !== null && (
-              <meter
-                class="meter"
-                min={0}
-                max={1}
-                high={0.9}
-                value={share}
-                aria-label="Share of the memory"
-              />
-            )}
-          </>,
-        ],
-        ['Queues', late.length === 0 ? 'nothing waits' : late.join('; ')],
-        ['Events are kept', about.retention.events],
-        ['Deliveries are kept', about.retention.deliveries],
+        ['Memory of Redis', <Memory redis={redis} />],
+        ['Queues', waiting.length === 0 ? 'nothing waits' : waiting.join('; ')],
+        ['Events are kept', durationWords(about.retention.events)],
+        ['Deliveries are kept', durationWords(about.retention.deliveries)],
         ['Retries after', about.retry_schedule.join(', ')],
       ]}
     />
+  )
+}
+
+/** What Redis uses, against what it may. */
+function Memory({ redis }: { redis: About['redis'] }) {
+  const { memory_bytes: used, memory_limit_bytes: limit } = redis
+  if (used === null) return <>not told</>
+  if (limit === null) return <>{bytes(used)}, without a limit</>
+  return (
+    <>
+      {bytes(used)} of {bytes(limit)}
+      <meter class="meter" min={0} max={1} high={0.9} value={used / limit} aria-label="Share of the memory" />
+    </>
   )
 }

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
-import { ApiError, api, good, type Source } from '../api.ts'
-import { Card, Failure, Notice, Skeleton } from '../parts/basics.tsx'
-import { type FieldDescription, Fields, type Values } from '../parts/form.tsx'
+import { type ApiError, api, good, type Source, shownError } from '../api.ts'
+import { Card, Notice, Unloaded } from '../parts/basics.tsx'
+import { type FieldDescription, Fields, FormFailure, MoreFields, type Values } from '../parts/form.tsx'
 import { Page } from '../parts/page.tsx'
 import { say } from '../parts/toast.tsx'
 import { go, href } from '../router.ts'
@@ -46,17 +46,22 @@ const key = (required: boolean): FieldDescription => ({
   label: 'API key',
   type: 'secret',
   required,
-  placeholder: 'sk_…',
+  placeholder: required ? 'sk_…' : 'unchanged',
   help: required
     ? 'From ElevenLabs, under Developers. The scope convai_read is enough. It is kept encrypted and never shown.'
     : 'Leave it empty to keep the present one. Another key begins a new, silent baseline.',
 })
+const ENRICH: FieldDescription = {
+  name: 'enrich',
+  label: 'Add the conversation to each event',
+  type: 'switch',
+  help: 'Its duration, outcome, summary and phone number. An event waits for it up to 10 seconds, and each takes a request more.',
+}
 const MORE: FieldDescription[] = [
   {
     name: 'agent_id',
     label: 'Agent',
     type: 'text',
-    advanced: true,
     placeholder: 'agent_…',
     help: 'Only the callers of this agent.',
   },
@@ -64,40 +69,42 @@ const MORE: FieldDescription[] = [
     name: 'branch_id',
     label: 'Branch',
     type: 'text',
-    advanced: true,
     help: 'Only the callers of this branch of an agent.',
   },
   {
     name: 'poll_interval',
     label: 'Poll every',
     type: 'text',
-    advanced: true,
     placeholder: '30s',
     help: 'Written 10s, 1m or 1h.',
+  },
+  {
+    name: 'overlap',
+    label: 'Look back',
+    type: 'text',
+    placeholder: '2m',
+    help: 'How far each poll reads beyond the last, for calls that are listed late.',
   },
   {
     name: 'returned_after',
     label: 'Returned after',
     type: 'text',
-    advanced: true,
     placeholder: '30d',
-    help: 'A call after a longer silence is told as "returned".',
+    help: 'A call after a longer silence is announced as "returned".',
   },
   {
     name: 'milestones',
     label: 'Milestones',
     type: 'text',
-    advanced: true,
     placeholder: '5, 10, 25, 50, 100',
-    help: 'Counts of calls that are told, rising.',
+    help: 'Numbers of calls that are announced, rising.',
   },
   {
     name: 'sentiment_threshold',
     label: 'Sentiment threshold',
     type: 'number',
-    advanced: true,
     placeholder: '-0.3',
-    help: 'A recent average that falls below this is told.',
+    help: 'A recent average that falls below this is announced.',
   },
 ]
 
@@ -106,7 +113,7 @@ const fieldsFor = (values: Values, isNew: boolean): FieldDescription[] => [
   key(isNew),
   REGION,
   ...(values.region === OTHER ? [ADDRESS] : []),
-  ...MORE,
+  ENRICH,
 ]
 
 function valuesOf(source: Source): Values {
@@ -119,6 +126,8 @@ function valuesOf(source: Source): Values {
     agent_id: source.agent_id ?? '',
     branch_id: source.branch_id ?? '',
     poll_interval: source.poll_interval,
+    overlap: source.overlap,
+    enrich: String(source.enrich),
     returned_after: source.returned_after,
     milestones: source.milestones?.join(', ') ?? '',
     sentiment_threshold: source.sentiment_threshold === null ? '' : String(source.sentiment_threshold),
@@ -135,6 +144,8 @@ function bodyOf(values: Values) {
     agent_id: text('agent_id'),
     branch_id: text('branch_id'),
     poll_interval: text('poll_interval'),
+    overlap: text('overlap'),
+    enrich: values.enrich === 'true',
     milestones:
       milestones === null
         ? null
@@ -170,7 +181,7 @@ export function SourceFormScreen({ id }: { id?: string }) {
       const saved = isNew
         ? await good(
             api.POST('/v1/sources', {
-              body: { ...body, api_key, returned_after, enrich: false, paused: false, verify: true },
+              body: { ...body, api_key, returned_after, paused: false, verify: true },
             }),
           )
         : await good(
@@ -182,11 +193,12 @@ export function SourceFormScreen({ id }: { id?: string }) {
       say(isNew ? 'The key works, and the source is saved.' : 'Saved.')
       go(href(isNew ? '/' : `/sources/${saved.id}`))
     } catch (failure) {
-      setError(failure instanceof ApiError ? failure : new ApiError({ detail: String(failure) }, 0))
+      setError(shownError(failure))
       setBusy(false)
     }
   }
 
+  const set = (name: string, value: string) => setValues((old) => ({ ...old, [name]: value }))
   const back: [string, string] = isNew
     ? ['/sources', 'Sources']
     : [`/sources/${id}`, source.data?.name ?? 'Source']
@@ -194,7 +206,12 @@ export function SourceFormScreen({ id }: { id?: string }) {
   if (source.data === undefined) {
     return (
       <Page title={title} back={back}>
-        {source.error ? <Failure error={source.error} retry={source.refresh} /> : <Skeleton lines={6} />}
+        <Unloaded
+          what="source"
+          error={source.error}
+          retry={source.refresh}
+          others={[href('/sources'), 'All sources']}
+        />
       </Page>
     )
   }
@@ -224,9 +241,15 @@ export function SourceFormScreen({ id }: { id?: string }) {
             fields={fieldsFor(values, isNew)}
             values={values}
             errors={error?.fields ?? {}}
-            onChange={(name, value) => setValues((before) => ({ ...before, [name]: value }))}
+            onChange={set}
           />
-          {error && <Failure error={error} />}
+          <MoreFields fields={MORE} values={values} errors={error?.fields ?? {}} onChange={set} />
+          {error && (
+            <FormFailure
+              error={error}
+              names={[...fieldsFor(values, isNew), ...MORE].map(({ name }) => name)}
+            />
+          )}
           <div class="form-foot">
             <a class="button" href={href(back[0])}>
               Cancel

@@ -1,8 +1,20 @@
 import { useState } from 'preact/hooks'
 import { api, good, page, type Source } from '../api.ts'
-import { count, plural, prettyJson, took } from '../format.ts'
+import { count, durationWords, plural, prettyJson, took } from '../format.ts'
 import { useOnNews } from '../live.ts'
-import { Action, Badge, Card, Code, Empty, Facts, Failure, Notice, Skeleton } from '../parts/basics.tsx'
+import {
+  Action,
+  Badge,
+  Card,
+  Code,
+  Empty,
+  type Fact,
+  Facts,
+  Failure,
+  Notice,
+  Skeleton,
+  Unloaded,
+} from '../parts/basics.tsx'
 import { Confirm } from '../parts/dialog.tsx'
 import { EventRow } from '../parts/event-row.tsx'
 import { Page } from '../parts/page.tsx'
@@ -12,6 +24,7 @@ import { go, href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
 import { SOURCE_STATES } from '../words.ts'
+import { NudgeCard } from './source-nudge.tsx'
 
 const POLLS: Record<string, string> = {
   head: 'from the top',
@@ -30,7 +43,12 @@ export function SourceScreen({ id }: { id: string }) {
   if (data === undefined) {
     return (
       <Page title="Source" back={['/sources', 'Sources']}>
-        {source.error ? <Failure error={source.error} retry={source.refresh} /> : <Skeleton lines={8} />}
+        <Unloaded
+          what="source"
+          error={source.error}
+          retry={source.refresh}
+          others={[href('/sources'), 'All sources']}
+        />
       </Page>
     )
   }
@@ -61,7 +79,7 @@ export function SourceScreen({ id }: { id: string }) {
         </>
       }
       back={['/sources', 'Sources']}
-      lead={data.state_detail}
+      lead={data.attention ? undefined : data.state_detail}
       actions={
         canWrite && (
           <>
@@ -122,7 +140,7 @@ export function SourceScreen({ id }: { id: string }) {
           {message}
         </Notice>
       ))}
-      <div class="columns">
+      <div class="columns even">
         <Card title="Polling">
           <Facts of={polling(data)} />
           {canWrite && (
@@ -145,6 +163,7 @@ export function SourceScreen({ id }: { id: string }) {
           )}
         </Card>
       </div>
+      <NudgeCard source={data} onChange={source.refresh} />
       <SourceEvents id={id} />
       {data.totals.quarantined_rows > 0 && <Quarantine id={id} />}
       {asking === 'delete' && (
@@ -187,7 +206,7 @@ export function SourceScreen({ id }: { id: string }) {
   )
 }
 
-function polling(source: Source): Parameters<typeof Facts>[0]['of'] {
+function polling(source: Source): Fact[] {
   const { last_poll, totals } = source
   return [
     ['Known callers', <a href={href('/users', { source: source.id })}>{count(source.known_users)}</a>],
@@ -217,23 +236,31 @@ function polling(source: Source): Parameters<typeof Facts>[0]['of'] {
               {plural(source.last_baseline.users, 'user')}, <Moment at={source.last_baseline.finished_at} />
             </>,
           ],
-        ] as Parameters<typeof Facts>[0]['of'])
+        ] as Fact[])
       : []),
   ]
 }
 
-function settings(source: Source): Parameters<typeof Facts>[0]['of'] {
+function settings(source: Source): Fact[] {
   return [
     ['Id', <code>{source.id}</code>],
     ['Address', source.base_url],
-    ['Polled every', source.poll_interval],
+    ['Polled every', durationWords(source.poll_interval)],
+    ['Looks back', durationWords(source.overlap)],
     ['Agent', source.agent_id ?? 'all'],
-    ['Returned after', source.returned_after],
+    ...(source.branch_id ? ([['Branch', source.branch_id]] as Fact[]) : []),
+    ['Returned after', durationWords(source.returned_after)],
     [
       'Milestones',
       source.milestones === null ? '5, 10, 25, 50, 100, 250, …' : source.milestones.join(', ') || 'none',
     ],
-    ['Sentiment below', source.sentiment_threshold ?? 'not told'],
+    [
+      'Conversations',
+      source.enrich
+        ? `in each event, ${plural(source.totals.enrichment_requests, 'request')} so far`
+        : 'not in events',
+    ],
+    ['Sentiment below', source.sentiment_threshold ?? 'not watched'],
     [
       'Set up by',
       { environment: 'the environment', file: 'the configuration file', api: 'people' }[source.managed_by],

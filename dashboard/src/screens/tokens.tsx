@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { ApiError, all, api, good, page, type Token } from '../api.ts'
+import { type ApiError, all, api, good, page, shownError, type Token } from '../api.ts'
 import { Badge, Card, Copy, Empty, Failure, Skeleton } from '../parts/basics.tsx'
 import { Confirm, Dialog } from '../parts/dialog.tsx'
 import { Fields } from '../parts/form.tsx'
@@ -117,7 +117,7 @@ function NewToken({ onClose }: { onClose: () => void }) {
       )
       setToken(made.token)
     } catch (failure) {
-      setError(failure instanceof ApiError ? failure : new ApiError({ detail: String(failure) }, 0))
+      setError(shownError(failure))
     }
   }
   return (

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { ApiError, api, good, page, type RingpostEvent } from '../api.ts'
+import { ApiError, allSources, api, good, page, type RingpostEvent } from '../api.ts'
 import { count, plural, shownId } from '../format.ts'
 import { useOnNews } from '../live.ts'
 import { Badge, Card, Empty, Facts, Failure, Skeleton } from '../parts/basics.tsx'
@@ -42,6 +42,8 @@ export function UserScreen({ sourceId, userId }: { sourceId: string; userId: str
       void user.refresh()
     },
   )
+  const sources = useQuery('sources', allSources)
+  const source = sources.data?.find(({ id }) => id === sourceId)
   const canWrite = useCanWrite()
   const [asking, setAsking] = useState<'forget' | 'erase' | null>(null)
   const { data } = user
@@ -63,6 +65,7 @@ export function UserScreen({ sourceId, userId }: { sourceId: string; userId: str
       ) : (
         <Card>
           <Facts
+            wide
             of={[
               ['Calls', count(data.conversation_count)],
               [
@@ -78,7 +81,7 @@ export function UserScreen({ sourceId, userId }: { sourceId: string; userId: str
                 'Sentiment',
                 { unknown: 'not known', fine: 'fine', low: 'below the threshold' }[data.sentiment],
               ],
-              ['Source', <a href={href(`/sources/${sourceId}`)}>{sourceId}</a>],
+              ['Source', <a href={href(`/sources/${sourceId}`)}>{source?.name ?? sourceId}</a>],
             ]}
           />
           {canWrite && (

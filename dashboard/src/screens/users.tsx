@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
-import { allSources, api, good, page, type User } from '../api.ts'
+import { allSources, api, good, longPage, page, type User } from '../api.ts'
 import { plural, shownId } from '../format.ts'
 import { Badge, Card, Empty, Failure, Skeleton } from '../parts/basics.tsx'
 import { FilterChoice, useFilters } from '../parts/filters.tsx'
@@ -91,7 +91,7 @@ function Search({ value, onChange }: { value: string; onChange: (value: string) 
 
 function Found({ sourceId, searched }: { sourceId: string; searched: string }) {
   const pages = usePages<User & { id: string }>(`${sourceId} ${searched}`, async (cursor) => {
-    const query = searched === '' ? page(100, cursor) : { user_id: searched, ...page(1) }
+    const query = searched === '' ? longPage(cursor) : { user_id: searched, ...page(1) }
     const { data, next_cursor } = await good(
       api.GET('/v1/sources/{id}/users', { params: { path: { id: sourceId }, query } }),
     )
