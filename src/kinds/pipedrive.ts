@@ -130,10 +130,10 @@ function personOf(caller: Pick<Caller, 'key' | 'event'>, target: Target): Fields
   }
 }
 
-/** What of a person who is there is brought up to date. */
-function changesOf(caller: Pick<Caller, 'event'>, target: Target): Fields {
-  const { always, custom } = fieldsOf(caller, target)
-  return { ...always, ...(Object.keys(custom).length > 0 ? { custom_fields: custom } : {}) }
+/** What of a person who is there is brought up to date; what they are found by too, so that it is never nothing. */
+function changesOf({ key, event }: Pick<Caller, 'key' | 'event'>, target: Target): Fields {
+  const { always, custom } = fieldsOf({ event }, target)
+  return { ...always, custom_fields: { ...custom, [keyField(target)]: key } }
 }
 
 function keyField({ settings }: Target): string {
@@ -154,10 +154,6 @@ function* run(talk: Talk): Generator<ExchangeRequest, void, Answer> {
       if (found === null) return false
       const isMade = found === ''
       const body = JSON.stringify(isMade ? personOf(caller, target) : changesOf(caller, target))
-      if (body === '{}') {
-        settleAll(caller, '(found, with nothing to change)', '')
-        return true
-      }
       const answer: Answer = yield {
         method: isMade ? 'POST' : 'PATCH',
         path: isMade ? PERSONS : `${PERSONS}/${found}`,

@@ -91,7 +91,11 @@ describe('POST /v1/endpoints', () => {
     ['url', null, 'must be a text'],
     ['url', '', 'must not be empty'],
     ['url', `https://example.com/${'x'.repeat(2048)}`, 'must have at most 2048 characters'],
-    ['kind', 'fax', 'must be one of webhook, slack, discord, teams, telegram, zapier, make, n8n'],
+    [
+      'kind',
+      'fax',
+      'must be one of webhook, slack, discord, teams, telegram, hubspot, pipedrive, salesforce, zapier, make, n8n',
+    ],
     ['format', 'xml', 'must be one of standard, cloudevents'],
     ['description', 'x'.repeat(1001), 'must have at most 1000 characters'],
     ['description', null, 'must be a text'],

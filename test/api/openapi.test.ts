@@ -9,6 +9,7 @@ type Json = any
 
 /** What is sent to ringpost, which refuses what it does not know. */
 const CLOSED = [
+  'BackfillWish',
   'ConfigurationToApply',
   'ConfiguredEndpoint',
   'ConfiguredSource',
@@ -65,6 +66,7 @@ describe('openapi.json', () => {
       })
     expect(served.sort()).toEqual([
       'delete /v1/endpoints/{id}',
+      'delete /v1/endpoints/{id}/backfill',
       'delete /v1/session',
       'delete /v1/sources/{id}',
       'delete /v1/sources/{id}/users',
@@ -77,6 +79,7 @@ describe('openapi.json', () => {
       'get /v1/destination-kinds',
       'get /v1/endpoints',
       'get /v1/endpoints/{id}',
+      'get /v1/endpoints/{id}/backfill',
       'get /v1/endpoints/{id}/secret',
       'get /v1/endpoints/{id}/stats',
       'get /v1/event-counts',
@@ -98,6 +101,7 @@ describe('openapi.json', () => {
       'post /v1/deliveries/{id}/retry',
       'post /v1/destination-kinds/{kind}/preview',
       'post /v1/endpoints',
+      'post /v1/endpoints/{id}/backfill',
       'post /v1/endpoints/{id}/recover',
       'post /v1/endpoints/{id}/rotate-secret',
       'post /v1/endpoints/{id}/test',

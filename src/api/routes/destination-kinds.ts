@@ -65,11 +65,9 @@ export function addDestinationKindRoutes(app: Api, deps: { previewRequest: Previ
   )
 }
 
-/** Settings as an example has them. */
+/** Settings as an example has them: what has no default stands with its name. */
 function placeholders({ fields }: Kind): Record<string, string> {
-  return Object.fromEntries(
-    fields.map(({ name, default: value, placeholder }) => [name, value ?? placeholder]),
-  )
+  return Object.fromEntries(fields.map(({ name, default: value }) => [name, value ?? `(${name})`]))
 }
 
 function present(kind: Kind) {

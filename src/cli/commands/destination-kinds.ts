@@ -74,6 +74,7 @@ function describe(kind: {
   description: string
   docs: string
   defaults: { rate_limit: number | null }
+  default_template?: unknown
   fields: { path: string; required: boolean; secret: boolean; help: string; default: string | null }[]
 }): string {
   const lines = kind.fields.map(({ path, required, secret, help, default: value }) => {
@@ -88,5 +89,17 @@ function describe(kind: {
   })
   const { rate_limit: limit } = kind.defaults
   const pace = limit === null ? [] : ['', `At most ${limit} a second, unless --rate-limit says otherwise.`]
-  return [`${kind.title}: ${kind.description}`, '', ...lines, ...pace, '', `More: ${kind.docs}`].join('\n')
+  const { default_template: template } = kind
+  const record = template
+    ? ['', 'What a record is given, unless --template says otherwise:', JSON.stringify(template, null, 2)]
+    : []
+  return [
+    `${kind.title}: ${kind.description}`,
+    '',
+    ...lines,
+    ...pace,
+    ...record,
+    '',
+    `More: ${kind.docs}`,
+  ].join('\n')
 }

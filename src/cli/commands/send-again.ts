@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
+import { RingpostError } from '../../errors.ts'
 import { unwrap, withApi } from '../run.ts'
 import { commaList } from '../values.ts'
 import { describeDelivery } from './deliveries.ts'
@@ -60,11 +61,7 @@ export function addBackfill(endpoints: Command): void {
     .command('backfill <id>')
     .description('send it the users that are known already; safe to repeat')
     .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
-    .option(
-      '--filter <json>',
-      'only whom it lets pass, as an endpoint’s filter; null for everybody',
-      jsonValue,
-    )
+    .option('--filter <json>', 'only whom it lets pass, as an endpoint’s filter; null for everybody')
     .option('--again', 'also those that a backfill has sent before')
     .option('-n, --dry-run', 'count, and change nothing')
     .option('--status', 'only tell how far it is')
@@ -80,7 +77,7 @@ Examples:
     .action((id: string, options: BackfillOptions, command: Command) =>
       withApi(command, async ({ api, out }) => {
         const params = { path: { id } }
-        const { sources, filter, again = false, dryRun = false } = options
+        const { sources, again = false, dryRun = false } = options
         if (options.stop) {
           await unwrap(api.DELETE('/v1/endpoints/{id}/backfill', { params }))
           out.answer({ id, stopped: true }, () => 'Nobody more is queued.')
@@ -90,7 +87,7 @@ Examples:
           again,
           dry_run: dryRun,
           ...given({ source_ids: sources }),
-          ...(filter === undefined ? {} : { filter }),
+          ...(options.filter === undefined ? {} : { filter: jsonValue(options.filter) }),
         }
         let backfill = options.status
           ? await unwrap(api.GET('/v1/endpoints/{id}/backfill', { params }))
@@ -110,7 +107,7 @@ Examples:
 
 interface BackfillOptions {
   sources?: string[]
-  filter?: Record<string, never> | null
+  filter?: string
   again?: boolean
   dryRun?: boolean
   status?: boolean
@@ -132,11 +129,12 @@ function describeBackfill(backfill: {
   return `${state}: ${seen} of ${users} users looked at, ${queued} queued${before}, ${waiting} deliveries waiting.`
 }
 
+/** Commander takes null for an option that was not given, and so it is read here. */
 function jsonValue(text: string): Record<string, never> | null {
   try {
     return JSON.parse(text) as Record<string, never> | null
   } catch {
-    throw new InvalidArgumentError('It must be JSON.')
+    throw new RingpostError('bad_request', 'The filter is not JSON.')
   }
 }
 

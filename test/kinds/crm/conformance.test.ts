@@ -52,6 +52,20 @@ describe.each(Object.entries(CRMS))('%s', (_name, start) => {
     for (const { fields } of crm.records.values()) expect(fields.twin).toBeUndefined()
   })
 
+  test('makes one record of a caller of whom several events come at once', async () => {
+    const crm = await start()
+    // What was made is found only later, and nothing is remembered by another process.
+    if (crm.index) crm.index.upTo = 0
+    const calling = await startCalling(crm, { workers: 2 })
+    const { id } = await calling.addCrm()
+    const users = Array.from({ length: 8 }, (_, i) => `user_${i}`)
+    const type = 'user.conversation_count.increased'
+    await calling.calls(...users.flatMap((user) => [call(user), call(user, { count: 2, type })]))
+    await until(async () => (await calling.count(id, 'succeeded')) === 16)
+    expect([...crm.records.keys()].sort()).toEqual(users)
+    for (const { fields } of crm.records.values()) expect(fields.twin).toBeUndefined()
+  })
+
   test('refuses what is about no caller, alone and in a sentence', async () => {
     const crm = await start()
     const calling = await startCalling(crm)
