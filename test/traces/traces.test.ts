@@ -117,7 +117,10 @@ test('an event has one trace: linked to the poll that found it, with its fan-out
   const poll = collector.spans.find((span) => span.spanId === event?.links?.[0]?.spanId)
   expect(poll?.name).toBe('poll')
   expect(poll?.traceId).not.toBe(traceId)
-  expect([attributeOf(poll, 'ringpost.outcome'), attributeOf(poll, 'ringpost.poll.events')]).toEqual(['done', 1])
+  expect([attributeOf(poll, 'ringpost.outcome'), attributeOf(poll, 'ringpost.poll.events')]).toEqual([
+    'done',
+    1,
+  ])
   for (const span of [fanOut, ...attempts]) {
     expect(span?.parentSpanId).toBe(spanId)
     expect(attributeOf(span, 'ringpost.event')).toBe(id)
