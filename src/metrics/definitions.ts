@@ -107,7 +107,11 @@ export const SHARED_METRICS = {
     help: 'For how long the delivery that has waited longest beyond its time has done so, at the enabled endpoints without a rate limit whose breaker is closed; 0 where none waits.',
     labels: [],
   },
-  ringpost_redis_memory_used_bytes: { type: 'gauge', help: 'Memory that Redis uses.', labels: [] },
+  ringpost_redis_memory_used_bytes: {
+    type: 'gauge',
+    help: 'Memory that Redis uses; of a cluster, the node that is fullest.',
+    labels: [],
+  },
   ringpost_redis_memory_max_bytes: {
     type: 'gauge',
     help: 'Memory that Redis may use (maxmemory). Missing where it has no bound.',

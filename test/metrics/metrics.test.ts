@@ -5,6 +5,7 @@ import { PROCESS_METRICS, SHARED_METRICS } from '../../src/metrics/definitions.t
 import { readRedisMemory } from '../../src/metrics/read-redis-memory.ts'
 import { deliveryOf, startTestApi, type TestApi, userEvent } from '../api/support.ts'
 import { createDetection } from '../detect/detection.ts'
+import { QUEUE_NAMES } from '../../src/queues/queues.ts'
 import { client, startServer } from '../redis/own-server.ts'
 import { testRedis } from '../support/redis.ts'
 
@@ -117,7 +118,7 @@ test('tells how full the queues are, and how old', async () => {
     'ringpost_queue_jobs{queue="deliver",state="waiting"} 1',
     'ringpost_queue_jobs{queue="retry",state="delayed"} 1',
   ])
-  expect(linesOf(text, 'ringpost_queue_jobs')).toHaveLength(6 * 4)
+  expect(linesOf(text, 'ringpost_queue_jobs')).toHaveLength(QUEUE_NAMES.length * 4)
   const ages = new Map(
     linesOf(text, 'ringpost_queue_oldest_waiting_seconds').map((line) => {
       const [, queue = '', age] = /queue="(\w+)"} (.+)$/.exec(line) ?? []
