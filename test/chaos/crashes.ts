@@ -23,6 +23,15 @@ export interface CrashResult extends CrashPoint {
   again: number
 }
 
+/** What happens only where there is nothing yet. */
+const AT_FIRST = ['set', 'put-if-unchanged', 'start-over']
+
+const pointsOf = (effects: readonly string[]) =>
+  effects.flatMap((effect): CrashPoint[] => [
+    { effect, moment: 'before' },
+    { effect, moment: 'after' },
+  ])
+
 /** How long a process may take to get to where it is to die (ms). */
 const HIT_WITHIN_MS = 25_000
 const QUIET_WITHIN_MS = 90_000
@@ -59,6 +68,25 @@ export async function runCrashes(options: {
     const person = startPerson(world)
     const flow = createFlow(world, random.next)
 
+    const dead: (CrashPoint & { hit: boolean; sender: string })[] = []
+    async function crash(point: CrashPoint, count: number, step = flow): Promise<boolean> {
+      const { effect, moment } = point
+      if (member === undefined) return false
+      await member.start({ CHAOS_CRASH: `${effect}:${moment}:${count}` })
+      const sender = member.sender()
+      const began = Date.now()
+      await until(() => member.url() !== null || !member.isRunning(), { within: 60_000, what: 'a start' })
+      const hit = await dies(step, () => !member.isRunning())
+      await member.kill()
+      const note = `${moment} ${effect}`
+      world.faults.push({ kind: 'kill', target: 'ringpost', sender, at: began, healedAt: Date.now(), note })
+      if (!hit && count > 1) return crash(point, 1, step)
+      dead.push({ effect, moment, hit, sender })
+      options.say(`${hit ? 'hit ' : 'MISS'} ${moment.padEnd(6)} ${effect}`)
+      return hit
+    }
+
+    if (!options.only) for (const point of pointsOf(AT_FIRST)) await crash(point, 1, () => undefined)
     await member.start({ CHAOS_CRASH: 'none', CHAOS_EFFECTS: effects })
     await until(() => member.url() !== null, { within: 60_000 })
     await bringUp(world, { started: true })
@@ -66,32 +94,11 @@ export async function runCrashes(options: {
     await member.stop()
 
     const found = (await readFile(effects, 'utf8')).trim().split('\n').toSorted()
-    const points =
-      options.only ??
-      found.flatMap((effect): CrashPoint[] => [
-        { effect, moment: 'before' },
-        { effect, moment: 'after' },
-      ])
-    const dead: (CrashPoint & { hit: boolean; sender: string })[] = []
-    for (const { effect, moment } of points) {
+    const later = found.filter((effect) => !AT_FIRST.includes(effect))
+    for (const point of options.only ?? pointsOf(later)) {
       if (Date.now() > end) break
       // The next one to die is also the one that goes on with what this one leaves.
-      await member.start({ CHAOS_CRASH: `${effect}:${moment}:${1 + Math.floor(random.next() * 3)}` })
-      const sender = member.sender()
-      const began = Date.now()
-      await until(() => member.url() !== null || !member.isRunning(), { within: 60_000, what: 'a start' })
-      const hit = await dies(flow, () => !member.isRunning())
-      await member.kill()
-      world.faults.push({
-        kind: 'kill',
-        target: 'ringpost',
-        sender,
-        at: began,
-        healedAt: Date.now(),
-        note: `${moment} ${effect}`,
-      })
-      dead.push({ effect, moment, hit, sender })
-      options.say(`${hit ? 'hit ' : 'MISS'} ${moment.padEnd(6)} ${effect}`)
+      await crash(point, 1 + Math.floor(random.next() * 3))
     }
     // For the rest, and for looking up what the log says of deliveries that have not succeeded.
     await member.start()
@@ -115,6 +122,8 @@ function createFlow(world: World, random: () => number) {
     n++
     world.load.call(`caller-${Math.floor(random() * 1_000_000)}`)
     world.load.call(`caller-${n % 20}`)
+    // More than may be sent at once, to a receiver that resets: what waits is given back.
+    if (n % 14 === 0) for (let i = 0; i < 120; i++) world.load.call(`crowd-${n}-${i}`)
     const [all, too] = world.receivers
     // So that there are retries, and results of every sort.
     all?.behave(n % 4 === 0 ? 'server_error' : 'good')

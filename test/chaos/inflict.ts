@@ -104,6 +104,34 @@ const redisAway =
     return note
   }
 
+/**
+ * The same, and what Redis had acknowledged is gone. Where its state is from before the end of the baseline, or there is
+ * none, rises until a baseline has ended are not promised to be told.
+ */
+const losing =
+  (meanwhile: (world: World, fault: PlannedFault) => Promise<string>): Infliction =>
+  async (world, fault, hold) => {
+    const note = await redisAway('SIGKILL', meanwhile)(world, fault, hold)
+    const state = await sourceState(world)
+    if (state.mode === 'live') return note
+    const watermark = Number(state.announce_since ?? state.baseline_started ?? (await keptWatermark(world)))
+    const loss: World['lost'][number] = { watermark, counts: null }
+    world.lost.push(loss)
+    until(async () => (await sourceState(world)).mode === 'live', { within: 600_000 }).then(
+      () => {
+        loss.counts = new Map([...world.load.users].map(([id, { count }]) => [id, count]))
+      },
+      // Then it is missed, and the run fails for it.
+      () => undefined,
+    )
+    return `${note} (a baseline since ${watermark})`
+  }
+
+async function keptWatermark({ dataDir }: World): Promise<number> {
+  const file = await readFile(join(dataDir, 'watermarks', `${SOURCE}.json`), 'utf8')
+  return JSON.parse(file).watermark
+}
+
 const errors = [401, 402, 403, 404, 408, 500, 502, 503].flatMap((status) =>
   (['current', 'older', 'text', 'html', 'empty'] as const).map(
     (shape) => ({ kind: 'status', status, shape }) as const,
@@ -161,29 +189,16 @@ const inflictions: Record<FaultKind, Infliction> = {
     await world.redis.drain()
     return undefined
   },
-  redis_truncated: redisAway('SIGKILL', async ({ redis }, { dice }) => {
+  redis_truncated: losing(async ({ redis }, { dice }) => {
     return `${await redis.truncate(Math.round(10 ** (1 + dice * 4.5)))} bytes`
   }),
-  redis_restored: redisAway('SIGKILL', async ({ redis }) => {
+  redis_restored: losing(async ({ redis }) => {
     return (await redis.restore()) ? '' : 'there was no backup yet'
   }),
-  async redis_emptied(world, fault, hold) {
-    const loss: World['lost'][number] = { watermark: 0, counts: null }
-    await redisAway('SIGKILL', async ({ redis, dataDir }) => {
-      await redis.empty()
-      const file = join(dataDir, 'watermarks', `${SOURCE}.json`)
-      loss.watermark = Number(JSON.parse(await readFile(file, 'utf8')).watermark)
-      return ''
-    })(world, fault, hold)
-    world.lost.push(loss)
-    // From here on everything is expected again; what was called before is not promised to be told.
-    await until(async () => (await sourceState(world)).mode === 'live', {
-      within: 120_000,
-      what: 'the new baseline to end',
-    })
-    loss.counts = new Map([...world.load.users].map(([id, { count }]) => [id, count]))
-    return `watermark ${loss.watermark}`
-  },
+  redis_emptied: losing(async ({ redis }) => {
+    await redis.empty()
+    return ''
+  }),
 
   up_cut: link('cut', 'upstream'),
   up_reset: link('reset', 'upstream'),
