@@ -4,7 +4,7 @@ import { concernsOf } from '../attention.ts'
 import { count, durationWords, plural, roughly } from '../format.ts'
 import { kindTitle } from '../kinds.ts'
 import { useOnNews } from '../live.ts'
-import { Badge, Card, Empty, Failure, Skeleton } from '../parts/basics.tsx'
+import { Badge, Card, Empty, Failure, Notice, Skeleton } from '../parts/basics.tsx'
 import { Chart } from '../parts/chart.tsx'
 import { DeliveryRow, History } from '../parts/delivery-row.tsx'
 import { EventRow } from '../parts/event-row.tsx'
@@ -90,7 +90,11 @@ export function Overview() {
   }
   return (
     <Page title="Overview">
-      {seen.error && <Failure error={seen.error} />}
+      {seen.error && (
+        <Notice tone="bad">
+          <strong>{seen.error.message}</strong> What is below was seen before.
+        </Notice>
+      )}
       {isNew(data) && (
         <FirstRun
           sources={data.sources}
@@ -99,7 +103,8 @@ export function Overview() {
           onChange={seen.refresh}
         />
       )}
-      {data.sources.length > 0 && <Concerns data={data} />}
+      {/* What was seen before says nothing of now. */}
+      {data.sources.length > 0 && !seen.error && <Concerns data={data} />}
       {data.endpoints.length > 0 && (
         <>
           <Tiles data={data} />
