@@ -41,12 +41,13 @@ try {
     timeout: 60_000,
   })
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1260 }, reducedMotion: 'reduce' })
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1300 }, reducedMotion: 'reduce' })
     await page.goto(`${url}/dashboard`)
     await page.getByLabel('API token').fill(token)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByText('Everything works.').waitFor()
     await page.getByText('Latest events').waitFor()
+    await page.mouse.move(0, 0)
     await wait(1_000)
     await page.screenshot({ path: PICTURE })
   } finally {

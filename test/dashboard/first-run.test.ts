@@ -62,6 +62,14 @@ browserTest(
     await page.getByText('+15550100 called for the first time').first().waitFor()
     await until(() => scene.receiver.webhooks.length === 2)
     expect(faults).toEqual([])
+
+    // Of a ringpost that does not answer, nobody is told that everything works.
+    await page.getByText('Everything works.').waitFor()
+    await scene.ringpost.stop()
+    await page.getByText('ringpost does not answer. Is it running?').waitFor()
+    await page.locator('nav').getByText('Reconnecting…').waitFor()
+    expect(await page.getByText('Everything works.').count()).toBe(0)
+    await screenshot(page, 'first-run-6-gone')
   },
   120_000,
 )

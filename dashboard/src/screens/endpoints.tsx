@@ -5,7 +5,7 @@ import { Page } from '../parts/page.tsx'
 import { href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
-import { EndpointLine } from './overview.tsx'
+import { EndpointLine } from './overview-things.tsx'
 
 /** Who is subscribed. */
 export function EndpointsScreen() {
