@@ -59,6 +59,7 @@ import { closeWorkers } from './queues/start-worker.ts'
 import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
 import { createRecords } from './redis/records.ts'
+import { startSharedClock } from './redis/shared-clock.ts'
 import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
 import type { Vault } from './secrets/vault.ts'
@@ -78,8 +79,10 @@ const SWEEP_EVERY_MS = 5_000
  * a hanging upstream may hold its place for long: there must be more places than such sources.
  */
 const POLLS_AT_ONCE = 500
-/** Endpoints that one process sends to at a time, in each lane; one that hangs holds its place for an attempt. */
+/** Endpoints whose sending one process begins at a time, in each lane. */
 const ENDPOINTS_AT_ONCE = 200
+/** How long what was broken off at the stop may take to be given back (ms). */
+const GIVING_BACK_MS = 1_000
 /** How often a process looks whether Redis still holds its sources and schedules (ms). */
 const KEEP_EVERY_MS = 10_000
 
@@ -126,6 +129,8 @@ export async function startApp(deps: {
   }
   const has = (role: Config['roles'][number]) => config.roles.includes(role)
   await checkMasterKey({ redis, keys, vault })
+  const clock = await startSharedClock({ redis, logger })
+  releases.push(async () => clock.stop())
 
   // What people have set up.
   const policy = { allowNetworks: config.allowNetworks, allowHttp: config.allowHttp }
@@ -209,7 +214,7 @@ export async function startApp(deps: {
     deadlineMs: config.deliveryTimeoutMs,
     schedule: config.retrySchedule,
     retentionMs: config.deliveryRetentionMs,
-    now,
+    now: clock.now,
     random,
     logger,
     signal: stopping.signal,
@@ -231,9 +236,16 @@ export async function startApp(deps: {
     logger,
     enriched: metrics.enriched,
   })
+  // From the last to the first: what is under way may come to its end, the rest is broken off and given back.
+  releases.push(() => drains.settled(GIVING_BACK_MS))
   releases.push(sender.close)
   releases.push(() => drains.settled(config.deliveryTimeoutMs + 5_000))
-  const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: config.deliveryRetentionMs })
+  const bounds = createDeliveryBounds({
+    redis,
+    keys,
+    now: clock.now,
+    retentionMs: config.deliveryRetentionMs,
+  })
   const reader = createDeliveryReader({ redis, keys })
   const owners = outboxOwners(sources)
   const events = createEventReader({ outbox, owners, endpoints })
@@ -265,7 +277,7 @@ export async function startApp(deps: {
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
     purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now }),
     eventRetentionMs: config.eventRetentionMs,
-    now,
+    now: clock.now,
     logger,
   })
 
@@ -385,7 +397,7 @@ export async function startApp(deps: {
         bounds,
         makeAttempt,
         wake: queues.wake,
-        now,
+        now: clock.now,
         logger,
       }),
       activity: createActivityFeed({

@@ -39,6 +39,8 @@ export function createDelivery(deps: {
   signal: AbortSignal
   /** Requests to one endpoint at a time. */
   atOnce?: number
+  /** Endpoints that are sent to at a time. */
+  lanes?: number
   attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
   noteActivity?: NoteActivity
 }) {
@@ -86,6 +88,7 @@ export function createDelivery(deps: {
     ...watched,
     ...(deps.attempted === undefined ? {} : { attempted: deps.attempted }),
     ...(deps.atOnce === undefined ? {} : { atOnce: deps.atOnce }),
+    ...(deps.lanes === undefined ? {} : { lanes: deps.lanes }),
   })
   return { outbox, deliveries, sender, makeAttempt, alerts, relay, drains }
 }

@@ -13,12 +13,15 @@ export type FailureCode =
   | 'rejected'
   | 'rate_limited'
   | 'not_rendered'
+  | 'internal_error'
 
 /**
  * Whom a failure is charged to (DELIVERY.md, rule 4): `receiver` counts against the endpoint's health, `ours`
- * counts as nothing and not even as an attempt, `permanent` will be the same however often it is tried.
+ * counts as nothing and not even as an attempt, `permanent` will be the same however often it is tried. `internal` is
+ * a defect of ringpost: it is not charged either, and is an attempt, for without the schedule it would be repeated
+ * for ever.
  */
-export type Fault = 'receiver' | 'ours' | 'permanent'
+export type Fault = 'receiver' | 'ours' | 'permanent' | 'internal'
 
 /** What came of an attempt, and what is to be done about it. */
 export type Outcome =
@@ -108,6 +111,13 @@ export function classifyUnexpected(title: string, status?: number): Outcome {
   const said =
     status === undefined ? 'did not answer' : `answered ${status}, and not as its documentation says`
   return answered('http_status', `${title} ${said}.`)
+}
+
+/** An attempt that broke off within ringpost. */
+export function classifyBroken(): Outcome {
+  const message =
+    'The attempt broke off within ringpost, and it is not known whether the request was sent. The log says why; please report this.'
+  return { ...answered('internal_error', message), fault: 'internal' }
 }
 
 /** What a request without a response means for a delivery. */

@@ -5,9 +5,9 @@ import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
-import { classifyUnrendered, type Outcome } from './failures.ts'
+import { classifyBroken, classifyUnrendered, type Outcome } from './failures.ts'
 import { createHoldExchange } from './hold-exchange.ts'
-import { createMask, maskEchoes } from './mask-echoes.ts'
+import { createMask, type Mask, maskEchoes } from './mask-echoes.ts'
 import { maskUrl, maskUrlIn } from './mask-url.ts'
 import type { Sender } from './send.ts'
 import { signatureHeader } from './sign.ts'
@@ -15,7 +15,8 @@ import { signatureHeader } from './sign.ts'
 /** How much of a request's body is kept (characters). */
 const KEPT_BODY = 4096
 
-const MASK = '••••'
+/** Where there is nothing to hide. */
+const NOTHING: Mask = (text) => text
 
 /** Reading a URL costs more than looking it up. */
 const shownUrl = remember(1_000, maskUrl)
@@ -24,7 +25,7 @@ const shownUrl = remember(1_000, maskUrl)
 export interface MadeAttempt {
   attempt: Omit<Attempt, 'number'>
   outcome: Outcome
-  /** What it was for each event by itself, where that can differ; the whole then is what it says of the endpoint. */
+  /** What it was for each event by itself, where that can differ; the whole is that of them which says most of the endpoint. */
   each?: { attempt: Omit<Attempt, 'number'>; outcome: Outcome }[]
 }
 
@@ -49,8 +50,7 @@ export function createMakeAttempt(deps: {
   ): Promise<MadeAttempt> {
     const target = deps.endpoints.target(endpoint)
     const held = await holdExchange(kind, exchange, events, { ...target, version: endpoint.updated_at })
-    const hidden = [...Object.values(target.headers), ...target.hidden, ...held.secrets]
-    const mask = createMask(hidden)
+    const mask = createMask([...Object.values(target.headers), ...target.hidden, ...held.secrets])
     const each = held.results.map(({ sent, response, outcome }) => {
       const error = outcome.kind === 'failed' ? outcome.error : null
       const attempt = {
@@ -58,7 +58,7 @@ export function createMakeAttempt(deps: {
         duration_ms: held.durationMs,
         url: shownUrl(target.shownUrl),
         request: { headers: {}, body: mask(sent).slice(0, KEPT_BODY) },
-        response: maskEchoes(response && { ...response, body: response.body.slice(0, KEPT_BODY) }, hidden),
+        response: maskEchoes(response && { ...response, body: response.body.slice(0, KEPT_BODY) }, mask),
         error: error && { ...error, message: mask(error.message) },
       }
       return { attempt, outcome }
@@ -71,17 +71,7 @@ export function createMakeAttempt(deps: {
     events: readonly { id: string; text: string }[],
   ): Promise<MadeAttempt> {
     const kind: Kind = kindOf(endpoint.kind)
-    if (kind.exchange !== undefined) {
-      try {
-        return await exchanged(kind, kind.exchange, endpoint, events)
-      } catch (error) {
-        deps.logger.error(
-          { err: error, endpoint: endpoint.id, event: events[0]?.id },
-          'An exchange broke off.',
-        )
-        return unrendered(deps.endpoints.target(endpoint).shownUrl, deps.now())
-      }
-    }
+    if (kind.exchange !== undefined) return exchanged(kind, kind.exchange, endpoint, events)
     const target = deps.endpoints.target(endpoint)
     let request: KindRequest
     try {
@@ -91,7 +81,7 @@ export function createMakeAttempt(deps: {
         { err: error, endpoint: endpoint.id, event: events[0]?.id },
         'No request could be made.',
       )
-      return unrendered(target.shownUrl, deps.now())
+      return unsent(target.shownUrl, deps.now(), classifyUnrendered())
     }
     const { contentType, body } = request
     const headers = {
@@ -105,15 +95,15 @@ export function createMakeAttempt(deps: {
       classify: kind.classify,
     })
     const error = sent.outcome.kind === 'failed' ? sent.outcome.error : null
-    const hidden = [...Object.values(target.headers), ...target.hidden]
+    const mask = maskOf(target)
     return {
       attempt: {
         at: new Date(sent.at).toISOString(),
         duration_ms: sent.durationMs,
         url: shownUrl(target.shownUrl),
         request: { headers, body: events.length > 1 ? digestNote(events.length) : body.slice(0, KEPT_BODY) },
-        response: maskEchoes(sent.response, hidden),
-        error: error && { ...error, message: maskIn(error.message, target) },
+        response: maskEchoes(sent.response, mask),
+        error: error && { ...error, message: mask(maskUrlIn(error.message, target.url)) },
       },
       outcome: sent.outcome,
     }
@@ -148,9 +138,12 @@ function digestNote(count: number): string {
   return `(one message for this and ${count - 1} others)`
 }
 
-/** A sentence that may repeat the URL, or what is secret in it. */
-function maskIn(message: string, { url, hidden }: EndpointTarget): string {
-  return hidden.reduce((text, secret) => text.replaceAll(secret, MASK), maskUrlIn(message, url))
+/** What hides everything that is secret of an endpoint. Most have nothing. */
+function maskOf(target: EndpointTarget): Mask {
+  const values = Object.values(target.headers)
+  return values.length === 0 && target.hidden.length === 0
+    ? NOTHING
+    : createMask([...values, ...target.hidden])
 }
 
 /** What many results say of the endpoint: what concerns all of them, else that it works, else why it does not. */
@@ -169,8 +162,12 @@ function wholeOf(each: NonNullable<MadeAttempt['each']>): MadeAttempt {
   return { ...whole, each }
 }
 
-function unrendered(url: string, at: UnixMs): MadeAttempt {
-  const outcome = classifyUnrendered()
+/** An attempt that broke off within ringpost, as the log keeps it. */
+export function brokenAttempt(endpoint: EndpointRecord, at: UnixMs): MadeAttempt {
+  return unsent(endpoint.url, at, classifyBroken())
+}
+
+function unsent(url: string, at: UnixMs, outcome: Outcome): MadeAttempt {
   return {
     attempt: {
       at: new Date(at).toISOString(),

@@ -16,8 +16,6 @@ import { checkUrl, type GuardPolicy } from './guard/url.ts'
 
 /** How much of a response's body is kept (bytes). */
 export const KEPT_BYTES = 4096
-/** Connections to one origin: Slack and Discord are one origin for many endpoints. */
-const CONNECTIONS_PER_ORIGIN = 100
 
 /** One attempt, done. */
 export interface SendResult {
@@ -53,17 +51,14 @@ export interface Sender {
 }
 
 /**
- * Makes the sender: one POST for each attempt, through connections that are guarded, shared and kept open.
+ * Makes the sender: one POST for each attempt, through connections that are guarded, shared and kept open. Nobody
+ * waits for a connection: one origin is many endpoints (Slack, a gateway), and one that hangs would hold up the
+ * others. Who sends bounds requests by endpoint and in all.
  *
  * @param options.deadlineMs over DNS, connect, headers and body of an attempt
  * @param options.lookup in place of `dns.lookup`
  */
-export function createSender(options: {
-  policy: GuardPolicy
-  deadlineMs: number
-  lookup?: Lookup
-  connectionsPerOrigin?: number
-}): Sender {
+export function createSender(options: { policy: GuardPolicy; deadlineMs: number; lookup?: Lookup }): Sender {
   const { policy, deadlineMs } = options
   const closing = new AbortController()
   const { signal } = closing
@@ -72,7 +67,7 @@ export function createSender(options: {
     signal,
     ...(options.lookup ? { lookup: options.lookup } : {}),
   })
-  const agent = createAgent({ connect, connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN })
+  const agent = createAgent({ connect })
   // The policy is the same for as long as the process lives. A refusal is not remembered.
   const checked = remember(1_000, (url) => checkUrl(url, policy))
   let closed: Promise<void> | null = null

@@ -5,7 +5,7 @@ import { eventId } from '../ids.ts'
 import { DISABLING, type HealthNote } from '../log/deliveries.ts'
 import { SYSTEM, type SystemOutbox } from '../outbox/system-outbox.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Event, EventType, UnixMs } from '../types.ts'
+import type { DeliveryError, Event, EventType, UnixMs } from '../types.ts'
 import type { EndpointRecord, Endpoints } from './endpoints.ts'
 
 /** What an attempt that failed says; `gone` where the receiver wants no more. */
@@ -22,7 +22,7 @@ export interface EndpointFailure {
  * a crash in between repeats it, and it is there once.
  */
 export function createEndpointAlerts(deps: {
-  redis: Pick<Redis, 'hget' | 'hdel'>
+  redis: Pick<Redis, 'hdel' | 'hmget' | 'hset'>
   keys: Keys
   endpoints: Pick<Endpoints, 'find' | 'disable'>
   systemOutbox: SystemOutbox
@@ -57,8 +57,12 @@ export function createEndpointAlerts(deps: {
     message: string,
   ): Promise<void> {
     const current = await endpoints.find(endpoint.id)
+    if (!current?.enabled) return
     // What was under way when it was changed says nothing of what it is now.
-    if (!current?.enabled || current.updated_at !== endpoint.updated_at) return
+    if (current.updated_at !== endpoint.updated_at) {
+      if (reason === 'gone') await tryAgain(endpoint.id)
+      return
+    }
     const since = health.failingSince ?? Date.parse(endpoint.updated_at)
     await tell(endpoint, 'endpoint.disabled', since, {
       failing_since: health.failingSince === null ? null : iso(health.failingSince),
@@ -66,9 +70,15 @@ export function createEndpointAlerts(deps: {
       reason,
       message,
     })
-    await endpoints.disable(endpoint.id, message)
+    await endpoints.disable(endpoint, message)
     logger.warn({ endpoint: endpoint.id, reason }, 'The endpoint was disabled.')
     await deps.wake(endpoint.id)
+  }
+
+  /** While it is taken for gone, nothing is sent to it. */
+  async function tryAgain(endpointId: string): Promise<void> {
+    await deps.redis.hdel(deps.keys.endpoint(endpointId).health, 'gone')
+    await deps.wake(endpointId)
   }
 
   async function noteFailure(
@@ -81,11 +91,12 @@ export function createEndpointAlerts(deps: {
     if (failingSince === null || failures < DISABLING.leastFailures) return
     const progress = (now() - failingSince) / DISABLING.afterMs
     if (progress >= 1) {
-      const text = `Nothing but failures for five days, the last of which was: ${message} It was disabled. Enable it when it works, and recover what it missed.`
-      return disable(endpoint, 'failing', health, text)
+      return disable(endpoint, 'failing', health, afterFiveDays(message))
     }
     const reached = DISABLING.warnings.findLast((warning) => progress >= warning)
-    if (reached === undefined) return
+    // Of this row of failures, and not of one before.
+    const told = `${failingSince}:${reached}`
+    if (reached === undefined || told === health.told) return
     await tell(
       endpoint,
       'endpoint.failing',
@@ -99,6 +110,7 @@ export function createEndpointAlerts(deps: {
       },
       Math.round(reached * 100),
     )
+    await deps.redis.hset(deps.keys.endpoint(endpoint.id).health, 'told', told)
   }
 
   async function tellRecovery(endpoint: EndpointRecord, since: UnixMs): Promise<void> {
@@ -117,10 +129,30 @@ export function createEndpointAlerts(deps: {
       if (failure !== null) await noteFailure(endpoint, health, failure)
     },
 
-    /** Tells what a process that died had no time to tell. */
+    /** Does what a process that died, or could not reach Redis, had no time to do. */
     async catchUp(endpoint: EndpointRecord): Promise<void> {
-      const since = await deps.redis.hget(deps.keys.endpoint(endpoint.id).health, 'recovered')
-      if (since !== null) await tellRecovery(endpoint, Number(since))
+      const { health: key } = deps.keys.endpoint(endpoint.id)
+      const [recovered, gone, overdue, since, failures] = await deps.redis.hmget(
+        key,
+        'recovered',
+        'gone',
+        'overdue',
+        'failing_since',
+        'failures',
+      )
+      if (recovered) await tellRecovery(endpoint, Number(recovered))
+      if (!endpoint.enabled || (!gone && !overdue)) return
+      const health = {
+        failingSince: since ? Number(since) : null,
+        failures: Number(failures ?? 0),
+        recoveredFrom: null,
+        told: null,
+      }
+      if (gone) {
+        const end = gone.indexOf(' ')
+        const seen = end > 0 ? iso(Number(gone.slice(0, end))) : endpoint.updated_at
+        await disable({ ...endpoint, updated_at: seen }, 'gone', health, messageIn(gone.slice(end + 1)))
+      } else await disable(endpoint, 'failing', health, afterFiveDays(messageIn(overdue ?? '')))
     },
   }
 }
@@ -129,4 +161,13 @@ export type EndpointAlerts = ReturnType<typeof createEndpointAlerts>
 
 function iso(ms: UnixMs): string {
   return new Date(ms).toISOString()
+}
+
+function afterFiveDays(message: string): string {
+  return `Nothing but failures for five days, the last of which was: ${message} It was disabled. Enable it when it works, and recover what it missed.`
+}
+
+/** The sentence of an error as it is kept beside the endpoint's health. */
+function messageIn(json: string): string {
+  return json === '' ? '' : (JSON.parse(json) as DeliveryError).message
 }

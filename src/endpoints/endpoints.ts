@@ -32,13 +32,20 @@ export function createEndpoints(deps: {
   /** Throws where a URL can never be delivered to. */
   checkUrl: (url: string) => void
   createSecret: (signing: Signing) => string
-  /** Told before a disabled endpoint is enabled, or one has another URL: what failed before says nothing any more. */
-  onFreshStart?: (endpointId: string) => Promise<void>
+  /**
+   * Told before a disabled endpoint is enabled, or one has another URL: what failed before says nothing any more.
+   * Whatever was read of the endpoint before has an older `updated_at` than the time given.
+   */
+  onFreshStart?: (endpointId: string, freshAt: UnixMs) => Promise<void>
   now: () => UnixMs
 }) {
   const { records, now } = deps
   const seals = createEndpointSeals(deps.vault)
   const iso = () => new Date(now()).toISOString()
+  /** When a record is changed: later than the last time, by whatever clock that was, so that it tells versions apart. */
+  const changedAt = (before: Pick<EndpointRecord, 'updated_at'>) =>
+    Math.max(now(), Date.parse(before.updated_at) + 1)
+  const isoAfter = (before: Pick<EndpointRecord, 'updated_at'>) => new Date(changedAt(before)).toISOString()
 
   async function find(id: string): Promise<EndpointRecord | null> {
     const stored = await records.get(id)
@@ -67,7 +74,7 @@ export function createEndpoints(deps: {
       const before = withDefaults(stored)
       const changes = change(before)
       const secrets = changes.secrets ?? validSecrets(before.secrets, now())
-      return { ...before, updated_at: iso(), ...changes, secrets }
+      return { ...before, updated_at: isoAfter(before), ...changes, secrets }
     })
     if (!found || after === null) throw unknownEndpoint(id)
     return after
@@ -132,7 +139,7 @@ export function createEndpoints(deps: {
       await records.refuseMore('endpoints')
       const id = chosenId ?? randomId('ep')
       // One that was deleted may have left failures behind.
-      if (chosenId !== undefined) await deps.onFreshStart?.(id)
+      if (chosenId !== undefined) await deps.onFreshStart?.(id, now())
       const endpoint: EndpointRecord = {
         filter: null,
         ...plain,
@@ -186,7 +193,7 @@ export function createEndpoints(deps: {
       const sealed = seals.sealHeaders(id, headers ?? {})
       const enables = input.enabled === true && !current.enabled
       // Before and not after: a crash in between leaves an endpoint without failures, which harms nobody.
-      if (enables || moves) await deps.onFreshStart?.(id)
+      if (enables || moves) await deps.onFreshStart?.(id, changedAt(current))
       return update(id, (stored) => ({
         ...plain,
         ...(url === undefined && settings === undefined ? {} : sealedRoute(id, kind, after)),
@@ -210,11 +217,14 @@ export function createEndpoints(deps: {
       await records.update(id, (endpoint) => (endpoint?.deleted_at ? null : undefined))
     },
 
-    /** Switches an endpoint off for a reason that people are told. */
-    async disable(id: string, reason: string): Promise<void> {
-      await records.update(id, (before) =>
-        before?.enabled
-          ? { ...before, enabled: false, disabled_reason: reason, updated_at: iso() }
+    /**
+     * Switches an endpoint off for a reason that people are told, unless it was changed since it was seen: what was
+     * sent to it before says nothing of what it is now.
+     */
+    async disable(seen: Pick<EndpointRecord, 'id' | 'updated_at'>, reason: string): Promise<void> {
+      await records.update(seen.id, (before) =>
+        before?.enabled && before.updated_at === seen.updated_at
+          ? { ...before, enabled: false, disabled_reason: reason, updated_at: isoAfter(before) }
           : undefined,
       )
     },

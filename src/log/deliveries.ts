@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { deliveryId } from '../ids.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
@@ -47,6 +48,8 @@ export interface Claim {
 }
 
 const LONGEST_HOLD_MS = 3_600_000
+/** What is due as soon as this is told to whoever takes nothing (ms); the sweep finds the rest. */
+const SOON_MS = 5_000
 
 /** How many deliveries of an endpoint may be taken. */
 export interface TakeLimits {
@@ -65,12 +68,14 @@ export interface TakeLimits {
 /** What was taken. */
 export interface Taken {
   claims: Claim[]
-  /** In how many ms there may be more; null where whatever comes wakes the endpoint anyway. */
+  /** In how many ms there may be more; null where whatever comes wakes the endpoint anyway, or only later. */
   waitMs: number | null
   /** The endpoint has as many requests as it may: there may be more when one of them ends. */
   limited: boolean
   /** All of them are to be one message. */
   together?: true
+  /** They are all that is due. */
+  all?: true
 }
 
 /** What is known of an endpoint after its attempts were recorded. */
@@ -79,6 +84,15 @@ export interface HealthNote {
   failures: number
   /** It works again after people were told that it fails, and they have not been told this: since when it had failed. */
   recoveredFrom: UnixMs | null
+  /** What people were told last of its failing. */
+  told: string | null
+}
+
+/** Names one call that records. */
+export interface Batch {
+  writer: string
+  /** Higher than that of the call before. */
+  number: number
 }
 
 /** What a claim ends with. */
@@ -87,8 +101,8 @@ export interface Ending {
   attempt: Attempt | null
   error: DeliveryError | null
   nextAttemptAt: UnixMs | null
-  /** What it says of the endpoint: it works, it does not, it does not even answer, or nothing. */
-  health: 'up' | 'down' | 'unanswered' | null
+  /** What it says of the endpoint: it works, it does not, it does not even answer, it wants no more, or nothing. */
+  health: 'up' | 'down' | 'unanswered' | 'gone' | null
 }
 
 export type Recorded = 'OK' | 'GONE' | 'OVERTAKEN'
@@ -164,6 +178,7 @@ export function createDeliveryLog(deps: {
           endpoint.delivery(''),
           limits.digest?.above ?? '',
           limits.digest?.most ?? '',
+          SOON_MS,
         ],
       )) as [number, Buffer]
       const [wait, text] = reply
@@ -180,6 +195,7 @@ export function createDeliveryLog(deps: {
         waitMs: wait < 0 || taken ? null : wait,
         limited: wait === -2,
         ...(taken && wait === 1 ? { together: true } : {}),
+        ...(taken && wait === 2 ? { all: true } : {}),
       }
     },
 
@@ -188,10 +204,16 @@ export function createDeliveryLog(deps: {
       await hold([keys.endpoint(endpointId).pace], [now(), Math.min(waitMs, LONGEST_HOLD_MS), rate])
     },
 
-    /** Records attempts and what becomes of their deliveries. */
+    /**
+     * Records attempts and what becomes of their deliveries.
+     *
+     * @param results what came of each, and the endpoint as it was when it was sent
+     * @param batch by which it is known again where it is recorded twice
+     */
     async record(
       endpointId: string,
-      results: readonly { claim: Claim; ending: Ending }[],
+      results: readonly { claim: Claim; ending: Ending; endpoint?: Pick<EndpointRecord, 'updated_at'> }[],
+      batch: Batch | null = null,
     ): Promise<{ replies: Recorded[]; health: HealthNote }> {
       const endpoint = keys.endpoint(endpointId)
       const [health = [], ...replies] = (await record(
@@ -214,7 +236,10 @@ export function createDeliveryLog(deps: {
           BREAKER.longestMs,
           DISABLING.afterMs * DISABLING.warnings[0],
           DISABLING.leastFailures,
-          ...results.flatMap(({ claim: { deliveryId: id, token }, ending }) => [
+          batch?.writer ?? '',
+          batch?.number ?? 0,
+          DISABLING.afterMs,
+          ...results.flatMap(({ claim: { deliveryId: id, token }, ending, endpoint: seen }) => [
             id,
             token,
             DELIVERY_STATUSES.indexOf(ending.status) + 1,
@@ -223,21 +248,22 @@ export function createDeliveryLog(deps: {
             ending.error === null ? '' : JSON.stringify(ending.error),
             ending.nextAttemptAt ?? '',
             ending.health ?? '',
+            seen === undefined ? '' : Date.parse(seen.updated_at),
           ]),
         ],
       )) as [Buffer[], ...Buffer[]]
       return { replies: replies.map(String) as Recorded[], health: healthNote(health) }
     },
 
-    /** Gives claims back without an attempt, to be attempted again after a while. */
-    async release(endpointId: string, claims: readonly Claim[], afterMs: number): Promise<void> {
+    /** Gives claims back without an attempt, to the places that they had. */
+    async release(endpointId: string, claims: readonly Claim[]): Promise<void> {
       const [first] = claims
       if (first === undefined) return
       const endpoint = keys.endpoint(endpointId)
       const ids = claims.map(({ deliveryId: id }) => id)
       await release(
-        [endpoint.busy, endpoint.due, ...ids.map(endpoint.delivery)],
-        [first.token, now() + afterMs, ...ids],
+        [endpoint.busy, endpoint.due, endpoint.retries, ...ids.map(endpoint.delivery)],
+        [first.token, now(), ...ids],
       )
     },
 
@@ -248,11 +274,18 @@ export function createDeliveryLog(deps: {
       return counts[0] + counts[1]
     },
 
-    /** Whether a delivery has waited for longer than it should: nobody seems to look after the endpoint. */
+    /**
+     * Whether a delivery has waited for longer than it should, or a claim has run out, which it does only where its
+     * holder died: nobody seems to look after the endpoint.
+     */
     async isOverdue(endpointId: string, graceMs: number): Promise<boolean> {
-      const endpoint = keys.endpoint(endpointId)
-      const lists = [endpoint.due, endpoint.retries, endpoint.busy]
-      const counts = await Promise.all(lists.map((list) => redis.zcount(list, '-inf', now() - graceMs)))
+      const { due, retries, busy } = keys.endpoint(endpointId)
+      const at = now()
+      const counts = await Promise.all([
+        redis.zcount(due, '-inf', at - graceMs),
+        redis.zcount(retries, '-inf', at - graceMs),
+        redis.zcount(busy, '-inf', at),
+      ])
       return counts.some((count) => count > 0)
     },
   }
@@ -284,10 +317,11 @@ function claimOf(line: string, token: string): Claim {
 }
 
 function healthNote(reply: readonly Buffer[]): HealthNote {
-  const [since = '', failures = '', recovered = ''] = reply.map(String)
+  const [since = '', failures = '', recovered = '', told = ''] = reply.map(String)
   return {
     failingSince: since === '' ? null : Number(since),
     failures: Number(failures),
     recoveredFrom: recovered === '' ? null : Number(recovered),
+    told: told === '' ? null : told,
   }
 }

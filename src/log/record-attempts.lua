@@ -4,26 +4,64 @@
 -- then for each result: its delivery, its attempts
 -- ARGV[1] now in ms, ARGV[2] retention in ms, ARGV[3] connection failures in a row at which the breaker opens,
 -- ARGV[4] for how long at first and ARGV[5] at most, ms, ARGV[6] after which time of failures people are told, ms,
--- ARGV[7] and after how many
+-- ARGV[7] and after how many, ARGV[8] name of who records ('' for none), ARGV[9] number of this call, of which each
+-- is higher than the one before, ARGV[10] after which time of failures the endpoint is to be disabled, ms
 -- then for each result: delivery id, claim token, place of the new status in KEYS[5..9] from 1, its name,
 -- attempt as JSON without the body of its request ('' for none), that body, error as JSON ('' for none), next
--- attempt in ms ('' for none), what it says of the endpoint: up, down, unanswered (down, and no answer came) or ''
+-- attempt in ms ('' for none), what it says of the endpoint: up, down, unanswered (down, and no answer came), gone (it
+-- wants no more) or '', and of which state of it: when it was last changed in ms ('' where that is not known)
 -- Returns {health: failing since, failures, since when it had failed where people are to be told that it works
--- again ('' for none of each)}, then for each result OK; GONE where the delivery no longer exists; OVERTAKEN
--- where another claim decides the status (the attempt is kept all the same, for it took place).
+-- again, how far they were told that it fails ('' for none of each)}, then for each result OK; GONE where the delivery
+-- no longer exists; OVERTAKEN where another claim decides the status (the attempt is kept all the same, for it took
+-- place).
 -- Atomic so that the log, the status and the lists of a delivery never disagree.
-local FIRST, WIDTH = 8, 9
+-- A call that comes twice, because the connection ended before its answer, changes nothing the second time.
+local FIRST, WIDTH = 11, 10
 local PLACES = { pending = 5, retrying = 6, succeeded = 7, failed = 8, skipped = 9 }
 local now = tonumber(ARGV[1])
 
 -- Read once, changed by each result, written once.
-local FIELDS = { 'failing_since', 'failures', 'unanswered', 'open_until', 'opened', 'recovered', 'last_success' }
+local FIELDS = { 'failing_since', 'failures', 'unanswered', 'open_until', 'opened', 'recovered', 'last_success', 'told',
+  'gone', 'overdue', 'fresh_at', 'recorded' }
 local health, before = {}, redis.call('HMGET', KEYS[4], unpack(FIELDS))
 for i, name in ipairs(FIELDS) do
   health[name] = before[i] or nil
 end
-local function note_health(what)
-  if what == '' then
+local function text(value)
+  return value and tostring(value) or ''
+end
+local function summary()
+  return { text(health.failing_since), text(health.failures), text(health.recovered), text(health.told) }
+end
+
+-- Who recorded of late and how far, newest first: `name:number,name:number`.
+if ARGV[8] ~= '' then
+  local mark, latest = ARGV[8] .. ':', { ARGV[8] .. ':' .. ARGV[9] }
+  for entry in string.gmatch(health.recorded or '', '[^,]+') do
+    if string.sub(entry, 1, #mark) ~= mark then
+      latest[#latest + 1] = entry
+    elseif tonumber(string.sub(entry, #mark + 1)) >= tonumber(ARGV[9]) then
+      local replies = { summary() }
+      for i = 10, #KEYS, 2 do
+        replies[#replies + 1] = 'OK'
+      end
+      return replies
+    end
+  end
+  health.recorded = table.concat(latest, ',', 1, math.min(#latest, 8))
+end
+
+-- A full Redis refuses the first write of a script if it needs memory, and then lets all others through. This one
+-- needs none: what has been sent must be recorded, or it would be sent again.
+redis.call('ZREM', KEYS[1], '')
+
+local function note_health(what, seen, err)
+  -- What was sent to another URL, or before it was enabled again, says nothing of what it is now.
+  if what == '' or (seen ~= '' and health.fresh_at and tonumber(seen) < tonumber(health.fresh_at)) then
+    return
+  end
+  if what == 'gone' then
+    health.gone = seen .. ' ' .. err
     return
   end
   if what == 'up' then
@@ -32,12 +70,16 @@ local function note_health(what)
       health.recovered = health.failing_since
     end
     health.last_success = now
-    health.failing_since, health.failures = nil, nil
+    health.failing_since, health.failures, health.told, health.overdue = nil, nil, nil, nil
     health.unanswered, health.open_until, health.opened = nil, nil, nil
     return
   end
   health.failing_since = health.failing_since or now
   health.failures = tonumber(health.failures or 0) + 1
+  -- Whoever recorded it disables the endpoint; where that is missed, the sweep does it by this.
+  if now - tonumber(health.failing_since) >= tonumber(ARGV[10]) and health.failures >= tonumber(ARGV[7]) then
+    health.overdue = err
+  end
   if what == 'down' then
     health.unanswered, health.open_until, health.opened = nil, nil, nil
     return
@@ -64,7 +106,7 @@ end
 local at = FIRST
 for i = 10, #KEYS, 2 do
   local hash, attempts = KEYS[i], KEYS[i + 1]
-  local id, token, place, status, attempt, body, err, next_at, said = unpack(ARGV, at, at + WIDTH - 1)
+  local id, token, place, status, attempt, body, err, next_at, said, seen = unpack(ARGV, at, at + WIDTH - 1)
   at = at + WIDTH
   local created, holder, first_body, made, was = unpack(redis.call('HMGET', hash, 'c', 'k', 'q', 'n', 's'))
   if not created then
@@ -85,7 +127,7 @@ for i = 10, #KEYS, 2 do
       end
       put(fields, 'n', tonumber(made) + 1)
     end
-    note_health(said)
+    note_health(said, seen, err)
     if holder ~= token and status ~= 'succeeded' then
       if #fields > 0 then
         redis.call('HSET', hash, unpack(fields))
@@ -152,8 +194,5 @@ end
 if #gone > 0 then
   redis.call('HDEL', KEYS[4], unpack(gone))
 end
-local function text(value)
-  return value and tostring(value) or ''
-end
-replies[1] = { text(health.failing_since), text(health.failures), text(health.recovered) }
+replies[1] = summary()
 return replies

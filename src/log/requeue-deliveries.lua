@@ -8,6 +8,14 @@
 -- Returns for each: queued, in_progress, unwanted, or gone where there is none.
 -- Atomic so that a delivery is never taken from a worker that is sending it, nor twice by two that ask at
 -- once, and so that status, lists and schedule never disagree.
+-- What somebody asks for by hand goes before everything that waits, and what a walk brings goes behind it.
+local due_at = ARGV[1]
+if ARGV[3] == '' then
+  local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+  if first[1] and first[1] ~= ARGV[5] then
+    due_at = math.min(tonumber(ARGV[1]), tonumber(first[2]) - 1)
+  end
+end
 local places = { pending = 2, retrying = 3, succeeded = 4, failed = 5, skipped = 6 }
 local replies = {}
 for i = 5, #ARGV do
@@ -29,7 +37,7 @@ for i = 5, #ARGV do
     elseif status ~= 'pending' then
       redis.call('HSET', hash, 'b', made or 0)
     end
-    redis.call('HSET', hash, 's', 'pending', 'x', ARGV[1])
+    redis.call('HSET', hash, 's', 'pending', 'x', due_at)
     redis.call('HDEL', hash, 'k', 'ku', 'err')
     if ARGV[3] ~= '' then
       redis.call('HSET', hash, 'r', ARGV[3])
@@ -42,7 +50,7 @@ for i = 5, #ARGV do
     end
     redis.call('ZREM', KEYS[7], ARGV[i])
     redis.call('ZREM', KEYS[8], ARGV[i])
-    redis.call('ZADD', KEYS[1], ARGV[1], ARGV[i])
+    redis.call('ZADD', KEYS[1], due_at, ARGV[i])
     -- Somebody wants it now: the endpoint is tried now, whatever the breaker had planned.
     redis.call('HDEL', KEYS[9], 'open_until')
   end

@@ -7,23 +7,35 @@
 -- they are taken for one message together ('' for never), ARGV[11] the most of these
 -- Returns {ms until more may be taken, for each delivery a line: id, attempts so far, attempts of the present
 -- schedule, event id, event type, source id, stream id, with spaces between}; instead of ms, -1 where whatever comes
--- wakes the endpoint anyway, and -2 where it has as many requests as it may; 1 with deliveries that are to be one
--- message.
+-- wakes the endpoint anyway, and -2 where it has as many requests as it may; with deliveries, 1 where they are to be
+-- one message and 2 where they are all that is due. What is due within ARGV[12] ms is told too, for the wake that
+-- brought us here may have been its own, a little early by another clock.
 -- Atomic so that no two workers take the same one, nor more together than the endpoint may have. Which deliveries
 -- these are is known only here, so that their keys are not among KEYS; they are of the same slot.
+-- A full Redis refuses the first write of a script if it needs memory, and then lets all others through: a claim is
+-- written before anything is removed, so that nothing is taken of which no result could be recorded.
 local now, room = tonumber(ARGV[1]), tonumber(ARGV[4])
 
--- Whoever held these has died.
+-- Whoever held these has died: they get back the places that they had.
 local orphans = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 100)
 for _, id in ipairs(orphans) do
+  local status, due_at = unpack(redis.call('HMGET', ARGV[9] .. id, 's', 'x'))
+  if status == 'pending' then
+    redis.call('ZADD', KEYS[1], due_at or now, id)
+  elseif status == 'retrying' then
+    redis.call('ZADD', KEYS[2], due_at or now, id)
+  end
   redis.call('ZREM', KEYS[3], id)
-  redis.call('ZADD', KEYS[1], now, id)
 end
 
 if ARGV[7] ~= '1' then
   local busy = redis.call('ZCARD', KEYS[3])
   room = math.min(room, tonumber(ARGV[5]) - busy)
-  local failures, opens = unpack(redis.call('HMGET', KEYS[4], 'unanswered', 'open_until'))
+  local failures, opens, gone = unpack(redis.call('HMGET', KEYS[4], 'unanswered', 'open_until', 'gone'))
+  if gone then
+    -- It wants no more, and is about to be disabled, with which it is woken.
+    return { -1, '' }
+  end
   if tonumber(failures or 0) >= tonumber(ARGV[8]) then
     local wait = tonumber(opens or 0) - now
     if wait > 0 then
@@ -60,7 +72,7 @@ if ARGV[7] ~= '1' and ARGV[10] ~= '' then
   end
 end
 
-local taken, scores = {}, {}
+local taken, scores, seen = {}, {}, 0
 local function take(key, count)
   if count < 1 then
     return
@@ -69,32 +81,44 @@ local function take(key, count)
   if #ids == 0 then
     return
   end
-  redis.call('ZREM', key, unpack(ids))
+  seen = seen + #ids
   for _, id in ipairs(ids) do
     local hash = ARGV[9] .. id
     local status, made, base, held, event, kind, source, place =
       unpack(redis.call('HMGET', hash, 's', 'n', 'b', 'ku', 'e', 't', 'o', 'm'))
-    local waits = status == 'pending' or status == 'retrying'
-    if waits and not (held and tonumber(held) > now) then
-      redis.call('HSET', hash, 'k', ARGV[3], 'ku', ARGV[2])
-      scores[#scores + 1] = ARGV[2]
+    if status == 'pending' or status == 'retrying' then
+      if held and tonumber(held) > now then
+        -- Somebody's after all.
+        scores[#scores + 1] = held
+      else
+        redis.call('HSET', hash, 'k', ARGV[3], 'ku', ARGV[2])
+        scores[#scores + 1] = ARGV[2]
+        local counted = tostring(tonumber(made) - tonumber(base or 0))
+        -- One text for all: the reader pays for each reply, and none of these has a space in it.
+        taken[#taken + 1] = table.concat({ id, made, counted, event, kind, source, place }, ' ')
+      end
       scores[#scores + 1] = id
-      local counted = tostring(tonumber(made) - tonumber(base or 0))
-      -- One text for all: the reader pays for each reply, and none of these has a space in it.
-      taken[#taken + 1] = table.concat({ id, made, counted, event, kind, source, place }, ' ')
     end
   end
+  redis.call('ZREM', key, unpack(ids))
 end
 -- A quarter is for retries where there are any, of small rooms now and then one: neither lane waits behind the
 -- other.
 take(KEYS[2], math.floor((room + now % 4) / 4))
 take(KEYS[1], room - #taken)
 take(KEYS[2], room - #taken)
-if #scores == 0 then
-  return { -1, '' }
+if #scores > 0 then
+  redis.call('ZADD', KEYS[3], unpack(scores))
 end
-redis.call('ZADD', KEYS[3], unpack(scores))
+if #taken == 0 then
+  local soonest = tonumber(ARGV[12]) + 1
+  for list = 1, 2 do
+    local first = redis.call('ZRANGE', KEYS[list], 0, 0, 'WITHSCORES')
+    soonest = math.min(soonest, first[2] and math.max(1, math.ceil(tonumber(first[2]) - now)) or soonest)
+  end
+  return { soonest > tonumber(ARGV[12]) and -1 or soonest, '' }
+end
 if ARGV[6] ~= '' and ARGV[7] ~= '1' then
-  redis.call('HINCRBYFLOAT', KEYS[5], 'tokens', together and -1 or -#scores / 2)
+  redis.call('HINCRBYFLOAT', KEYS[5], 'tokens', together and -1 or -#taken)
 end
-return { together and 1 or 0, table.concat(taken, '\n') }
+return { together and 1 or (seen < room and 2 or 0), table.concat(taken, '\n') }

@@ -11,6 +11,8 @@ import type { UnixMs } from '../types.ts'
 const AT_ONCE = 1_000
 /** How long a delivery may be due before an endpoint is woken again (ms). */
 const GRACE_MS = 5_000
+/** Endpoints that are looked at together: one after the other, thousands would take longer than a sweep may. */
+const TOGETHER = 50
 
 /**
  * Makes the sweep, the net below the queues: it wakes those whom no job looks after any more (a process
@@ -72,8 +74,14 @@ export function createSweep(deps: {
   return async function sweep(): Promise<void> {
     for (const source of await deps.owners.everKnown())
       await apart({ source: source.id }, sweepSource(source))
-    for (const endpoint of await deps.endpoints.everKnown())
-      await apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint))
+    const endpoints = await deps.endpoints.everKnown()
+    for (let i = 0; i < endpoints.length; i += TOGETHER) {
+      await Promise.all(
+        endpoints
+          .slice(i, i + TOGETHER)
+          .map((endpoint) => apart({ endpoint: endpoint.id }, sweepEndpoint(endpoint))),
+      )
+    }
   }
 }
 

@@ -131,13 +131,13 @@ export const PROCESS_METRICS = {
   },
   ringpost_attempt_duration_seconds: {
     type: 'histogram',
-    help: 'Duration of the attempts that this process made, by outcome: succeeded, or whose fault the failure is (receiver, permanent, ours).',
+    help: 'Duration of the attempts that this process made, by outcome: succeeded, or whose fault the failure is (receiver, permanent, ours, or internal: a defect of ringpost).',
     labels: ['outcome'],
     buckets: ATTEMPT_BUCKETS,
   },
   ringpost_attempts_total: {
     type: 'counter',
-    help: 'Attempts that this process made, by kind of endpoint and outcome: succeeded, receiver, permanent, ours.',
+    help: 'Attempts that this process made, by kind of endpoint and outcome: succeeded, receiver, permanent, ours, internal.',
     labels: ['kind', 'outcome'],
   },
   ringpost_enrichments_total: {

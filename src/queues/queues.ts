@@ -19,8 +19,10 @@ export interface DeliverJob {
   endpointId: string
 }
 
-/** What is woken later is woken at the end of one of these (ms). */
+/** What is woken later is woken at the end of one of these, at least (ms). */
 const SLOT_MS = 100
+/** How much later than asked for an endpoint may be woken, as a share of the wait. */
+const LATENESS = 1 / 64
 
 /** How finished jobs are kept: hardly, for the truth is in the log and not in the queues. */
 export const JOB_OPTIONS = { removeOnComplete: true, removeOnFail: { count: 100 } }
@@ -139,15 +141,14 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
       await deliver.add('deliver', { endpointId }, { deduplication })
     },
 
-    /** The same after a time (ms), and up to a tenth of a second later: askings for one such slot become one. */
+    /**
+     * The same after a time (ms), and later by up to a tenth of a second or a sixty-fourth of that time, whichever is
+     * more: askings for one such slot become one, and thousands of retries a few jobs.
+     */
     async wakeLater(endpointId: string, delayMs: number): Promise<void> {
       const now = Date.now()
-      const slot = Math.floor((now + Math.max(0, delayMs)) / SLOT_MS) + 1
-      await retry.add(
-        'deliver',
-        { endpointId },
-        { jobId: `${endpointId}-${slot}`, delay: slot * SLOT_MS - now },
-      )
+      const at = endOfSlot(now + Math.max(0, delayMs), delayMs * LATENESS)
+      await retry.add('deliver', { endpointId }, { jobId: `${endpointId}-${at}`, delay: at - now })
     },
 
     /** Takes an endpoint's backfill on, after a time (ms) and up to a tenth of a second later. */
@@ -176,3 +177,10 @@ export function createQueues(deps: { connection: Redis; keys: Keys; logger: Logg
 }
 
 export type Queues = ReturnType<typeof createQueues>
+
+/** Slots double in length, so that the ends of long ones are ends of short ones as well. */
+function endOfSlot(at: UnixMs, longestMs: number): UnixMs {
+  const doublings = Math.floor(Math.log2(Math.max(1, longestMs / SLOT_MS)))
+  const slot = SLOT_MS * 2 ** doublings
+  return (Math.floor(at / slot) + 1) * slot
+}

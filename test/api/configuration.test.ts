@@ -191,7 +191,7 @@ describe('GET /v1/config', () => {
     })
     const { id: disabled } = await api.addEndpoint({ enabled: false })
     const { id: failed } = await api.addEndpoint({ rate_limit: 0.5 })
-    await api.endpoints.disable(failed, 'It answered 410.')
+    await api.endpoints.disable(await api.endpoints.get(failed), 'It answered 410.')
     await api.endpoints.rotateSecret(failed, { overlapMs: 0, signing: 'ed25519' })
     const { status, json, text } = await api.get('/v1/config')
     expect(status).toBe(200)

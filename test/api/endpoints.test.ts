@@ -253,7 +253,7 @@ describe('PATCH /v1/endpoints/:id', () => {
   test('enables again what ringpost has disabled, and forgets why', async () => {
     const api = await startTestApi()
     const { id } = await api.addEndpoint()
-    await api.endpoints.disable(id, 'The endpoint answered 410 Gone.')
+    await api.endpoints.disable(await api.endpoints.get(id), 'The endpoint answered 410 Gone.')
     expect((await api.get(`/v1/endpoints/${id}`)).json).toMatchObject({
       enabled: false,
       disabled_reason: 'The endpoint answered 410 Gone.',
@@ -344,7 +344,7 @@ test('enabling what was disabled counts its failures from zero', async () => {
   const path = `/v1/endpoints/${id}`
   const { health } = api.keys.endpoint(id)
   await api.redis.hset(health, { last_success: NOON - 5_000, failing_since: NOON - 1_000, failures: 12 })
-  await api.endpoints.disable(id, 'It has failed for five days.')
+  await api.endpoints.disable(await api.endpoints.get(id), 'It has failed for five days.')
   await api.patch(path, { description: 'still disabled' })
   expect(await api.redis.hgetall(health)).toMatchObject({ failures: '12' })
   expect((await api.patch(path, { enabled: true })).json).toMatchObject({
@@ -356,7 +356,10 @@ test('enabling what was disabled counts its failures from zero', async () => {
       next_try_at: null,
     },
   })
-  expect(await api.redis.hgetall(health)).toEqual({ last_success: String(NOON - 5_000) })
+  expect(await api.redis.hgetall(health)).toEqual({
+    fresh_at: expect.any(String),
+    last_success: String(NOON - 5_000),
+  })
 })
 
 test('a record of before there were filters and rate limits is shown with neither', async () => {

@@ -20,7 +20,7 @@ export const SRC = 'src_a'
 
 /** From outbox to receiver as the app wires it, on a real Redis and with real workers; the clock is moved on by tests. */
 export async function startDelivering(
-  over: { schedule?: number[]; deadlineMs?: number; atOnce?: number; workers?: number } = {},
+  over: { schedule?: number[]; deadlineMs?: number; atOnce?: number; lanes?: number; workers?: number } = {},
 ) {
   const stage = await createStage()
   // What tests add to the time that passes by itself.
@@ -61,6 +61,7 @@ export async function startDelivering(
       logger,
       signal: stopping.signal,
       ...(over.atOnce === undefined ? {} : { atOnce: over.atOnce }),
+      ...(over.lanes === undefined ? {} : { lanes: over.lanes }),
     })
   const first = start()
   const deliveriesOf = [first, ...Array.from({ length: (over.workers ?? 1) - 1 }, start)]
@@ -109,6 +110,8 @@ export async function startDelivering(
     alerts,
     drains,
     stopping,
+    /** Breaks off what is under way. */
+    closeSenders: () => Promise.all(deliveriesOf.map(({ sender }) => sender.close())),
     async addEndpoint(url: string, input: Partial<NewEndpoint> = {}): Promise<EndpointRecord> {
       const plain = { description: '', event_types: null, source_ids: null, headers: {}, enabled: true }
       return (await endpoints.create({ ...plain, ...(url === '' ? {} : { url }), ...input })).endpoint

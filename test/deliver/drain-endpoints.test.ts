@@ -3,6 +3,7 @@ import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDrainEndpoints } from '../../src/deliver/drain-endpoints.ts'
 import { DISABLING } from '../../src/log/deliveries.ts'
+import { SYSTEM } from '../../src/outbox/system-outbox.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { createStage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
@@ -57,6 +58,27 @@ describe('sending', () => {
     await d.happen(20)
     await until(async () => (await d.count(id, 'succeeded')) === 40)
     expect(await d.count(id, 'pending')).toBe(1)
+  })
+
+  test('goes on beside requests that hang for longer than what waits behind them may be held', async () => {
+    const d = await startDelivering({ atOnce: 4, schedule: [600_000] })
+    const { url, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    const slow = Promise.withResolvers<void>()
+    let arrived = 0
+    answer(async () => {
+      arrived++
+      if (arrived <= 3) return 'hang'
+      if (arrived === 4) await slow.promise
+      return 204
+    })
+    await d.happen(8)
+    await until(() => arrived === 4)
+    // Longer than claims may wait for their turn.
+    await wait(3_500)
+    slow.resolve()
+    await until(async () => (await d.count(id, 'succeeded')) === 5)
+    expect(await d.count(id, 'retrying')).toBe(0)
   })
 
   test('of one endpoint that hangs costs the others nothing', async () => {
@@ -186,12 +208,85 @@ describe('an endpoint that is down', () => {
     const before = await d.addEndpoint(DEAD)
     d.clock.ms += 1_000
     await d.endpoints.patch(before.id, { url })
-    const health = { failingSince: null, failures: 0, recoveredFrom: null }
+    const health = { failingSince: null, failures: 0, recoveredFrom: null, told: null }
     await d.alerts.note(before, health, { message: 'Gone.', gone: true })
     expect((await d.endpoints.get(before.id)).enabled).toBe(true)
     expect(await d.told()).toEqual([])
     await d.alerts.note(await d.endpoints.get(before.id), health, { message: 'Gone.', gone: true })
     expect((await d.endpoints.get(before.id)).enabled).toBe(false)
+  })
+
+  test('is not judged by what was still under way to its old URL', async () => {
+    const d = await startDelivering({ schedule: [600_000] })
+    const [before, after] = [await receiver(), await receiver()]
+    const answers = Promise.withResolvers<void>()
+    let arrived = 0
+    before.answer(async ({ id }) => {
+      arrived++
+      await answers.promise
+      return id === 'evt_1' ? 410 : 500
+    })
+    const { id } = await d.addEndpoint(before.url)
+    await d.happen(6)
+    await until(() => arrived === 6)
+    await d.endpoints.patch(id, { url: after.url })
+    answers.resolve()
+    await until(async () => (await d.count(id, 'retrying')) === 5)
+    await d.drains[0]?.settled(5_000)
+    await d.sweep()
+    expect((await d.endpoints.get(id)).enabled).toBe(true)
+    expect(await d.told()).toEqual([])
+    expect(await d.reader.health(id)).toMatchObject({ failures: 0, failing_since: null })
+    await d.happen(1)
+    await until(async () => (await d.count(id, 'succeeded')) === 1)
+    expect(after.webhooks).toHaveLength(1)
+  })
+
+  test('is tried once more where it was changed while it said that it is gone', async () => {
+    const d = await startDelivering({ schedule: [600_000] })
+    const { url, webhooks, answer } = await receiver()
+    const answers = Promise.withResolvers<void>()
+    let arrived = 0
+    answer(async () => {
+      arrived++
+      await answers.promise
+      return arrived === 1 ? 410 : 204
+    })
+    const { id } = await d.addEndpoint(url)
+    await d.happen(1)
+    await until(() => arrived === 1)
+    await d.endpoints.rotateSecret(id, { overlapMs: 0 })
+    answers.resolve()
+    await until(async () => (await d.count(id, 'failed')) === 1)
+    await d.drains[0]?.settled(5_000)
+    await d.happen(1)
+    await until(async () => (await d.count(id, 'succeeded')) === 1)
+    await d.sweep()
+    expect((await d.endpoints.get(id)).enabled).toBe(true)
+    expect(webhooks).toHaveLength(2)
+  })
+
+  test('is disabled by the sweep where that could not be done at once', async () => {
+    const d = await startDelivering({ schedule: [600_000] })
+    const { url, answer } = await receiver()
+    answer(() => 410)
+    const { id } = await d.addEndpoint(url)
+    // What happens to endpoints cannot be told for now.
+    const { outbox } = d.keys.source(SYSTEM.id)
+    await d.redis.set(outbox, 'in the way')
+    await d.happen(1)
+    await until(async () => (await d.count(id, 'failed')) === 1)
+    await d.drains[0]?.settled(5_000)
+    expect((await d.endpoints.get(id)).enabled).toBe(true)
+    await d.redis.del(outbox)
+    await d.sweep()
+    expect(await d.endpoints.get(id)).toMatchObject({
+      enabled: false,
+      disabled_reason: expect.stringContaining('410'),
+    })
+    expect((await d.told()).map(({ type, data }) => [type, data.reason])).toEqual([
+      ['endpoint.disabled', 'gone'],
+    ])
   })
 
   test('is told of at half of the time, and disabled after five days and ten failures', async () => {
@@ -290,7 +385,78 @@ test('what was stopped by ringpost itself is no attempt, and is sent by the next
   await d.happen(3)
   await wait(200)
   expect(webhooks).toHaveLength(3)
-  expect(await d.redis.hget(d.keys.endpoint(id).health, 'failures')).toBeNull()
+  await d.closeSenders()
+  await d.drains[0]?.settled(5_000)
+  const { busy, due, health } = d.keys.endpoint(id)
+  expect([await d.redis.zcard(busy), await d.redis.zcard(due)]).toEqual([0, 6])
+  expect(await d.redis.hget(health, 'failures')).toBeNull()
+})
+
+describe('stopping', () => {
+  test('gives back at once what is not begun, and lets what is under way come to its end', async () => {
+    const d = await startDelivering({ atOnce: 2 })
+    const { url, webhooks, answer } = await receiver()
+    const answers = Promise.withResolvers<void>()
+    let arrived = 0
+    answer(async () => {
+      arrived++
+      await answers.promise
+      return 204
+    })
+    const { id } = await d.addEndpoint(url)
+    await d.happen(10)
+    await until(() => arrived === 2)
+    const { busy, due } = d.keys.endpoint(id)
+    await until(async () => (await d.redis.zcard(busy)) === 4)
+    d.stopping.abort()
+    await until(async () => (await d.redis.zcard(busy)) === 2)
+    expect(await d.redis.zcard(due)).toBe(8)
+    answers.resolve()
+    await d.drains[0]?.settled(10_000)
+    expect(await d.count(id, 'succeeded')).toBe(2)
+    expect(webhooks).toHaveLength(2)
+    expect(await d.redis.zcard(busy)).toBe(0)
+    // The next process is woken, and need not wait for a sweep.
+    expect(await d.queues.all.find(({ name }) => name === 'retry')?.getJobCountByTypes('delayed')).toBe(1)
+  })
+
+  test('puts a wake that comes too late back for others', async () => {
+    const d = await startDelivering()
+    const { url } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    d.stopping.abort()
+    await d.drains[0]?.drain(id)
+    expect(await d.queues.all.find(({ name }) => name === 'retry')?.getJobCountByTypes('delayed')).toBe(1)
+  })
+})
+
+test('an attempt that breaks off within ringpost is one, and follows the schedule', async () => {
+  const d = await startDelivering({ schedule: [600_000] })
+  const { url, webhooks } = await receiver()
+  const { id } = await d.addEndpoint(url)
+  // A secret that no key opens.
+  const record = await d.endpoints.get(id)
+  const broken = record.secrets.map((secret) => ({ ...secret, sealed: 'v1:nonsense' }))
+  await d.redis.hset(d.keys.endpoints, id, JSON.stringify({ ...record, secrets: broken }))
+  await d.happen(1)
+  await until(async () => (await d.count(id, 'retrying')) === 1)
+  expect(webhooks).toEqual([])
+  expect(await d.redis.zcard(d.keys.endpoint(id).busy)).toBe(0)
+  const page = { status: null, ofType: null, before: null, since: null, until: null, limit: 10 }
+  const [delivery] = (await d.reader.list({ endpointIds: [id], ...page })).data
+  expect(delivery?.attempts).toMatchObject([{ number: 1, error: { code: 'internal_error' }, response: null }])
+  // It is not the endpoint's fault.
+  expect((await d.reader.health(id)).failures).toBe(0)
+})
+
+test('endpoints beyond those that may be sent to at a time wait for their turn', async () => {
+  const d = await startDelivering({ lanes: 2, deadlineMs: 1_000, schedule: [600_000] })
+  const [slow, fast] = [await receiver(), await receiver()]
+  slow.answer(() => 'hang')
+  for (let i = 0; i < 2; i++) await d.addEndpoint(slow.url)
+  const { id } = await d.addEndpoint(fast.url)
+  await d.happen(5)
+  await until(async () => (await d.count(id, 'succeeded')) === 5)
 })
 
 describe('what fails within ringpost', () => {
@@ -301,10 +467,15 @@ describe('what fails within ringpost', () => {
     const stopping = new AbortController()
     onTestFinished(() => stopping.abort())
     const sent: string[] = []
+    const takes: string[] = []
     const woken: number[] = []
     const { drain } = createDrainEndpoints({
       deliveries: {
         ...stage.deliveries,
+        take: (...args) => {
+          takes.push(args[0])
+          return stage.deliveries.take(...args)
+        },
         record: async (...args) => {
           parts.record?.()
           return stage.deliveries.record(...args)
@@ -339,8 +510,16 @@ describe('what fails within ringpost', () => {
       { eventId: 'evt_1', ...event },
       { eventId: 'evt_2', ...event },
     ])
-    return { stage, drain, sent }
+    return { stage, drain, sent, takes }
   }
+
+  test('is nothing, and then one look sends all that is due', async () => {
+    const { stage, drain, takes } = await failing({})
+    await drain('ep_1')
+    await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
+    await wait(100)
+    expect(takes).toHaveLength(1)
+  })
 
   test('before anything was sent gives back what was claimed', async () => {
     let fails = true
@@ -354,6 +533,23 @@ describe('what fails within ringpost', () => {
     expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(0)
     stage.clock.ms += 1_000
     await drain('ep_1')
+    await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
+    expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
+  })
+
+  test('when a claim runs out before its result could be recorded sends nothing twice', async () => {
+    let refuses = true
+    const { stage, drain, sent } = await failing({
+      record: () => {
+        if (refuses) throw new Error('Redis is loading')
+      },
+    })
+    await drain('ep_1')
+    await until(() => sent.length === 2)
+    stage.clock.ms += 30_000
+    await drain('ep_1')
+    expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(2)
+    refuses = false
     await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
     expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
   })

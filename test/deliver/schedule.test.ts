@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { wakesFor } from '../../src/deliver/follow-results.ts'
 import { retryDelay } from '../../src/deliver/schedule.ts'
 
 const SCHEDULE = [5_000, 300_000, 1_800_000]
@@ -70,4 +71,17 @@ test('laws: never below what is due, never 10 % above it, never beyond the longe
       },
     ),
   )
+})
+
+test('retries that come back together need few wakes, each when the last of its group is due', () => {
+  const waits = Array.from({ length: 1_000 }, (_, i) => 300_000 + 30 * i)
+  const wakes = wakesFor(waits)
+  expect(wakes.length).toBeLessThan(10)
+  expect(wakes.at(-1)).toBe(waits.at(-1))
+  for (const wait of waits) {
+    const wake = wakes.find((one) => one >= wait) ?? Number.POSITIVE_INFINITY
+    expect(wake - wait).toBeLessThanOrEqual(wait / 64)
+  }
+  expect(wakesFor([])).toEqual([])
+  expect(wakesFor([5_000, 0, 5_000, 300_000])).toEqual([0, 5_000, 300_000])
 })

@@ -67,16 +67,19 @@ describe('a webhook', () => {
     expect(response?.body).toBe('a\ufffd\ufffd(b\ufffd')
   })
 
-  test('shares connections with others, and has no more than it may', async () => {
+  test('goes over the connections that the ones before it have left', async () => {
     const waiting: (() => void)[] = []
     const server = await serve((_, res) => {
       waiting.push(() => res.end())
       if (waiting.length === 3) for (const answer of waiting.splice(0)) answer()
     })
-    const sender = senderOfTest({ connectionsPerOrigin: 3 })
-    const sent = await Promise.all(Array.from({ length: 12 }, () => sender.send(webhook(server.url))))
-    expect(sent.map(({ outcome }) => outcome.kind)).toEqual(Array(12).fill('succeeded'))
-    expect(server.connections()).toBe(3)
+    const sender = senderOfTest()
+    for (let round = 0; round < 4; round++) {
+      const sent = await Promise.all(Array.from({ length: 3 }, () => sender.send(webhook(server.url))))
+      expect(sent.map(({ outcome }) => outcome.kind)).toEqual(Array(3).fill('succeeded'))
+    }
+    // One that has just been answered may not be free yet.
+    expect(server.connections()).toBeLessThanOrEqual(6)
   })
 })
 
@@ -184,18 +187,17 @@ describe('closing', () => {
   })
 })
 
-test('an endpoint that holds all its connections costs another nothing', async () => {
+test('any number of requests that hang cost others nothing, also at the same origin', async () => {
   const held: (() => void)[] = []
   let released = false
-  const slow = await serve((_, res) => {
-    if (released) res.end()
+  const server = await serve((req, res) => {
+    if (released || req.url === '/well') res.end()
     else held.push(() => res.end())
   })
-  const well = await serve((_, res) => res.end())
-  const sender = senderOfTest({ connectionsPerOrigin: 2 })
-  const waiting = Array.from({ length: 6 }, () => sender.send(webhook(slow.url)))
+  const sender = senderOfTest()
+  const waiting = Array.from({ length: 300 }, () => sender.send(webhook(`${server.url}slow`)))
   for (let n = 0; n < 5; n++) {
-    expect((await sender.send(webhook(well.url))).outcome.kind).toBe('succeeded')
+    expect((await sender.send(webhook(`${server.url}well`))).outcome.kind).toBe('succeeded')
   }
   released = true
   for (const answer of held) answer()

@@ -49,7 +49,7 @@ async function source(of: Container) {
 }
 
 test('the commands of the scaled profile bring up the split roles, and a rolling restart under load loses nothing and sends nothing twice', {
-  timeout: 120_000,
+  timeout: 500_000,
 }, async () => {
   if (!containers) throw new Error('There is nothing to start.')
   const { start, startRedis } = containers

@@ -171,7 +171,7 @@ test('what happened is in the metrics, and a person can be erased from all of it
     /^ringpost_source_known_users\{source="src_default"\} 251$/m,
     /^ringpost_source_events_total\{source="src_default",type="user.created"\} 1$/m,
     /^ringpost_source_condition\{source="src_default",state="live"\} 1$/m,
-    /^ringpost_attempts_total\{outcome="succeeded"\} 1$/m,
+    /^ringpost_attempts_total\{kind="webhook",outcome="succeeded"\} 1$/m,
     /^ringpost_attempt_duration_seconds_count\{outcome="succeeded"\} 1$/m,
     /^ringpost_detection_lag_seconds_count 1$/m,
     /^ringpost_poll_duration_seconds_count\{kind="baseline",outcome="done"\} 1$/m,

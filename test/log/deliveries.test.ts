@@ -110,16 +110,27 @@ describe('claiming', () => {
     expect(await stage.claim(EP, 'dlv_none', 'x', 10_000)).toBeNull()
   })
 
-  test('can be given back, to be attempted a while later', async () => {
-    const id = await accepted('evt_1')
-    await stage.deliveries.release(EP, [await claimed(id)], 1_000)
-    expect(await stage.claim(EP, id)).toBeNull()
-    stage.clock.ms += 1_000
-    const mine = await claimed(id)
-    expect(mine).toMatchObject({ attempts: 0 })
+  test('can be given back, and keeps its place', async () => {
+    const [first, second] = [await accepted('evt_1'), await accepted('evt_2')]
+    const { due, retries } = stage.keys.endpoint(EP)
+    const before = await stage.redis.zrange(due, '0', '-1', 'WITHSCORES')
+    const mine = await claimed(first)
+    stage.clock.ms += 60_000
     // A claim of somebody else's is not given back.
-    await stage.deliveries.release(EP, [{ ...mine, token: 'other' }], 0)
-    expect(await stage.claim(EP, id)).toBeNull()
+    await stage.deliveries.release(EP, [{ ...mine, token: 'other' }])
+    expect(await stage.redis.zrange(due, '0', '-1')).toEqual([second])
+    await stage.deliveries.release(EP, [mine])
+    expect(await stage.redis.zrange(due, '0', '-1', 'WITHSCORES')).toEqual(before)
+    expect(await claimed(first)).toMatchObject({ attempts: 0 })
+
+    // What waits for another attempt waits among the retries.
+    const next = stage.clock.ms + 1_000
+    const error = attempt(1, 500).error
+    const again = { status: 'retrying' as const, attempt: attempt(1, 500), error, nextAttemptAt: next }
+    await stage.record(EP, await claimed(second), { ...again, health: 'down' })
+    stage.clock.ms = next + 5_000
+    await stage.deliveries.release(EP, [await claimed(second)])
+    expect(await stage.redis.zrange(retries, '0', '-1', 'WITHSCORES')).toEqual([second, String(next)])
   })
 })
 

@@ -56,6 +56,63 @@ describe('requests at a time', () => {
   })
 })
 
+describe('the order', () => {
+  const order = async (room: number) => (await take({ room })).claims.map(({ deliveryId }) => deliveryId)
+
+  test('is that of when they were due, also of what a worker that died had held', async () => {
+    const ids: string[] = []
+    for (let i = 0; i < 4; i++) {
+      ids.push(...(await accept(1, `evt${i}`)))
+      stage.clock.ms += 1_000
+    }
+    expect(await order(2)).toEqual(ids.slice(0, 2))
+    stage.clock.ms += 20_000
+    expect(await order(4)).toEqual(ids)
+  })
+
+  test('puts what a person asks for before everything that waits, and a walk behind it', async () => {
+    const done = await accept(3, 'done')
+    await recordAll((await take()).claims, 'up')
+    stage.clock.ms += 1_000
+    const backlog = await accept(3, 'backlog')
+    stage.clock.ms += 60_000
+    const [walked = '', wanted = ''] = done
+    await createRequeue(stage)(EP, [walked], { from: ['succeeded'], run: 'walk' })
+    await createRequeue(stage)(EP, [wanted], { from: ['succeeded'] })
+    const [first, ...others] = await order(10)
+    expect(first).toBe(wanted)
+    expect(others.at(-1)).toBe(walked)
+    expect(others.slice(0, 3).sort()).toEqual(backlog.sort())
+  })
+
+  test('keeps what somebody holds who has another clock', async () => {
+    const [id = ''] = await accept(1)
+    expect(await order(1)).toEqual([id])
+    // By a clock that is ahead the claim has run out, and is put back to be taken.
+    stage.clock.ms += 30_000
+    await take({ room: 0 })
+    stage.clock.ms -= 30_000
+    expect(await order(1)).toEqual([])
+    const { due, busy } = stage.keys.endpoint(EP)
+    expect([await stage.redis.zcard(due), await stage.redis.zcard(busy)]).toEqual([0, 1])
+  })
+})
+
+test('what is due in a moment is told, for the wake may have come early', async () => {
+  await accept(1)
+  await recordAll((await take()).claims, 'down', 3_000)
+  stage.clock.ms += 2_900
+  expect(await take()).toEqual({ claims: [], waitMs: 100, limited: false })
+})
+
+test('an endpoint that is gone is sent nothing, and what waits for it can be ended', async () => {
+  await accept(10)
+  const { claims } = await take({ room: 1 })
+  await recordAll(claims, 'gone')
+  expect((await take()).claims).toEqual([])
+  expect((await take({ unsent: true })).claims).toHaveLength(9)
+})
+
 describe('the lanes', () => {
   test('share the room, and neither waits for the other to be empty', async () => {
     await accept(1_000, 'old')

@@ -9,7 +9,7 @@ export async function until<T>(
   look: () => T | Promise<T>,
   options: { within?: number; what?: string } = {},
 ): Promise<NonNullable<Exclude<T, false>>> {
-  const { within = 25_000, what = look.toString() } = options
+  const { within = 120_000, what = look.toString() } = options
   const end = Date.now() + within
   for (;;) {
     const seen = await look()

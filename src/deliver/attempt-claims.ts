@@ -1,0 +1,194 @@
+import type { Logger } from 'pino'
+import type { EndpointRecord } from '../endpoints/endpoints.ts'
+import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
+import type { DeliveryError, UnixMs } from '../types.ts'
+import { askedToWait, EXPIRED, endingOf } from './endings.ts'
+import type { Fault, Outcome } from './failures.ts'
+import { brokenAttempt, type MadeAttempt, type MakeAttempt } from './make-attempt.ts'
+import type { Recorder } from './recorder.ts'
+import { retryDelay } from './schedule.ts'
+
+/** A request that is this process' to send: for one delivery, or for many as a digest. */
+export interface Claimed {
+  claims: readonly Claim[]
+  endpoint: EndpointRecord
+  /** The events; null where one has left the log. */
+  texts: readonly (string | null)[]
+  /** When it was claimed, by the clock of `performance.now()`. */
+  since: number
+}
+
+/** A claim, and what came of it where that can differ from the others of its request. */
+interface Apart {
+  claim: Claim
+  own: Pick<MadeAttempt, 'attempt' | 'outcome'>
+}
+
+/** What an answer means for the requests that come after it. */
+export type Next = 'go_on' | 'hold_back' | 'rest'
+
+export interface AttemptDeps {
+  deliveries: Pick<DeliveryLog, 'hold' | 'release'>
+  makeAttempt: MakeAttempt
+  schedule: readonly number[]
+  now: () => UnixMs
+  random: () => number
+  logger: Logger
+  /** Told of each attempt: `succeeded`, or whose fault it is, how long it took, and the kind of endpoint. */
+  attempted?: (outcome: 'succeeded' | Fault, durationMs: number, kind: EndpointRecord['kind']) => void
+}
+
+/** Makes the attempting of what was claimed: it is sent, and what came of it is recorded. */
+export function createAttemptClaims(deps: AttemptDeps) {
+  const { deliveries, logger, now } = deps
+
+  /** What went together comes back together, and so gets one wait of each length. */
+  function endingsOf(apart: readonly Apart[], made: MadeAttempt): Ending[] {
+    const random = deps.random()
+    const at = now()
+    // One request says one thing of the endpoint's health, for however many deliveries it was.
+    const told = Math.max(
+      0,
+      apart.findIndex(({ own }) => own.outcome === made.outcome),
+    )
+    return apart.map(({ claim, own }, i) => {
+      const { outcome } = own
+      const delay =
+        outcome.kind === 'failed' && outcome.retry === 'schedule'
+          ? retryDelay({
+              schedule: deps.schedule,
+              attempt: claim.scheduled + 1,
+              random: () => random,
+              retryAfterMs: outcome.retryAfterMs,
+            })
+          : null
+      const ending = endingOf(claim, own, delay === null ? null : at + delay)
+      return i === told ? ending : { ...ending, health: null }
+    })
+  }
+
+  /** A service that wants no more for a while is asked for nothing else meanwhile. */
+  async function keepWait(endpoint: EndpointRecord, outcome: Outcome): Promise<void> {
+    const waitMs = askedToWait(outcome)
+    if (endpoint.rate_limit === null || !waitMs) return
+    await deliveries
+      .hold(endpoint.id, endpoint.rate_limit, waitMs)
+      .catch((error: unknown) =>
+        logger.warn(
+          { err: error, endpoint: endpoint.id },
+          'The wait that the receiver asked for was not kept.',
+        ),
+      )
+  }
+
+  /** A fault of our own must not come back with every claim that runs out: it follows the schedule like any other. */
+  function make(endpoint: EndpointRecord, events: { id: string; text: string }[]): Promise<MadeAttempt> {
+    return deps.makeAttempt(endpoint, events).catch((error: unknown) => {
+      logger.error(
+        { err: error, endpoint: endpoint.id, event: events[0]?.id },
+        'An attempt broke off within ringpost. Please report this.',
+      )
+      return brokenAttempt(endpoint, now())
+    })
+  }
+
+  return {
+    /**
+     * Resolves when everything is recorded.
+     *
+     * @param answered called once, as soon as the request is over
+     */
+    async attempt(
+      { record }: Pick<Recorder, 'record'>,
+      { claims: all, endpoint, texts }: Claimed,
+      answered: (next: Next) => void,
+    ): Promise<void> {
+      const events = all.flatMap(({ eventId }, i) => {
+        const text = texts[i] ?? null
+        return text === null ? [] : [{ id: eventId, text }]
+      })
+      const claims = all.filter((_, i) => (texts[i] ?? null) !== null)
+      const expired = all.filter((claim) => !claims.includes(claim))
+      const ended = Promise.all(
+        expired.map((claim) => end({ record }, endpoint.id, claim, 'failed', EXPIRED)),
+      )
+      const [first] = claims
+      if (first === undefined) {
+        answered('go_on')
+        return void (await ended)
+      }
+      const made = await make(endpoint, events)
+      const { outcome } = made
+      deps.attempted?.(
+        outcome.kind === 'failed' ? outcome.fault : 'succeeded',
+        made.attempt.duration_ms,
+        endpoint.kind,
+      )
+      await keepWait(endpoint, outcome)
+      answered(nextAfter(outcome))
+      // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
+      const apart = claims.map((claim, i) => ({ claim, own: made.each?.[i] ?? made }))
+      const ours = apart.filter(({ own }) => isOurs(own.outcome))
+      const others = apart.filter(({ own }) => !isOurs(own.outcome))
+      if (ours.length > 0) {
+        await deliveries.release(
+          endpoint.id,
+          ours.map(({ claim }) => claim),
+        )
+      }
+      if (others.length === 0) return void (await ended)
+      const endings = endingsOf(others, made)
+      await Promise.all([
+        ended,
+        ...others.map(({ claim }, i) => {
+          const ending = endings[i]
+          return ending && record({ claim, ending, endpoint })
+        }),
+      ])
+      logger.info(
+        {
+          endpoint: endpoint.id,
+          event: first.eventId,
+          delivery: first.deliveryId,
+          ...(claims.length > 1 ? { deliveries: claims.length } : {}),
+          attempt: first.attempts + 1,
+          status: endings[0]?.status,
+          http_status: made.attempt.response?.status ?? null,
+          code: endings[0]?.error?.code,
+          duration_ms: made.attempt.duration_ms,
+        },
+        'attempt',
+      )
+    },
+
+    end,
+  }
+
+  /** Ends a delivery without an attempt. */
+  async function end(
+    { record }: Pick<Recorder, 'record'>,
+    endpointId: string,
+    claim: Claim,
+    status: 'skipped' | 'failed',
+    error: DeliveryError,
+  ): Promise<void> {
+    await record({ claim, ending: { status, attempt: null, error, nextAttemptAt: null, health: null } })
+    logger.info(
+      { endpoint: endpointId, delivery: claim.deliveryId, status, code: error.code },
+      'not attempted',
+    )
+  }
+}
+
+export type AttemptClaims = ReturnType<typeof createAttemptClaims>
+
+function isOurs(outcome: Outcome): boolean {
+  return outcome.kind === 'failed' && outcome.fault === 'ours'
+}
+
+function nextAfter(outcome: Outcome): Next {
+  if (outcome.kind === 'succeeded') return 'go_on'
+  if (outcome.fault === 'ours') return 'rest'
+  // What waits is for the breaker, or for nobody: it is not sent into the same fire.
+  return outcome.disable || outcome.connectionFailure ? 'hold_back' : 'go_on'
+}

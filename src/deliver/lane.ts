@@ -1,0 +1,287 @@
+import type { Logger } from 'pino'
+import type { EndpointRecord } from '../endpoints/endpoints.ts'
+import type { Claim, DeliveryLog } from '../log/deliveries.ts'
+import type { DeliveryError } from '../types.ts'
+import type { AttemptClaims, Claimed, Next } from './attempt-claims.ts'
+import type { EventTexts } from './event-texts.ts'
+import type { Recorder } from './recorder.ts'
+import type { RequestRoom } from './request-room.ts'
+import { CLAIMS, createTakeDue, type TakeDeps } from './take-due.ts'
+
+/** More is taken when fewer are claimed than this share of what may be: few at a time would be many questions. */
+const FILL_BELOW = 0.7
+/** How long a claim may wait for a request to end before it is given back (ms): the rest is for its own request. */
+const STALE_MS = 3_000
+/** What the lane waits for by itself (ms): for longer it ends, and the endpoint is woken. */
+const OWN_WAIT_MS = 2_000
+/** How long something of our own may take to pass before what it stopped is tried again (ms). */
+const OURS_MS = 1_000
+
+export interface LaneDeps extends TakeDeps {
+  deliveries: Pick<DeliveryLog, 'take' | 'release'>
+  eventTexts: EventTexts
+  attempts: AttemptClaims
+  /** Asks for the endpoint again after a time. */
+  wakeLater: (endpointId: string, delayMs: number) => Promise<void>
+  logger: Logger
+  /** Nothing more is begun once it is aborted. */
+  signal: AbortSignal
+  /** What all endpoints share. */
+  room: RequestRoom
+  /** There are as many lanes as there may be. */
+  crowded: () => boolean
+}
+
+/**
+ * Makes the lane of one endpoint that this process is sending to. It goes on by itself for as long as there is
+ * something that may be sent, and ends when nothing is under way any more.
+ *
+ * @param createRecorder given what is to be called when the recorder has nothing to do
+ * @param ended called once
+ */
+export function createLane(
+  endpointId: string,
+  deps: LaneDeps,
+  createRecorder: (idle: () => void) => Recorder,
+  ended: () => void,
+) {
+  const { deliveries, attempts, logger, signal, room, atOnce } = deps
+  const takeDue = createTakeDue(endpointId, deps)
+  const recorder = createRecorder(look)
+  /** What is claimed and not yet recorded: what waits for a request to end, what is sent, what is being recorded. */
+  const held = new Set<string>()
+  let waiting: Claimed[] = []
+  /** Requests under way. */
+  let sending = 0
+  /** Giving back that is under way. */
+  let givingBack = 0
+  let filling = false
+  /** Somebody asked while it was filled. */
+  let again = false
+  /** More may be waiting than could be taken. */
+  let more = false
+  let timer: NodeJS.Timeout | null = null
+  /** Until when nothing is taken, by the clock of `performance.now()`. */
+  let restsUntil = 0
+  let over = false
+
+  const mostSending = () => Math.min(atOnce, room.share())
+  const mostClaimed = () => CLAIMS * mostSending()
+  const hasRoom = () => held.size <= Math.floor(mostClaimed() * FILL_BELOW)
+
+  /**
+   * Begins what is due, unless that is being done. Resolves when it has been looked at once: a request that hangs
+   * and a long backlog hold up nobody who asks.
+   */
+  async function kick(): Promise<void> {
+    if (filling) {
+      again = true
+      return
+    }
+    stopTimer()
+    filling = true
+    await turn()
+  }
+
+  async function turn(): Promise<void> {
+    let goesOn = false
+    try {
+      goesOn = await step()
+      goesOn ||= again
+    } finally {
+      // In one go with that: whoever asked before is seen, and whoever asks from now on begins it anew.
+      if (!goesOn) {
+        filling = false
+        look()
+      }
+    }
+    if (goesOn) turn().catch(brokeOff)
+  }
+
+  function kickMyself(): void {
+    if (!over && !signal.aborted) kick().catch(brokeOff)
+  }
+
+  function brokeOff(error: unknown): void {
+    logger.error({ err: error, endpoint: endpointId }, 'Sending broke off; the sweep begins it again.')
+  }
+
+  /** Takes once. @returns whether to do it again at once */
+  async function step(): Promise<boolean> {
+    again = false
+    more = false
+    if (signal.aborted) return false
+    const rest = restsUntil - performance.now()
+    if (rest > 0) {
+      await pause(rest)
+      return false
+    }
+    const due = await takeDue(mostClaimed() - held.size)
+    if (due.for === 'nobody') {
+      more ||= due.because === 'room'
+      return due.because === 'changed'
+    }
+    const { taken } = due
+    more ||= taken.limited
+    if (taken.claims.length === 0) {
+      if (taken.waitMs !== null && !again) await pause(taken.waitMs)
+      return false
+    }
+    // A claim that ran out before its result could be recorded: it has been sent, and is not sent again.
+    const claims = taken.claims.filter(({ deliveryId }) => !held.has(deliveryId))
+    for (const { deliveryId } of claims) held.add(deliveryId)
+    if (due.for === 'ending') {
+      await endUnsent(claims, due.why)
+      return true
+    }
+    await queue(claims, due.endpoint, taken.together === true)
+    send()
+    if (taken.all) return false
+    if (hasRoom()) return true
+    more = true
+    return false
+  }
+
+  async function pause(ms: number): Promise<void> {
+    // Where others wait for a lane, or ringpost stops, nobody waits in one.
+    if (ms > OWN_WAIT_MS || deps.crowded() || signal.aborted) return deps.wakeLater(endpointId, ms)
+    stopTimer()
+    timer = setTimeout(() => {
+      timer = null
+      kickMyself()
+    }, ms)
+  }
+
+  function stopTimer(): void {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+  }
+
+  async function endUnsent(claims: readonly Claim[], why: DeliveryError): Promise<void> {
+    try {
+      await Promise.all(claims.map((claim) => attempts.end(recorder, endpointId, claim, 'skipped', why)))
+    } finally {
+      letGo(claims)
+    }
+  }
+
+  async function queue(claims: Claim[], endpoint: EndpointRecord, together: boolean): Promise<void> {
+    const since = performance.now()
+    let texts: (string | null)[]
+    try {
+      texts = await deps.eventTexts(claims)
+    } catch (error) {
+      // Best given back at once; where even that cannot be done, the claims run out.
+      restsUntil = performance.now() + OURS_MS
+      await giveBack([{ claims, endpoint, texts: [], since }])
+      throw error
+    }
+    if (together) waiting.push({ claims, endpoint, texts, since })
+    else {
+      for (const [i, claim] of claims.entries()) {
+        waiting.push({ claims: [claim], endpoint, texts: [texts[i] ?? null], since })
+      }
+    }
+  }
+
+  /** Begins as many requests as there may be. */
+  function send(): void {
+    if (signal.aborted) {
+      giveBackWaiting()
+      return
+    }
+    const most = mostSending()
+    const stale: Claimed[] = []
+    while (sending < most) {
+      const next = waiting.shift()
+      if (next === undefined) break
+      if (performance.now() - next.since > STALE_MS) stale.push(next)
+      else begin(next)
+    }
+    if (stale.length > 0) void giveBack(stale).then(kickMyself)
+  }
+
+  function begin(next: Claimed): void {
+    let isOver = false
+    const answered = (what: Next) => {
+      if (isOver) return
+      isOver = true
+      sending--
+      room.ended()
+      if (what === 'rest') {
+        restsUntil = performance.now() + OURS_MS
+        more = true
+      }
+      if (what === 'go_on') send()
+      else giveBackWaiting()
+    }
+    sending++
+    room.begun()
+    attempts
+      .attempt(recorder, next, answered)
+      .catch((error: unknown) => {
+        // What it had claimed is attempted again when the claim runs out.
+        const [first] = next.claims
+        const fields = { endpoint: endpointId, delivery: first?.deliveryId, deliveries: next.claims.length }
+        logger.error({ err: error, ...fields }, 'An attempt was not recorded.')
+      })
+      .finally(() => {
+        answered('go_on')
+        letGo(next.claims)
+      })
+  }
+
+  /** These have ended, and there is room for others. */
+  function letGo(claims: readonly Claim[]): void {
+    for (const { deliveryId } of claims) held.delete(deliveryId)
+    if (!filling && more && hasRoom() && !signal.aborted) kickMyself()
+    else look()
+  }
+
+  /** What waits here is given to others, or to later. */
+  function giveBackWaiting(): void {
+    const all = waiting
+    waiting = []
+    if (all.length > 0) void giveBack(all)
+  }
+
+  async function giveBack(some: readonly Claimed[]): Promise<void> {
+    const claims = some.flatMap((one) => one.claims)
+    givingBack++
+    try {
+      await deliveries.release(endpointId, claims)
+      // For the next process, which would find it by its sweep some seconds later.
+      if (signal.aborted) await deps.wakeLater(endpointId, OURS_MS)
+    } catch (error) {
+      logger.warn({ err: error, endpoint: endpointId }, 'Claims could not be given back; they run out.')
+    }
+    givingBack--
+    for (const { deliveryId } of claims) held.delete(deliveryId)
+    more = true
+    // As long as something is under way, its end is what they wait for: the breaker may have its say.
+    if (held.size > 0 || signal.aborted) look()
+    else kickMyself()
+  }
+
+  function look(): void {
+    if (over || filling || timer !== null) return
+    if (held.size > 0 || givingBack > 0 || !recorder.isIdle()) return
+    over = true
+    ended()
+  }
+
+  return {
+    kick,
+
+    /** Gives back what is not begun, for ringpost stops. */
+    async stop(): Promise<void> {
+      const leaves = more || timer !== null
+      stopTimer()
+      giveBackWaiting()
+      if (leaves) await deps.wakeLater(endpointId, OURS_MS)
+      look()
+    },
+  }
+}
+
+export type Lane = ReturnType<typeof createLane>

@@ -1,0 +1,54 @@
+import type { Redis } from 'ioredis'
+import type { Logger } from 'pino'
+import type { UnixMs } from '../types.ts'
+
+/** How often the clock is set (ms). */
+const SET_EVERY_MS = 5_000
+/** An answer that took longer says too little (ms). */
+const LONGEST_ASKING_MS = 500
+/** From which difference on people are told (ms). */
+const TELL_ABOVE_MS = 30_000
+
+/**
+ * Starts the one clock of all processes: that of Redis, by which it is decided what is due, whose claim has run out
+ * and when a breaker lets one through. A machine whose own clock is off, or jumps, neither sends early nor takes from
+ * others what they hold. It runs by this process' monotonic clock and is set every few seconds, so that reading it
+ * costs nothing.
+ *
+ * @returns its reading, and what stops it
+ */
+export async function startSharedClock(deps: {
+  redis: Pick<Redis, 'time'>
+  logger: Pick<Logger, 'warn'>
+}): Promise<{ now: () => UnixMs; stop: () => void }> {
+  let zero = performance.timeOrigin
+  const now = () => Math.round(zero + performance.now())
+
+  async function set(): Promise<void> {
+    const asked = performance.now()
+    const [seconds, micros] = await deps.redis.time()
+    const answered = performance.now()
+    if (answered - asked > LONGEST_ASKING_MS) return
+    zero = Number(seconds) * 1_000 + Number(micros) / 1_000 - (asked + answered) / 2
+  }
+
+  await set()
+  const difference = Date.now() - now()
+  if (Math.abs(difference) > TELL_ABOVE_MS) {
+    deps.logger.warn(
+      `The clock of this machine is ${Math.abs(Math.round(difference / 1_000))} s ${difference > 0 ? 'ahead of' : 'behind'} that of Redis, by which ringpost sends and signs. Set both by NTP.`,
+    )
+  }
+  let setting = false
+  const timer = setInterval(() => {
+    // While Redis is away a question waits for it: one at a time.
+    if (setting) return
+    setting = true
+    set()
+      .catch(() => undefined)
+      .finally(() => {
+        setting = false
+      })
+  }, SET_EVERY_MS)
+  return { now, stop: () => clearInterval(timer) }
+}

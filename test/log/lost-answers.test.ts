@@ -1,0 +1,139 @@
+import { connect, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, inject, onTestFinished, test } from 'vitest'
+import { type Claim, createDeliveryLog, type Ending } from '../../src/log/deliveries.ts'
+import { connectRedis } from '../../src/redis/connect.ts'
+import { createStage, type Stage } from '../support/stage.ts'
+
+const EP = 'ep_test'
+let stage: Stage
+beforeEach(async () => {
+  stage = await createStage()
+})
+afterEach(() => stage.close())
+
+/** A way to Redis that loses answers: the command has been carried out, and the connection ends before its answer. */
+async function lossy() {
+  const path = join(tmpdir(), `${stage.keys.prefix}.sock`)
+  let losing = false
+  const open = new Set<Socket>()
+  const server = createServer((client) => {
+    const redis = connect(inject('redisSocket'))
+    open.add(client)
+    client.pipe(redis)
+    redis.on('data', (answer) => {
+      if (!losing) return void client.write(answer)
+      losing = false
+      client.destroy()
+    })
+    client.on('close', () => redis.destroy())
+    redis.on('close', () => client.destroy())
+    for (const socket of [client, redis]) socket.on('error', () => undefined)
+  })
+  await new Promise<void>((resolve) => server.listen(path, resolve))
+  const redis = connectRedis(path, 'lossy')
+  await redis.ping()
+  onTestFinished(() => {
+    redis.disconnect()
+    for (const socket of open) socket.destroy()
+    server.close()
+  })
+  return {
+    log: createDeliveryLog({ redis, keys: stage.keys, now: stage.now, retentionMs: 7 * 86_400_000 }),
+    loseNext() {
+      losing = true
+    },
+  }
+}
+
+async function claimed(): Promise<Claim[]> {
+  const events = ['evt_1', 'evt_2'].map((eventId) => ({
+    eventId,
+    eventType: 'user.created' as const,
+    sourceId: 'src_a',
+    streamId: '1-1',
+  }))
+  await stage.deliveries.accept(EP, events)
+  const limits = { room: 10, atOnce: 50, rate: null }
+  return (await stage.deliveries.take(EP, 'me', 20_000, limits)).claims
+}
+
+const failed = (claim: Claim): Ending => {
+  const error = { code: 'http_status', message: 'The endpoint answered 500.' }
+  return {
+    status: 'retrying',
+    attempt: {
+      number: claim.attempts + 1,
+      at: new Date(stage.clock.ms).toISOString(),
+      duration_ms: 1,
+      url: 'https://example.com/',
+      request: { headers: {}, body: '{}' },
+      response: { status: 500, headers: {}, body: '' },
+      error,
+    },
+    error,
+    nextAttemptAt: stage.clock.ms + 1_000,
+    health: 'down',
+  }
+}
+
+const attemptsOf = async (claims: readonly Claim[]) => {
+  const { delivery, attempts } = stage.keys.endpoint(EP)
+  return Promise.all(
+    claims.map(async ({ deliveryId: id }) => [
+      await stage.redis.hget(delivery(id), 'n'),
+      await stage.redis.llen(attempts(id)),
+    ]),
+  )
+}
+
+test('results whose answer was lost are counted once', async () => {
+  const { log, loseNext } = await lossy()
+  const claims = await claimed()
+  const results = claims.map((claim) => ({ claim, ending: failed(claim) }))
+  // Once with the script known to Redis, for it is asked for by its digest.
+  await log.record(EP, [], { writer: 'w', number: 1 })
+  loseNext()
+  const { replies, health } = await log.record(EP, results, { writer: 'w', number: 2 })
+  expect(replies).toEqual(['OK', 'OK'])
+  expect(health.failures).toBe(2)
+  expect(await attemptsOf(claims)).toEqual([
+    ['1', 1],
+    ['1', 1],
+  ])
+})
+
+test('what others record in between changes nothing of that', async () => {
+  const claims = await claimed()
+  const results = claims.map((claim) => ({ claim, ending: failed(claim) }))
+  const mine = { writer: 'w', number: 7 }
+  await stage.deliveries.record(EP, results, mine)
+  for (let i = 0; i < 6; i++) await stage.deliveries.record(EP, [], { writer: `other${i}`, number: 1 })
+  expect((await stage.deliveries.record(EP, results, mine)).health.failures).toBe(2)
+  expect(await attemptsOf(claims)).toEqual([
+    ['1', 1],
+    ['1', 1],
+  ])
+  // The next one is another.
+  await stage.deliveries.record(EP, results, { ...mine, number: 8 })
+  expect((await attemptsOf(claims))[0]).toEqual(['2', 2])
+})
+
+test('claims whose answer was lost are taken again when they have run out', async () => {
+  const { log, loseNext } = await lossy()
+  const limits = { room: 10, atOnce: 50, rate: null }
+  await log.take(EP, 'me', 20_000, limits)
+  const events = ['evt_1', 'evt_2'].map((eventId) => ({
+    eventId,
+    eventType: 'user.created' as const,
+    sourceId: 'src_a',
+    streamId: '1-1',
+  }))
+  await stage.deliveries.accept(EP, events)
+  loseNext()
+  expect((await log.take(EP, 'me', 20_000, limits)).claims).toEqual([])
+  stage.clock.ms += 20_000
+  expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(true)
+  expect((await log.take(EP, 'me', 20_000, limits)).claims).toHaveLength(2)
+})
