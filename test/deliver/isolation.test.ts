@@ -66,3 +66,13 @@ test('endpoints of one origin do not wait for each other', async () => {
   await until(async () => (await d.count(id, 'succeeded')) === 20)
   for (const other of hanging) expect(await d.count(other, 'retrying')).toBe(0)
 })
+
+test('endpoints with a pace take turns where there are more of them than lanes', async () => {
+  const d = await startDelivering({ lanes: 2 })
+  const { url } = await receiver()
+  const paced: string[] = []
+  for (let i = 0; i < 4; i++) paced.push((await d.addEndpoint(url, { rate_limit: 5 })).id)
+  await d.happen(400)
+  for (const id of paced) await until(async () => (await d.count(id, 'succeeded')) > 5)
+  for (const id of paced) expect(await d.count(id, 'pending')).toBeGreaterThan(0)
+})
