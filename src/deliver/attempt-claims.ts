@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
-import { askedToWait, EXPIRED, endingOf, healthOf } from './endings.ts'
+import { askedToWait, EXPIRED, endingOf } from './endings.ts'
 import type { Fault, Outcome } from './failures.ts'
 import { brokenAttempt, type MadeAttempt, type MakeAttempt } from './make-attempt.ts'
 import type { Recorder } from './recorder.ts'
@@ -18,14 +18,14 @@ export interface Claimed {
   since: number
 }
 
-/** What an answer means for the requests that come after it. */
-export type Next = 'go_on' | 'hold_back' | 'rest'
-
-/** A claim, and what came of it by itself. */
-interface Own {
+/** A claim, and what came of it where that can differ from the others of its request. */
+interface Apart {
   claim: Claim
   own: Pick<MadeAttempt, 'attempt' | 'outcome'>
 }
+
+/** What an answer means for the requests that come after it. */
+export type Next = 'go_on' | 'hold_back' | 'rest'
 
 export interface AttemptDeps {
   deliveries: Pick<DeliveryLog, 'hold' | 'release'>
@@ -43,10 +43,15 @@ export function createAttemptClaims(deps: AttemptDeps) {
   const { deliveries, logger, now } = deps
 
   /** What went together comes back together, and so gets one wait of each length. */
-  function endingsOf(results: readonly Own[], whole: Outcome): Ending[] {
+  function endingsOf(apart: readonly Apart[], made: MadeAttempt): Ending[] {
     const random = deps.random()
     const at = now()
-    return results.map(({ claim, own }, i) => {
+    // One request says one thing of the endpoint's health, for however many deliveries it was.
+    const told = Math.max(
+      0,
+      apart.findIndex(({ own }) => own.outcome === made.outcome),
+    )
+    return apart.map(({ claim, own }, i) => {
       const { outcome } = own
       const delay =
         outcome.kind === 'failed' && outcome.retry === 'schedule'
@@ -58,8 +63,7 @@ export function createAttemptClaims(deps: AttemptDeps) {
             })
           : null
       const ending = endingOf(claim, own, delay === null ? null : at + delay)
-      // One request says one thing of the endpoint's health, for however many deliveries it was.
-      return { ...ending, health: i === 0 ? healthOf(whole) : null }
+      return i === told ? ending : { ...ending, health: null }
     })
   }
 
@@ -122,28 +126,32 @@ export function createAttemptClaims(deps: AttemptDeps) {
       )
       await keepWait(endpoint, outcome)
       answered(nextAfter(outcome))
-      const results = claims.map((claim, i): Own => ({ claim, own: made.each?.[i] ?? made }))
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
-      const returned = results.filter(({ own }) => isOurs(own.outcome)).map(({ claim }) => claim)
-      const attempted = results.filter(({ own }) => !isOurs(own.outcome))
-      const endings = endingsOf(attempted, outcome)
+      const apart = claims.map((claim, i) => ({ claim, own: made.each?.[i] ?? made }))
+      const ours = apart.filter(({ own }) => isOurs(own.outcome))
+      const others = apart.filter(({ own }) => !isOurs(own.outcome))
+      if (ours.length > 0) {
+        await deliveries.release(
+          endpoint.id,
+          ours.map(({ claim }) => claim),
+        )
+      }
+      if (others.length === 0) return void (await ended)
+      const endings = endingsOf(others, made)
       await Promise.all([
         ended,
-        returned.length > 0 && deliveries.release(endpoint.id, returned),
-        ...attempted.map(({ claim }, i) => {
+        ...others.map(({ claim }, i) => {
           const ending = endings[i]
           return ending && record({ claim, ending, endpoint })
         }),
       ])
-      const [told] = attempted
-      if (told === undefined) return
       logger.info(
         {
           endpoint: endpoint.id,
-          event: told.claim.eventId,
-          delivery: told.claim.deliveryId,
-          ...(attempted.length > 1 ? { deliveries: attempted.length } : {}),
-          attempt: told.claim.attempts + 1,
+          event: first.eventId,
+          delivery: first.deliveryId,
+          ...(claims.length > 1 ? { deliveries: claims.length } : {}),
+          attempt: first.attempts + 1,
           status: endings[0]?.status,
           http_status: made.attempt.response?.status ?? null,
           code: endings[0]?.error?.code,

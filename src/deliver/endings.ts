@@ -44,8 +44,7 @@ export function endingOf(
   }
 }
 
-/** What an attempt says of the endpoint. */
-export function healthOf(outcome: Outcome): Ending['health'] {
+function healthOf(outcome: Outcome): Ending['health'] {
   if (outcome.kind === 'succeeded') return 'up'
   if (outcome.disable) return 'gone'
   if (outcome.fault !== 'receiver') return null

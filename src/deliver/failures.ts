@@ -106,18 +106,18 @@ export function classifyUnrendered(): Outcome {
   return { ...answered('not_rendered', message), retry: 'never', fault: 'permanent' }
 }
 
-/** An attempt that broke off within ringpost. */
-export function classifyBroken(): Outcome {
-  const message =
-    'The attempt broke off within ringpost, and it is not known whether the request was sent. The log says why; please report this.'
-  return { ...answered('internal_error', message), fault: 'internal' }
-}
-
 /** An answer that says nothing of what was asked: what stands before a service, or another version of it. */
 export function classifyUnexpected(title: string, status?: number): Outcome {
   const said =
     status === undefined ? 'did not answer' : `answered ${status}, and not as its documentation says`
   return answered('http_status', `${title} ${said}.`)
+}
+
+/** An attempt that broke off within ringpost. */
+export function classifyBroken(): Outcome {
+  const message =
+    'The attempt broke off within ringpost, and it is not known whether the request was sent. The log says why; please report this.'
+  return { ...answered('internal_error', message), fault: 'internal' }
 }
 
 /** What a request without a response means for a delivery. */

@@ -25,7 +25,7 @@ const shownUrl = remember(1_000, maskUrl)
 export interface MadeAttempt {
   attempt: Omit<Attempt, 'number'>
   outcome: Outcome
-  /** What it was for each event by itself, where that can differ; the whole then is what it says of the endpoint. */
+  /** What it was for each event by itself, where that can differ; the whole is that of them which says most of the endpoint. */
   each?: { attempt: Omit<Attempt, 'number'>; outcome: Outcome }[]
 }
 
@@ -50,8 +50,7 @@ export function createMakeAttempt(deps: {
   ): Promise<MadeAttempt> {
     const target = deps.endpoints.target(endpoint)
     const held = await holdExchange(kind, exchange, events, { ...target, version: endpoint.updated_at })
-    const hidden = [...Object.values(target.headers), ...target.hidden, ...held.secrets]
-    const mask = createMask(hidden)
+    const mask = createMask([...Object.values(target.headers), ...target.hidden, ...held.secrets])
     const each = held.results.map(({ sent, response, outcome }) => {
       const error = outcome.kind === 'failed' ? outcome.error : null
       const attempt = {
@@ -72,17 +71,7 @@ export function createMakeAttempt(deps: {
     events: readonly { id: string; text: string }[],
   ): Promise<MadeAttempt> {
     const kind: Kind = kindOf(endpoint.kind)
-    if (kind.exchange !== undefined) {
-      try {
-        return await exchanged(kind, kind.exchange, endpoint, events)
-      } catch (error) {
-        deps.logger.error(
-          { err: error, endpoint: endpoint.id, event: events[0]?.id },
-          'An exchange broke off.',
-        )
-        return unsent(deps.endpoints.target(endpoint).shownUrl, deps.now(), classifyUnrendered())
-      }
-    }
+    if (kind.exchange !== undefined) return exchanged(kind, kind.exchange, endpoint, events)
     const target = deps.endpoints.target(endpoint)
     let request: KindRequest
     try {

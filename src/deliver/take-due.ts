@@ -73,7 +73,7 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
   }
 }
 
-/** What is taken together for a kind, and how many may be claimed at a time. */
+/** What is taken together for a kind, and how many requests there may be at a time. */
 function batchOf(kind: Kind | null, atOnce: number) {
   if (kind === null) return { digest: null, atOnce }
   // One exchange at a time: two that are about the same caller could make two records of them.
