@@ -25,6 +25,8 @@ process.on('message', (message) => {
   const { clockOffsetMs } = message as { clockOffsetMs?: number }
   if (clockOffsetMs !== undefined) offsetMs = clockOffsetMs
 })
+// It does not outlive the suite, however that ends.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 // The suite's line to this process must not keep it alive.
 process.channel?.unref()
 

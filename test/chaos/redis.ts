@@ -50,6 +50,8 @@ export async function createChaosRedis(folder: string, children: Children): Prom
         port: String(port),
         bind: '127.0.0.1',
         dir: data,
+        // By which the test run finds a server that was left behind.
+        pidfile: join(data, 'redis.pid'),
         appendonly: 'yes',
         appendfsync: 'everysec',
         save: '',
