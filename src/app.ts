@@ -421,7 +421,7 @@ export async function startApp(deps: {
       events,
       readiness,
       boardQueues: config.queueBoard ? queues.all : null,
-      countEvents: createCountEvents({ outbox, owners }),
+      countEvents: createCountEvents({ redis, keys, owners }),
       about: createReadAbout({ config, redis, readQueues: queues.figures, now }),
       logger,
       now,

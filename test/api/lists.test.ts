@@ -148,6 +148,7 @@ describe('what a request reads', () => {
       events: event.id,
       deliveries: delivery,
     }
+    expect((await api.post(`/v1/endpoints/${endpoint}/backfill`, {})).status).toBeLessThan(300)
     await costs(ids)
     const few = await costs(ids)
     for (let from = 100; from < 5_000; from += 700) await grow(from, 700)

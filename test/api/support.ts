@@ -234,7 +234,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     recordedAnswers: createRecordedAnswers({ redis, keys, vault }),
     tokens,
     sessions: createSessions({ redis, keys, apiToken: TOKEN, tokens, now }),
-    countEvents: createCountEvents({ outbox, owners }),
+    countEvents: createCountEvents({ redis, keys, owners }),
     about: createReadAbout({
       config: {
         roles: ['api', 'poll'],
