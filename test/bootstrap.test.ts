@@ -438,7 +438,7 @@ describe('test', () => {
     await tools({}, { passed: 3, failed: 0 })
     const { output, lastLine } = await run('test', ['test/some.test.ts', '-t', 'a name'])
     expect(steps(output)).toEqual(['vitest'])
-    expect(output).toMatch(/^run vitest run .*count-reporter.ts test\/some\.test\.ts -t a name$/m)
+    expect(output).toMatch(/^run vitest run .*stuck-reporter.ts test\/some\.test\.ts -t a name$/m)
     expect(lastLine).toBe('3 passed, 0 failed')
   })
 
