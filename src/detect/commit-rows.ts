@@ -86,7 +86,7 @@ export async function commitRows(
     })
     if (reply === 'FENCED') throw new FencedError()
     if (reply === 'OK') {
-      if (rules.announce.everyone && rules.fullScan === null) tellLags(events)
+      if (rules.fullScan === null && hasBaseline(rules)) tellLags(events)
       return done
     }
     // CONFLICT: another writer than a poller changed a snapshot (a user was forgotten): compare again.
@@ -101,4 +101,9 @@ export async function commitRows(
       deps.detected?.(Date.parse(timestamp) - secs * 1000)
     }
   }
+}
+
+/** Whether what is found is measured against a whole list. */
+function hasBaseline({ announce }: Rules): boolean {
+  return announce.everyone || announce.lastContactBefore !== undefined
 }
