@@ -33,6 +33,8 @@ async function prepare(): Promise<Detection> {
   d.simulator.seed({ users: 110, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3_600 })
   await d.poll()
   d.pass(600)
+  // The baseline has settled: whoever is unknown from now on is new.
+  await d.poll()
   for (let i = 0; i < 103; i++) d.simulator.call({ user_id: `new-${i}` })
   d.simulator.call({ user_id: 'user_0000001' })
   return d

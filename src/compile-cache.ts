@@ -1,0 +1,13 @@
+import { enableCompileCache } from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Has Node.js keep what it compiles, so that a command starts in about half the time from the second one on. To be
+ * called before anything else is imported. In a folder of the user's own, for what lies there is run; where none can
+ * be written, all goes on without.
+ */
+export function keepCompiled(): void {
+  const folder = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+  enableCompileCache(join(folder, 'ringpost', 'compiled'))
+}
