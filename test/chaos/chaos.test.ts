@@ -71,7 +71,7 @@ test('killed between two side effects, it goes on where it was', { timeout: WITH
     seed: 1,
     only: [
       { effect: 'commit-page', moment: 'after' },
-      { effect: 'request to a receiver', moment: 'after' },
+      { effect: 'record-attempts', moment: 'before' },
     ],
     withinMs: WITHIN_MS,
     say: () => undefined,
@@ -79,7 +79,7 @@ test('killed between two side effects, it goes on where it was', { timeout: WITH
   expect(found.violations).toEqual([])
   expect(results.map(({ effect, moment, hit }) => [effect, moment, hit])).toEqual([
     ['commit-page', 'after', true],
-    ['request to a receiver', 'after', true],
+    ['record-attempts', 'before', true],
   ])
   // The one thing that may come twice does: the receiver had said 2xx, and nobody had taken it down.
   expect(results.at(-1)?.again).toBeGreaterThan(0)
