@@ -1,6 +1,5 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import LongFirst from './test/support/long-first.ts'
 
 export default defineConfig({
   test: {
@@ -8,7 +7,6 @@ export default defineConfig({
     globalSetup: ['test/support/global-setup.ts'],
     // Much of what is tested waits: for a schedule, a process, a receiver.
     maxWorkers: availableParallelism() + 1,
-    sequence: { sequencer: LongFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

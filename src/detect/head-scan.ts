@@ -3,6 +3,7 @@ import type { UnixMs, UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
+import { isDue } from './is-due.ts'
 import type { PolledSource } from './polled-source.ts'
 import { emptyResult, runScan, type ScanDeps, type ScanPlan, type ScanResult } from './scan.ts'
 import type { ScanKind, SourceState } from './source-state.ts'
@@ -40,8 +41,7 @@ export async function headScan(
   const began = job.scanDeps.now()
   const state = await store.readState(source.id)
   const { watermark, baseline_started = 0 } = state
-  const lookback =
-    state.mode === 'live' && job.scanDeps.now() - (state.last_lookback ?? 0) >= LOOKBACK_EVERY_MS
+  const lookback = state.mode === 'live' && isDue(state.last_lookback, LOOKBACK_EVERY_MS, job.scanDeps.now())
   const kind: ScanKind = lookback ? 'lookback' : 'head'
   const overlap = Math.max(Math.ceil(source.overlapMs / 1000), lookback ? LOOKBACK_SECS : 0)
   const live = state.mode === 'live'
@@ -100,7 +100,7 @@ export async function headScan(
 
 /** Whether a baseline ended so long ago that everybody who was listed then has been seen. */
 function hasSettled({ last_baseline }: SourceState, now: UnixMs, overlapMs: number): boolean {
-  return last_baseline === undefined || now >= Date.parse(last_baseline.finished_at) + overlapMs
+  return last_baseline === undefined || isDue(Date.parse(last_baseline.finished_at), overlapMs, now)
 }
 
 /** Runs a scan, and once more through an open gate where it found too many newcomers to keep and no flood. */

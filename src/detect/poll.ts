@@ -7,6 +7,7 @@ import { FencedError } from './commit-rows.ts'
 import { FloodError } from './flood-gate.ts'
 import { fenced, headScan, type PollJob } from './head-scan.ts'
 import { identityOf } from './identity.ts'
+import { isDue, SKEW_MS } from './is-due.ts'
 import { withLease } from './lease.ts'
 import { longScan } from './long-scan.ts'
 import { createPollNote, type Trouble } from './note-poll.ts'
@@ -45,9 +46,6 @@ const TAKEN_OVER = 'The poll was stopped: ringpost stops, or another process has
 
 const NO_KEY =
   'The stored API key of this source cannot be decrypted: it was sealed with another master key. Bring that master key back, or set api_key again.'
-
-/** How far the clocks of pollers may disagree without one of them being taken for wrong (ms). */
-const SKEW_MS = 10_000
 
 const NEVER = new AbortController().signal
 
@@ -262,7 +260,7 @@ export function createPoll(deps: PollDeps): Poll {
     // Everybody's sentiment is judged by the new threshold, in silence, before anybody's is told.
     const { sentimentThreshold } = source
     if (sentimentThreshold !== null && sentimentThreshold !== state.sentiment_judged_by) return 'full'
-    const due = now() - (state.last_full_scan ?? 0) >= deps.fullScanIntervalMs
+    const due = isDue(state.last_full_scan, deps.fullScanIntervalMs, now())
     return state.scan_kind === 'full' || due ? 'full' : null
   }
 

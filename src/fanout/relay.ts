@@ -23,7 +23,7 @@ const DISABLED: DeliveryError = {
  * has told since, until that is there or the event has been held back for as long as it may be.
  */
 export function createRelay(deps: {
-  outbox: Pick<Outbox, 'unrelayed' | 'markRelayed' | 'settle'>
+  outbox: Pick<Outbox, 'readUnrelayed' | 'markRelayed' | 'settle'>
   endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean })[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
   /** Asks for what waits for an endpoint to be sent. */
@@ -40,16 +40,18 @@ export function createRelay(deps: {
   logger: Logger
 }) {
   /** What may go out now. */
-  async function readyOf(sourceId: string): Promise<{ entries: OutboxEntry[]; heldUntil: UnixMs | null }> {
+  async function readyOf(
+    sourceId: string,
+  ): Promise<{ from: string; entries: OutboxEntry[]; heldUntil: UnixMs | null }> {
     for (;;) {
-      const read = await deps.outbox.unrelayed(sourceId, PAGE)
+      const { from, entries: read } = await deps.outbox.readUnrelayed(sourceId, PAGE)
       const now = deps.now()
       const held = read.findIndex(({ undecided, streamId }) => undecided && now < heldUntil(streamId, now))
       const first = read[held]
       const entries = first === undefined ? read : read.slice(0, held)
       const late = entries.filter(({ undecided }) => undecided)
       if (late.length === 0) {
-        return { entries, heldUntil: first === undefined ? null : heldUntil(first.streamId, now) }
+        return { from, entries, heldUntil: first === undefined ? null : heldUntil(first.streamId, now) }
       }
       // Nobody has got their conversations in time. Read again, for somebody may have by now.
       await Promise.all(late.map(({ streamId }) => deps.outbox.settle(sourceId, streamId, null)))
@@ -60,7 +62,7 @@ export function createRelay(deps: {
   return async function relay(sourceId: string, signal?: AbortSignal): Promise<number> {
     let relayed = 0
     while (!signal?.aborted) {
-      const { entries, heldUntil: until } = await readyOf(sourceId)
+      const { from, entries, heldUntil: until } = await readyOf(sourceId)
       if (until !== null) {
         await deps.enrichSoon(sourceId)
         // Whatever becomes of that.
@@ -79,7 +81,7 @@ export function createRelay(deps: {
         )
         if (waiting.length > 0) await deps.wake(endpoint.id)
       }
-      await deps.outbox.markRelayed(sourceId, last.streamId)
+      await deps.outbox.markRelayed(sourceId, last.streamId, from)
       // A convenience, and no reason to fan out again.
       await deps
         .noteActivity?.(entries.map(({ streamId }) => ({ kind: 'event', sourceId, place: streamId })))

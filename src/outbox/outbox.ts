@@ -52,6 +52,16 @@ export function createOutbox(deps: {
     return reply === null ? null : replyText(reply)
   }
 
+  async function readUnrelayed(
+    sourceId: string,
+    limit: number,
+  ): Promise<{ from: string; entries: OutboxEntry[] }> {
+    const source = keys.source(sourceId)
+    const from = (await redis.hget(source.state, 'relayed')) ?? '0-0'
+    const read = await redis.xrange(source.outbox, `(${from}`, '+', 'COUNT', limit)
+    return { from, entries: await entriesOf(sourceId, read) }
+  }
+
   return {
     /**
      * Decides what an event says of its conversation, unless that has been decided before. From then on its text
@@ -61,16 +71,20 @@ export function createOutbox(deps: {
       await decide(sourceId, streamId, JSON.stringify(conversation))
     },
 
+    /** What the relay has not fanned out yet, oldest first, and the place behind which that is. */
+    readUnrelayed,
+
     /** What the relay has not fanned out yet, oldest first. */
     async unrelayed(sourceId: string, limit: number): Promise<OutboxEntry[]> {
-      const source = keys.source(sourceId)
-      const relayed = (await redis.hget(source.state, 'relayed')) ?? '0-0'
-      return entriesOf(sourceId, await redis.xrange(source.outbox, `(${relayed}`, '+', 'COUNT', limit))
+      return (await readUnrelayed(sourceId, limit)).entries
     },
 
-    /** Notes that everything up to this entry has become deliveries. Never goes back. */
-    async markRelayed(sourceId: string, streamId: string): Promise<void> {
-      await advance([keys.source(sourceId).state], [streamId])
+    /**
+     * Notes that everything between two places has become deliveries. Never goes back, and leaves the relay where it
+     * is if it has been taken back behind the first of them: by `rewind`, or by a Redis that had not got so far.
+     */
+    async markRelayed(sourceId: string, streamId: string, from = '0-0'): Promise<void> {
+      await advance([keys.source(sourceId).state], [streamId, from])
     },
 
     /** Has everything since a moment fanned out once more. False where it has not been yet. */

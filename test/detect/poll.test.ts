@@ -321,6 +321,19 @@ test('a poll that was planned by a clock that was an hour ahead does not wait fo
   expect(await d.tick()).toMatchObject({ outcome: 'waiting' })
 })
 
+test('a lookback, and a full scan, of a clock that was a month ahead put off none for a month', async () => {
+  const d = await start()
+  seed(d, 3)
+  await d.poll()
+  d.pass(30 * 86_400)
+  await d.poll()
+  expect((await d.poll()).kind).toBe('head')
+  d.pass(-30 * 86_400)
+  expect((await d.poll()).kind).toBe('full')
+  await d.redis.hset(d.keys.source(d.source.id).state, 'last_lookback', d.clock.ms + 30 * 86_400_000)
+  expect((await d.poll()).kind).toBe('lookback')
+})
+
 describe('pollers', () => {
   test('take turns: one polls, the other is told that it is busy', async () => {
     const d = await start()

@@ -36,7 +36,7 @@ function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string }
     }
   const relay = createRelay({
     outbox: {
-      unrelayed: stage.outbox.unrelayed,
+      readUnrelayed: stage.outbox.readUnrelayed,
       markRelayed: step('mark', stage.outbox.markRelayed),
       settle: step('settle', stage.outbox.settle),
     },
@@ -185,6 +185,18 @@ describe('the outbox', () => {
       await stage.outbox.markRelayed('src_b', later)
       expect(await stage.redis.hget(stage.keys.source('src_b').state, 'relayed')).toBe(later)
     }
+  })
+
+  test('stays where it was taken back to, whoever had read on from there', async () => {
+    await stage.emit(SRC, 'evt_1')
+    await stage.emit(SRC, 'evt_2')
+    const [first] = await stage.outbox.unrelayed(SRC, 1)
+    await stage.outbox.markRelayed(SRC, first?.streamId ?? '')
+    const { from, entries } = await stage.outbox.readUnrelayed(SRC, 10)
+    expect(from).toBe(first?.streamId)
+    expect(await stage.outbox.rewind(SRC, 0)).toBe(true)
+    await stage.outbox.markRelayed(SRC, entries.at(-1)?.streamId ?? '', from)
+    expect(await stage.outbox.unrelayed(SRC, 10)).toHaveLength(2)
   })
 
   test('lets go of what is old and relayed, with its place in the index, and of nothing else', async () => {
