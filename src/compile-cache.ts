@@ -8,6 +8,10 @@ import { join } from 'node:path'
  * be written, all goes on without.
  */
 export function keepCompiled(): void {
-  const folder = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-  enableCompileCache(join(folder, 'ringpost', 'compiled'))
+  try {
+    const folder = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
+    enableCompileCache(join(folder, 'ringpost', 'compiled'))
+  } catch {
+    // A user without a home.
+  }
 }

@@ -44,17 +44,20 @@ end
 -- The oldest go where there are too many, unless they are still to be sent.
 local over = math.min(redis.call('XLEN', KEYS[2]) - tonumber(ARGV[9]), 500)
 if over > 0 then
-  for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', over)) do
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', over + 1000)) do
     local fields = {}
     for i = 1, #entry[2], 2 do
       fields[entry[2][i]] = entry[2][i + 1]
     end
     local status = redis.call('HGET', prefix .. (fields.delivery or ''), 's')
-    if status == 'pending' or status == 'retrying' then
+    if status ~= 'pending' and status ~= 'retrying' then
+      redis.call('XDEL', KEYS[2], entry[1])
+      redis.call('HDEL', KEYS[3], fields.id)
+      over = over - 1
+    end
+    if over == 0 then
       break
     end
-    redis.call('XDEL', KEYS[2], entry[1])
-    redis.call('HDEL', KEYS[3], fields.id)
   end
 end
 return { 1, queued, already }

@@ -148,6 +148,10 @@ function recordOf({ key, event }: Pick<Caller, 'key' | 'event'>, target: Target,
   return { attributes: { type: object }, ...name, ...Object.fromEntries(all), [external_id]: key }
 }
 
+function hasNew({ template }: Target): boolean {
+  return Object.keys(objectOf(objectOf(template ?? DEFAULTS).new)).length > 0
+}
+
 function isNamed({ template }: Target): boolean {
   return 'LastName' in objectOf(objectOf(template ?? DEFAULTS).new)
 }
@@ -177,7 +181,8 @@ function* run(talk: Talk): Generator<ExchangeRequest, void, Answer> {
     if (answer.status !== 200 || !Array.isArray(results) || results.length !== some.length) return []
     return some.filter((caller, i) => {
       const result = objectOf(results[i])
-      if (!made && lacksFields(result)) return true
+      // Where the object needs none of the fields that only a new record gets, it is made without them.
+      if (!made && (lacksFields(result) || (result.created === true && hasNew(target)))) return true
       const verdict = recordVerdict(result)
       if (verdict === null) noteSent(caller, memory)
       for (const place of caller.places) settle(place, resultOf(verdict ?? SUCCEEDED, records[i], result))

@@ -30,6 +30,9 @@ export function parseText(text: string): { parts: Part[] } | TextProblem {
   return { parts }
 }
 
+/** Filters of one placeholder. */
+const MOST_FILTERS = 5
+
 /** @returns what is wrong with it, where something is */
 function parsePlaceholder(inside: string): Placeholder | string {
   const [first = '', ...rest] = splitAtBars(inside)
@@ -44,6 +47,9 @@ function parsePlaceholder(inside: string): Placeholder | string {
     if (typeof filter === 'string') return filter
     filters.push(filter)
   }
+  if (filters.length > MOST_FILTERS) return `has more than ${MOST_FILTERS} filters`
+  // Each time it is as long again, and a text of a hundred characters would fill the memory.
+  if (filters.filter(({ name }) => name === 'json').length > 1) return 'has the filter json more than once'
   return { path, filters }
 }
 

@@ -159,3 +159,13 @@ test('somebody with the id of another in another field is not taken for them', a
   await until(async () => (await calling.count(id, 'succeeded')) === 1)
   expect(crm.records.get('user_1')?.id).not.toBe('900')
 })
+
+test('Salesforce has what only a new record gets, also where a record can be made without it', async () => {
+  const crm = await startSalesforce()
+  crm.fills.lastName = true
+  const calling = await startCalling(crm)
+  const { id } = await calling.addCrm()
+  await calling.calls(call('user_new'))
+  await until(async () => (await calling.count(id, 'succeeded')) === 1)
+  expect([...crm.records.values()].map(({ fields }) => fields.LastName)).toEqual(['user_new'])
+})

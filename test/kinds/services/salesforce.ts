@@ -25,6 +25,8 @@ export async function startSalesforce() {
   const records = new Map<string, Kept>()
   const tokens: string[] = []
   const missing = { externalId: false }
+  /** A flow fills in what a contact needs; an object of one's own may need nothing either. */
+  const fills = { lastName: false }
   const cursed = new Set<string>()
 
   const failed = (status: number, errorCode: string, message: string) =>
@@ -51,7 +53,7 @@ export async function startSalesforce() {
       return refuse('MISSING_ARGUMENT', 'Ringpost_User_Id__c not specified')
     if (cursed.has(key)) return refuse('FIELD_CUSTOM_VALIDATION_EXCEPTION', 'This contact is refused.')
     const before = records.get(key)
-    if (before === undefined && !fields.LastName)
+    if (before === undefined && !fields.LastName && !fills.lastName)
       return refuse('REQUIRED_FIELD_MISSING', 'Required fields are missing: [LastName]', ['LastName'])
     const kept = before ?? { id: `003${records.size + 1}`, key, fields: {}, writes: 0 }
     kept.writes++
@@ -122,6 +124,7 @@ export async function startSalesforce() {
     secrets: [CLIENT.secret, 'sekretAccessToken'],
     records,
     missing,
+    fills,
     cursed,
     tokens,
     /** The present access token is no longer good. */

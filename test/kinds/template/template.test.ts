@@ -51,6 +51,8 @@ describe('a template', () => {
       'a',
       'has a path that begins with none of id, type, timestamp, data (character 1)',
     ],
+    [{ a: '{{data|json|json}}' }, 'a', 'has the filter json more than once (character 1)'],
+    [{ a: '{{type|upper|lower|upper|lower|upper|lower}}' }, 'a', 'has more than 5 filters (character 1)'],
     [
       { a: '{{id | shout}}' },
       'a',
