@@ -6,14 +6,18 @@
 -- from 0, the type, how many}.
 -- In Redis, because events are long and their counts are short.
 local since, till, stretches = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
+-- No place is before 1970.
+local function place(ms)
+  return string.format('%.0f', math.max(0, ms))
+end
 local width = math.max(1, (till - since) / stretches)
 local before, left = ARGV[4], tonumber(ARGV[5])
 local seen, last, counts = 0, '', {}
 
 while left > 0 do
-  local from = before == '' and ARGV[2] or '(' .. before
+  local from = before == '' and place(till) or '(' .. before
   local some = math.min(left, 200)
-  local entries = redis.call('XREVRANGE', KEYS[1], from, since, 'COUNT', some)
+  local entries = redis.call('XREVRANGE', KEYS[1], from, place(since), 'COUNT', some)
   for _, entry in ipairs(entries) do
     local fields = entry[2]
     for i = 1, #fields, 2 do

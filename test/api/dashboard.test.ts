@@ -93,6 +93,7 @@ test('events are counted over time, by type', async () => {
     ],
   })
   expect((await ask('&source_id=src_a')).json.stretches[1].types).toEqual({})
+  expect((await api.get('/v1/event-counts?until=0')).json.stretches[0].types).toEqual({})
   expect((await api.get('/v1/event-counts?since=x')).status).toBe(400)
 })
 

@@ -24,7 +24,19 @@ export function fromSchema(document: Json, schema: Json, hints: Hints = {}, dept
   if ('const' in schema) return fc.constant(schema.const)
   if (schema.enum) return fc.constantFrom(...schema.enum)
   const forms = schema.anyOf ?? schema.oneOf
-  if (forms) return fc.oneof(...forms.map((form: Json) => inner(form)))
+  if (forms) {
+    // What only says that one of some fields is needed is said of the schema around it.
+    const whole = ({ required, ...form }: Json) =>
+      schema.properties && form.type === undefined
+        ? {
+            ...schema,
+            anyOf: undefined,
+            oneOf: undefined,
+            required: [...(schema.required ?? []), ...(required ?? [])],
+          }
+        : { required, ...form }
+    return fc.oneof(...forms.map((form: Json) => inner(whole(form), 0)))
+  }
   if (Array.isArray(schema.type)) {
     return fc.oneof(...schema.type.map((type: string) => inner({ ...schema, type })))
   }

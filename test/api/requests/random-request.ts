@@ -72,6 +72,8 @@ const HINTS: Hints = {
   endpoint_ids: fc.constantFrom(['ep_first'], ['ep_nope'], []),
   enrich: fc.constant(false),
   template: fc.constant(null),
+  settings: fc.constant({}),
+  format: fc.constantFrom('standard', 'cloudevents'),
   kind: fc.constant('webhook'),
   secret: fc.constantFrom(`whsec_${'A'.repeat(43)}=`, `whsec_${'B'.repeat(43)}=`, 'whsec_', 'whsk_AAAA'),
   milestones: fc.option(fc.constantFrom([1, 2, 3], [3, 2], [], [5])),
