@@ -56,6 +56,8 @@ export function createLane(
   /** Giving back that is under way. */
   let givingBack = 0
   let filling = false
+  /** How often something has ended: what Redis said before that of the room there is may be wrong since. */
+  let endings = 0
   /** Somebody asked while it was filled. */
   let again = false
   /** More may be waiting than could be taken. */
@@ -116,16 +118,18 @@ export function createLane(
       await pause(rest)
       return false
     }
+    const before = endings
     const due = await takeDue(mostClaimed() - held.size)
     if (due.for === 'nobody') {
       more ||= due.because === 'room'
-      return due.because === 'changed'
+      return due.because === 'changed' || before !== endings
     }
     const { taken } = due
     more ||= taken.limited
     if (taken.claims.length === 0) {
       if (taken.waitMs !== null && !again) await pause(taken.waitMs)
-      return false
+      // Nobody else tells this lane that there is room again, where its last request has ended meanwhile.
+      return taken.limited && before !== endings
     }
     // A claim that ran out before its result could be recorded: it has been sent, and is not sent again.
     const claims = taken.claims.filter(({ deliveryId }) => !held.has(deliveryId))
@@ -234,6 +238,7 @@ export function createLane(
   /** These have ended, and there is room for others. */
   function letGo(claims: readonly Claim[]): void {
     for (const { deliveryId } of claims) held.delete(deliveryId)
+    endings++
     if (!filling && more && hasRoom() && !signal.aborted) kickMyself()
     else look()
   }
