@@ -417,7 +417,9 @@ describe('stopping', () => {
     expect(webhooks).toHaveLength(2)
     expect(await d.redis.zcard(busy)).toBe(0)
     // The next process is woken, and need not wait for a sweep.
-    expect(await d.queues.all.find(({ name }) => name === 'retry')?.getJobCountByTypes('delayed')).toBe(1)
+    expect(
+      await d.queues.all.find(({ name }) => name === 'retry')?.getJobCountByTypes('delayed'),
+    ).toBeGreaterThan(0)
   })
 
   test('puts a wake that comes too late back for others', async () => {
