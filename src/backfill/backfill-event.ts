@@ -1,3 +1,4 @@
+import { recordedUser } from '../detect/build-event.ts'
 import type { KnownUser } from '../detect/read-packed.ts'
 import { backfillEventId } from '../ids.ts'
 import type { Event, UnixMs } from '../types.ts'
@@ -15,23 +16,14 @@ export function backfillEvent(
   generation: number,
   now: UnixMs,
 ): Event {
-  const { count, first_contact, last_contact, epoch } = snapshot
+  const { count, epoch } = snapshot
   return {
     id: backfillEventId({ endpointId, sourceId: source.id, userId, epoch, generation }),
     type: 'user.created',
     timestamp: new Date(now).toISOString(),
     data: {
       source: { id: source.id, name: source.name },
-      user: {
-        user_id: userId,
-        conversation_count: count,
-        first_contact_unix_secs: first_contact,
-        last_contact_unix_secs: last_contact,
-        last_contact_conversation_id: null,
-        last_contact_agent_id: null,
-        last_contact_agent_name: null,
-        sentiment: null,
-      },
+      user: recordedUser(userId, snapshot),
       previous: null,
       change: { from: 0, to: count, by: count },
       backfill: true,

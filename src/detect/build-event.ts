@@ -54,7 +54,7 @@ function shortOrNull(id: string | null): string | null {
 
 /** The payload for a user who is gone: what was last known of them. */
 export function buildRemoval(source: Named, userId: string, snapshot: Snapshot, now: UnixMs): Event {
-  const { count, epoch, first_contact, last_contact } = snapshot
+  const { count, epoch, last_contact } = snapshot
   const change: Change = {
     type: 'user.removed',
     from: count,
@@ -62,7 +62,12 @@ export function buildRemoval(source: Named, userId: string, snapshot: Snapshot, 
     epoch,
     previous: { conversation_count: count, last_contact_unix_secs: last_contact },
   }
-  const user = {
+  return userEvent(source, userId, change, recordedUser(userId, snapshot), now, null)
+}
+
+/** What is recorded of a user, as the user of an event: of agent and conversation nothing is. */
+export function recordedUser(userId: string, { count, first_contact, last_contact }: Snapshot) {
+  return {
     user_id: userId,
     conversation_count: count,
     first_contact_unix_secs: first_contact,
@@ -72,7 +77,6 @@ export function buildRemoval(source: Named, userId: string, snapshot: Snapshot, 
     last_contact_agent_name: null,
     sentiment: null,
   }
-  return userEvent(source, userId, change, user, now, null)
 }
 
 function userEvent(

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { listenUntilFinished } from '../support/listen.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { startDelivering } from './delivering.ts'
@@ -20,12 +20,7 @@ async function gateway() {
     request.resume()
     if (!request.url?.startsWith('/hang')) response.writeHead(204).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return listenUntilFinished(server)
 }
 
 test('more endpoints that hang than a worker has places hold up nobody', async () => {

@@ -1,7 +1,7 @@
 import type { RingpostEvent } from '../api.ts'
 import { href } from '../router.ts'
 import { dataOf, eventSentence, eventWords } from '../words.ts'
-import { Badge } from './basics.tsx'
+import { Badge, Empty, Skeleton } from './basics.tsx'
 import { Time } from './time.tsx'
 
 /** One event in a list. */
@@ -22,5 +22,26 @@ export function EventRow({ event }: { event: RingpostEvent }) {
         <Time at={event.timestamp} />
       </span>
     </a>
+  )
+}
+
+/** The latest events, as they are loaded, where there are none and where there are. */
+export function LatestEventRows({ events }: { events: RingpostEvent[] | undefined }) {
+  if (events === undefined) return <Skeleton lines={4} />
+  if (events.length === 0) {
+    return (
+      <Empty icon="inbox" title="Nothing has happened yet">
+        The next caller appears here by itself.
+      </Empty>
+    )
+  }
+  return (
+    <ul class="rows">
+      {events.map((event) => (
+        <li key={event.id}>
+          <EventRow event={event} />
+        </li>
+      ))}
+    </ul>
   )
 }

@@ -1,8 +1,8 @@
 import { allEndpoints, api, good, page } from '../api.ts'
 import { useOnNews } from '../live.ts'
-import { Card, Empty, Skeleton } from '../parts/basics.tsx'
+import { Card } from '../parts/basics.tsx'
 import { DeliveryRow } from '../parts/delivery-row.tsx'
-import { EventRow } from '../parts/event-row.tsx'
+import { LatestEventRows } from '../parts/event-row.tsx'
 import { href } from '../router.ts'
 import { useQuery } from '../use-query.ts'
 
@@ -24,21 +24,7 @@ export function LatestEvents() {
         </a>
       }
     >
-      {events.data === undefined ? (
-        <Skeleton lines={4} />
-      ) : events.data.data.length === 0 ? (
-        <Empty icon="inbox" title="Nothing has happened yet">
-          The next caller appears here by itself.
-        </Empty>
-      ) : (
-        <ul class="rows">
-          {events.data.data.map((event) => (
-            <li key={event.id}>
-              <EventRow event={event} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <LatestEventRows events={events.data?.data} />
     </Card>
   )
 }

@@ -2,20 +2,9 @@ import { useState } from 'preact/hooks'
 import { api, good, page } from '../api.ts'
 import { count, plural, prettyJson, took } from '../format.ts'
 import { useOnNews } from '../live.ts'
-import {
-  Action,
-  Badge,
-  Card,
-  Code,
-  Empty,
-  Facts,
-  Failure,
-  Notice,
-  Skeleton,
-  Unloaded,
-} from '../parts/basics.tsx'
+import { Action, Badge, Card, Code, Facts, Failure, Notice, Unloaded } from '../parts/basics.tsx'
 import { Confirm } from '../parts/dialog.tsx'
-import { EventRow } from '../parts/event-row.tsx'
+import { LatestEventRows } from '../parts/event-row.tsx'
 import { Page } from '../parts/page.tsx'
 import { Time } from '../parts/time.tsx'
 import { say, tell } from '../parts/toast.tsx'
@@ -245,21 +234,7 @@ function SourceEvents({ id }: { id: string }) {
         </a>
       }
     >
-      {events.data === undefined ? (
-        <Skeleton lines={4} />
-      ) : events.data.data.length === 0 ? (
-        <Empty icon="inbox" title="Nothing has happened yet">
-          The next caller appears here by itself.
-        </Empty>
-      ) : (
-        <ul class="rows">
-          {events.data.data.map((event) => (
-            <li key={event.id}>
-              <EventRow event={event} />
-            </li>
-          ))}
-        </ul>
-      )}
+      <LatestEventRows events={events.data?.data} />
     </Card>
   )
 }

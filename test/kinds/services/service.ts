@@ -1,7 +1,6 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { onTestFinished } from 'vitest'
 import type { KindName } from '../../../src/kinds/kinds.ts'
+import { listenUntilFinished } from '../../support/listen.ts'
 
 /** What a service answers, as its documentation has it. */
 export interface Answer {
@@ -95,16 +94,9 @@ export async function startService(options: {
       return options.accepted()
     }
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  onTestFinished(
-    () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve())
-        server.closeAllConnections()
-      }),
-  )
+  const origin = await listenUntilFinished(server)
   return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    origin,
     seen,
     bodies,
     refused,
