@@ -73,6 +73,8 @@ test('killed between two side effects, it goes on where it was', { timeout: WITH
       { effect: 'commit-page', moment: 'after' },
       { effect: 'record-attempts', moment: 'before' },
     ],
+    // Whatever the result is that goes missing, it is one of a webhook that was accepted.
+    failing: false,
     withinMs: WITHIN_MS,
     say: () => undefined,
   })

@@ -46,6 +46,8 @@ const TICK_MS = 150
 export async function runCrashes(options: {
   seed: number
   only?: readonly CrashPoint[]
+  /** Whether receivers fail now and then, so that there are results of every sort. True when absent. */
+  failing?: boolean
   /** Ends when so much time is over (ms), with what has been done. */
   withinMs: number
   say: (line: string) => void
@@ -66,7 +68,7 @@ export async function runCrashes(options: {
     const [member] = world.fleet.members
     if (member === undefined) throw new Error('There is nothing to start.')
     const person = startPerson(world)
-    const flow = createFlow(world, random.next)
+    const flow = createFlow(world, random.next, options.failing ?? true)
 
     const dead: (CrashPoint & { hit: boolean; sender: string })[] = []
     async function crash(point: CrashPoint, count: number, step = flow): Promise<boolean> {
@@ -116,7 +118,7 @@ export async function runCrashes(options: {
 }
 
 /** What makes every stage work: calls, failing receivers, and whatever people ask for. */
-function createFlow(world: World, random: () => number) {
+function createFlow(world: World, random: () => number, failing: boolean) {
   let n = 0
   return function step(): void {
     n++
@@ -125,9 +127,10 @@ function createFlow(world: World, random: () => number) {
     // More than may be sent at once, to a receiver that resets: what waits is given back.
     if (n % 14 === 0) for (let i = 0; i < 120; i++) world.load.call(`crowd-${n}-${i}`)
     const [all, too] = world.receivers
-    // So that there are retries, and results of every sort.
-    all?.behave(n % 4 === 0 ? 'server_error' : 'good')
-    too?.behave(n % 7 === 0 ? 'reset' : 'good')
+    if (failing) {
+      all?.behave(n % 4 === 0 ? 'server_error' : 'good')
+      too?.behave(n % 7 === 0 ? 'reset' : 'good')
+    }
     const ask = (path: string, body: object, method = 'POST') =>
       void world.api(method, path, body).catch(() => undefined)
     const since = new Date(Date.now() - 60_000).toISOString()

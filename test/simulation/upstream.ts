@@ -15,6 +15,11 @@ export interface ShownUser {
   last: number
 }
 
+/** A row with its place among ties, which is neither the order of calls nor that of ids. */
+interface Row extends ShownUser {
+  order: number
+}
+
 /** A page before it is parsed: the body of a 200, or the status and code of an error. */
 export type RawAnswer = { status: 200; body: string } | { status: number; code: string }
 
@@ -30,8 +35,8 @@ const HISTORY = 12
 export function createUpstream(random: Random, scenario: Scenario, nowSecs: () => number) {
   const users = new Map<string, Conversation[]>()
   const deleted = new Map<string, Conversation[]>()
-  const frozen = new Map<string, readonly ShownUser[]>()
-  const history: (readonly ShownUser[])[] = []
+  const frozen = new Map<string, readonly Row[]>()
+  const history: (readonly Row[])[] = []
   /** Counts that were ever shown of a user. */
   const shown = new Map<string, Set<number>>()
   /** Users who were ever gone, and whose count ever fell. */
@@ -45,38 +50,59 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
   /** A cursor that was refused once is refused for ever. */
   const refused = new Set<string>()
 
-  /** The list as it was built last, and until when it stays so if nobody calls. */
-  let built: { rows: readonly ShownUser[]; until: number } | null = null
+  /** The list as it was built last, and the users whose rows may be others now. */
+  let built: readonly Row[] = []
+  const changed = new Set<string>()
+  /** Users with conversations that the list does not show yet, and when it shows the next one. */
+  const pending = new Map<string, number>()
 
-  function list(): readonly ShownUser[] {
+  function list(): readonly Row[] {
     const now = nowSecs()
-    if (built !== null && now < built.until) return built.rows
-    const rows: ShownUser[] = []
-    let until = Number.POSITIVE_INFINITY
-    for (const [id, conversations] of users) {
-      let count = 0
-      let first = Number.POSITIVE_INFINITY
-      let last = Number.NEGATIVE_INFINITY
-      for (const { at, visibleAt } of conversations) {
-        if (visibleAt > now) {
-          until = Math.min(until, visibleAt)
-          continue
-        }
-        count++
-        first = Math.min(first, at)
-        last = Math.max(last, at)
-      }
-      if (count > 0) rows.push({ id, count, first, last })
+    for (const [id, visibleAt] of pending) if (visibleAt <= now) changed.add(id)
+    if (changed.size === 0) return built
+    const fresh: Row[] = []
+    for (const id of changed) {
+      const row = rowOf(id, now)
+      if (row !== null) fresh.push(row)
     }
-    // Among ties by something that is neither the order of calls nor of ids.
-    rows.sort((a, b) => b.last - a.last || mix(a.id) - mix(b.id))
-    built = { rows, until }
+    fresh.sort(byLastContact)
+    const rows: Row[] = []
+    let at = 0
+    for (const row of built) {
+      if (changed.has(row.id)) continue
+      for (let next = fresh[at]; next !== undefined && byLastContact(next, row) < 0; next = fresh[++at])
+        rows.push(next)
+      rows.push(row)
+    }
+    rows.push(...fresh.slice(at))
+    changed.clear()
+    built = rows
     return rows
+  }
+
+  /** The row of a user; null where the list shows none. */
+  function rowOf(id: string, now: number): Row | null {
+    let count = 0
+    let first = Number.POSITIVE_INFINITY
+    let last = Number.NEGATIVE_INFINITY
+    let until = Number.POSITIVE_INFINITY
+    for (const { at, visibleAt } of users.get(id) ?? []) {
+      if (visibleAt > now) {
+        until = Math.min(until, visibleAt)
+        continue
+      }
+      count++
+      first = Math.min(first, at)
+      last = Math.max(last, at)
+    }
+    if (until === Number.POSITIVE_INFINITY) pending.delete(id)
+    else pending.set(id, until)
+    return count === 0 ? null : { id, count, first, last, order: mix(id) }
   }
 
   function setUser(id: string, conversations: Conversation[]): void {
     users.set(id, conversations)
-    built = null
+    changed.add(id)
   }
 
   function remember(rows: readonly ShownUser[]): void {
@@ -128,7 +154,7 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
   }
 
   /** Cursors are of one scan: a cursor that is refused says nothing of another scan's. */
-  function readPage(rows: readonly ShownUser[], query: UsersQuery): RawAnswer {
+  function readPage(rows: readonly Row[], query: UsersQuery): RawAnswer {
     const [scan = `s${++scans}`, place = '0', key = ''] = query.cursor?.split('|') ?? []
     if (cursorKind === 'offset') return cut(rows, Number(place), (end) => `${scan}|${end}`)
     if (cursorKind === 'snapshot') {
@@ -137,16 +163,16 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
       return cut(kept, Number(place), (end) => `${scan}|${end}`)
     }
     const start = rows.findIndex(
-      ({ last, id }) => last < Number(place) || (last === Number(place) && mix(id) > Number(key)),
+      ({ last, order }) => last < Number(place) || (last === Number(place) && order > Number(key)),
     )
     const from = query.cursor === null ? 0 : start === -1 ? rows.length : start
     return cut(rows, from, (end) => {
       const last = rows[end - 1]
-      return `${scan}|${last?.last}|${mix(last?.id ?? '')}`
+      return `${scan}|${last?.last}|${last?.order}`
     })
   }
 
-  function cut(rows: readonly ShownUser[], from: number, cursor: (end: number) => string): RawAnswer {
+  function cut(rows: readonly Row[], from: number, cursor: (end: number) => string): RawAnswer {
     const page = rows.slice(from, from + PAGE_SIZE)
     return answer(page, from + PAGE_SIZE < rows.length ? cursor(from + PAGE_SIZE) : null)
   }
@@ -197,7 +223,7 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
         if (id !== null && users.size > 1) {
           deleted.set(id, users.get(id) ?? [])
           users.delete(id)
-          built = null
+          changed.add(id)
           everGone.add(id)
         }
       }
@@ -226,6 +252,10 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
 }
 
 export type Upstream = ReturnType<typeof createUpstream>
+
+function byLastContact(a: Row, b: Row): number {
+  return b.last - a.last || a.order - b.order
+}
 
 function mix(id: string): number {
   let h = 2166136261
