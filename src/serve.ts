@@ -95,7 +95,8 @@ export async function serve(deps: {
     })
     stops.push(app.stop)
     const named = configuredSources.length + Object.keys(deps.configFile?.content.sources ?? {}).length
-    for (const line of banner({ config, app, token, sources: named })) say(line)
+    // Whole, so that who waits for its first line has all of it.
+    say(banner({ config, app, token, sources: named }).join('\n'))
     if (demo && app.url) await demo.subscribe({ url: app.url, token: token.value })
     return { url: app.url, stop }
   } catch (error) {

@@ -101,7 +101,7 @@ test('a wrong file stops the start, with everything that is wrong with it and wh
     '[user.creatd]',
   )
   const invalid = await start(wrong, { SUPPORT_KEY: '' }, false)
-  expect(await exitOf(invalid)).toBe(1)
+  expect(await invalid.ended()).toBe(1)
   expect(invalid.output()).toMatch(
     new RegExp(
       `^${data.dataDir}/ringpost.yaml has 3 problems:
@@ -115,7 +115,7 @@ $`,
   // What shows only where it meets what there is: nothing of the file is applied.
   const late = setup('  ep_two:\n    url: http://10.1.2.3/\n    source_ids: [src_none]\n')
   const refused = await start(late, {}, false)
-  expect(await exitOf(refused)).toBe(1)
+  expect(await refused.ended()).toBe(1)
   expect(refused.output()).toMatch(
     /ringpost\.yaml has 2 problems:\n {2}line 12, column 5: endpoints\.ep_two\.url is refused: 10\.1\.2\.3 .*\n {2}line 13, column 18: endpoints\.ep_two\.source_ids\.0 is not a source: there is no src_none\n$/,
   )
@@ -124,7 +124,7 @@ $`,
   expect((await empty.api('GET', '/v1/config')).body).toMatchObject({ sources: {}, endpoints: {} })
 
   const missing = await start('', { RINGPOST_CONFIG: 'none.yaml' }, false)
-  expect(await exitOf(missing)).toBe(1)
+  expect(await missing.ended()).toBe(1)
   expect(missing.output()).toMatch(
     /configuration file .*none\.yaml cannot be read: there is no such file\.\n$/,
   )
@@ -140,8 +140,3 @@ test('the environment’s source and the file go together', async () => {
   expect((await ringpost.api('PATCH', '/v1/sources/src_default', { poll_interval: '1m' })).status).toBe(409)
   expect((await ringpost.api('PATCH', '/v1/sources/src_default', { overlap: '10m' })).status).toBe(200)
 })
-
-async function exitOf(ringpost: Ringpost): Promise<number | null> {
-  await until(() => ringpost.child.exitCode !== null)
-  return ringpost.child.exitCode
-}

@@ -26,6 +26,8 @@ export interface Ringpost {
     body?: unknown,
   ): Promise<{ status: number; body: T }>
   stop(signal?: NodeJS.Signals): Promise<number | null>
+  /** Waits until it has ended by itself, and all that it printed is here. @returns its exit code */
+  ended(): Promise<number | null>
 }
 
 /** Starts `src/main.ts` as `npm start` does, and waits until it runs. */
@@ -53,6 +55,7 @@ export async function startRingpost(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exited = once(child, 'exit')
+  const closed = once(child, 'close')
   // Whatever becomes of the test, nothing stays behind.
   const end = () => void child.kill('SIGKILL')
   process.once('exit', end)
@@ -85,6 +88,10 @@ export async function startRingpost(options: {
       if (child.exitCode === null && child.signalCode === null) child.kill(signal)
       const [code] = await exited
       return code as number | null
+    },
+    async ended() {
+      await closed
+      return child.exitCode
     },
   }
   if (options.wait === false) return ringpost

@@ -80,8 +80,7 @@ describe('what is wrong outside is told in a sentence, and ringpost stays up', (
 describe('what is wrong with the set-up stops the start with a sentence', () => {
   const failing = async (more: Record<string, string>) => {
     ringpost = await startRingpost({ dataDir: data.dataDir, env: env(more), wait: false })
-    await until(() => ringpost.child.exitCode !== null)
-    expect(ringpost.child.exitCode).toBe(1)
+    expect(await ringpost.ended()).toBe(1)
     expect(ringpost.output()).not.toContain('    at ')
     return ringpost.output()
   }
