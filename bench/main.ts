@@ -18,9 +18,17 @@ const program = new Command('bench')
   .argument('[sections...]', `which to run, all of them without one: ${known}`)
   .option('--quick', 'small numbers, to see that it works; the figures mean nothing')
   .option('--rounds <count>', 'pairs of a full scan and its floor', Number, 5)
+  .option('--parts <names>', 'only these parts of delivery: throughput, latency, isolation, outage', (text) =>
+    text.split(','),
+  )
   .option('--json <file>', 'also write the results as JSON')
   .parse()
-const { quick = false, json, rounds } = program.opts<{ quick?: boolean; json?: string; rounds: number }>()
+const {
+  quick = false,
+  json,
+  rounds,
+  parts,
+} = program.opts<{ quick?: boolean; json?: string; rounds: number; parts?: string[] }>()
 
 const names = program.args.length > 0 ? program.args : [...SECTIONS.keys()]
 const results: Record<string, unknown> = {
@@ -37,6 +45,7 @@ for (const name of names) {
   const { result, tables } = await run({
     quick,
     rounds: quick ? 1 : rounds,
+    wants: (part) => parts === undefined || parts.includes(part),
     say: (line) => process.stderr.write(`${line}\n`),
   })
   results[name] = result

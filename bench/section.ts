@@ -4,6 +4,8 @@ export type Section = (options: {
   quick: boolean
   /** How often what is compared is measured in turn. */
   rounds: number
+  /** Whether a part of it is to be measured. */
+  wants: (part: string) => boolean
   /** Progress, for a run takes minutes. */
   say: (line: string) => void
 }) => Promise<{ result: object; tables: string[] }>

@@ -34,6 +34,7 @@ export interface DeliveryResult {
   latency: Latency[]
   /** p99 of the nine others without and with one of ten that hangs (ms). */
   isolation: { rounds: { p99_ms: number; beside_hanging_p99_ms: number; ratio: number }[]; ratio: number }
+  /** Null where it was not asked for. */
   outage: {
     events: number
     attempts_while_down: number
@@ -42,12 +43,12 @@ export interface DeliveryResult {
     received: number
     bytes_waiting: number
     bytes_delivered: number
-  }
+  } | null
 }
 
 const here = (file: string) => new URL(file, import.meta.url)
 
-export const benchDelivery: Section = async ({ quick, rounds, say }) => {
+export const benchDelivery: Section = async ({ quick, rounds, wants, say }) => {
   const { redis, server, close } = await startBenchRedis()
   const receiver = startChild(here('./receiver-process.ts'), {})
   let services = 0
@@ -123,7 +124,7 @@ export const benchDelivery: Section = async ({ quick, rounds, say }) => {
       }
     }
     const all: Round[] = []
-    for (let i = 0; i < rounds; i++) {
+    for (let i = 0; wants('throughput') && i < rounds; i++) {
       const one = await round()
       all.push(one)
       say(
@@ -132,7 +133,7 @@ export const benchDelivery: Section = async ({ quick, rounds, say }) => {
     }
 
     const latency: Latency[] = []
-    for (const perSecond of [1, 100, 1_000]) {
+    for (const perSecond of wants('latency') ? [1, 100, 1_000] : []) {
       say(`Latency at ${perSecond} events a second`)
       const seconds = quick ? 2 : perSecond === 1 ? 20 : 10
       const told = await withService([at('one')], async (ask) => {
@@ -173,7 +174,7 @@ export const benchDelivery: Section = async ({ quick, rounds, say }) => {
       )
     }
     const isolated: DeliveryResult['isolation']['rounds'] = []
-    for (let i = 0; i < Math.min(rounds, 3); i++) {
+    for (let i = 0; wants('isolation') && i < Math.min(rounds, 3); i++) {
       say(`Isolation, round ${i + 1}`)
       const p99_ms = rounded(await ofNine('other'))
       const beside_hanging_p99_ms = rounded(await ofNine('hang'))
@@ -181,34 +182,40 @@ export const benchDelivery: Section = async ({ quick, rounds, say }) => {
     }
 
     const events = quick ? 1_000 : 100_000
-    say(`An endpoint that is down while ${events.toLocaleString('en-US')} events come, and then up`)
     // Nobody listens at port 9.
-    const outage = await withService(['http://127.0.0.1:9/down'], async (ask) => {
-      await ask({ ask: 'emit', count: events })
-      const empty = await usedMemory(redis)
-      const began = performance.now()
-      await ask({ ask: 'commit', perSecond: 1, seconds: 1 })
-      const downFor = quick ? 8_000 : 60_000
-      for (;;) {
-        const { pending, retrying } = await ask<Counts>({ ask: 'counts' })
-        if (pending + retrying >= events && performance.now() - began > downFor) break
-        await wait(200)
-      }
-      const { attempts } = await ask<Counts>({ ask: 'counts' })
-      const bytes_waiting = Math.round(((await usedMemory(redis)) - empty) / events)
-      const down_seconds = Math.round((performance.now() - began) / 1000)
-      await ask({ ask: 'move', url: at('up') })
-      await settle(ask)
-      return {
-        events: events + 1,
-        attempts_while_down: attempts,
-        down_seconds,
-        delivered: (await ask<Counts>({ ask: 'counts' })).succeeded,
-        received: (await seen()).count,
-        bytes_waiting,
-        bytes_delivered: Math.round(((await usedMemory(redis)) - empty) / events),
-      }
-    })
+    const outageOf = () =>
+      withService(['http://127.0.0.1:9/down'], async (ask) => {
+        await ask({ ask: 'emit', count: events })
+        const empty = await usedMemory(redis)
+        const began = performance.now()
+        await ask({ ask: 'commit', perSecond: 1, seconds: 1 })
+        const downFor = quick ? 8_000 : 60_000
+        for (;;) {
+          const { pending, retrying } = await ask<Counts>({ ask: 'counts' })
+          if (pending + retrying >= events && performance.now() - began > downFor) break
+          await wait(200)
+        }
+        const { attempts } = await ask<Counts>({ ask: 'counts' })
+        const bytes_waiting = Math.round(((await usedMemory(redis)) - empty) / events)
+        const down_seconds = Math.round((performance.now() - began) / 1000)
+        await ask({ ask: 'move', url: at('up') })
+        await settle(ask)
+        return {
+          events: events + 1,
+          attempts_while_down: attempts,
+          down_seconds,
+          delivered: (await ask<Counts>({ ask: 'counts' })).succeeded,
+          received: (await seen()).count,
+          bytes_waiting,
+          bytes_delivered: Math.round(((await usedMemory(redis)) - empty) / events),
+        }
+      })
+
+    let outage: DeliveryResult['outage'] = null
+    if (wants('outage')) {
+      say(`An endpoint that is down while ${events.toLocaleString('en-US')} events come, and then up`)
+      outage = await outageOf()
+    }
 
     const result: DeliveryResult = {
       redis: version,
