@@ -66,6 +66,8 @@ export function createLane(
   /** Until when nothing is taken, by the clock of `performance.now()`. */
   let restsUntil = 0
   let over = false
+  /** The reading of what was taken last, while more is taken. */
+  let reading: Promise<void> = Promise.resolve()
 
   const mostSending = () => Math.min(atOnce, room.share())
   const mostClaimed = () => CLAIMS * mostSending()
@@ -138,11 +140,14 @@ export function createLane(
       await endUnsent(claims, due.why)
       return true
     }
-    await queue(claims, due.endpoint, taken.together === true)
-    send()
-    if (taken.all) return false
-    if (hasRoom()) return true
-    more = true
+    const before_ = reading
+    reading = queue(claims, due.endpoint, taken.together === true).then(send)
+    // Where it fails, that is told below, or by the next step.
+    reading.catch(() => undefined)
+    await before_
+    if (!taken.all && hasRoom()) return true
+    more = !taken.all
+    await reading
     return false
   }
 

@@ -9,7 +9,7 @@ import { DELETED, endOf } from './endings.ts'
  * Deliveries that are claimed at a time, as a multiple of the requests and by all processes together: while results
  * are recorded and more is taken, requests go on.
  */
-export const CLAIMS = 2
+export const CLAIMS = 4
 /** Deliveries that end without an attempt, at once. */
 const UNSENT_AT_ONCE = 100
 /** Above how many that wait a kind that has digests gets one message for all, and for how many at most. */

@@ -1,4 +1,3 @@
-import { askMany } from '../redis/ask-many.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
@@ -29,6 +28,7 @@ export function createOutbox(deps: {
   const { redis, keys } = deps
   const advance = createScript(redis, new URL('./advance.lua', import.meta.url))
   const rewind = createScript(redis, new URL('./rewind.lua', import.meta.url))
+  const readEvents = createScript(redis, new URL('./read-events.lua', import.meta.url))
   const trim = createScript(redis, new URL('./trim.lua', import.meta.url))
   const settleConversation = createScript(redis, new URL('./settle-conversation.lua', import.meta.url))
 
@@ -104,22 +104,26 @@ export function createOutbox(deps: {
      * since somebody has asked for it to be sent before its time, goes without.
      */
     async textsToSend(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
-      const replies = await askMany(
-        redis,
-        places.map(({ sourceId, streamId }) => ['xrange', keys.source(sourceId).outbox, streamId, streamId]),
-      )
-      const texts = replies.map((entries) => {
-        const [entry] = entries as StreamEntry[]
-        return entry === undefined ? null : jsonOf(entry)
-      })
-      return Promise.all(
-        places.map(async ({ sourceId, streamId }, i) => {
-          const text = texts[i] ?? null
-          if (text === null || !hasConversationPlace(text)) return text
-          const decided = await decide(sourceId, streamId, 'null')
-          return decided === null ? null : withConversation(text, decided)
-        }),
-      )
+      const texts: (string | null)[] = []
+      const late: Promise<void>[] = []
+      async function read(sourceId: string, asked: readonly number[]): Promise<void> {
+        const streamIds = asked.map((i) => places[i]?.streamId ?? '')
+        const found = (await readEvents([keys.source(sourceId).outbox], streamIds)) as (Buffer | null)[]
+        for (const [n, i] of asked.entries()) {
+          const text = found[n]?.toString() ?? null
+          texts[i] = text
+          if (text !== null && hasConversationPlace(text))
+            late.push(complete(sourceId, streamIds[n] ?? '', i))
+        }
+      }
+      async function complete(sourceId: string, streamId: string, i: number): Promise<void> {
+        const decided = await decide(sourceId, streamId, 'null')
+        texts[i] = decided === null ? null : withConversation(texts[i] ?? '', decided)
+      }
+      const bySource = Map.groupBy(places.keys(), (i) => places[i]?.sourceId ?? '')
+      await Promise.all([...bySource].map(([sourceId, asked]) => read(sourceId, asked)))
+      await Promise.all(late)
+      return texts
     },
 
     /** Whether the relay has work to do. */
