@@ -6,8 +6,14 @@ import type { AttemptClaims, Claimed, Next } from './attempt-claims.ts'
 import type { EventTexts } from './event-texts.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestRoom } from './request-room.ts'
-import { CLAIMS, createTakeDue, type TakeDeps } from './take-due.ts'
+import { createTakeDue, type TakeDeps } from './take-due.ts'
 
+/**
+ * Deliveries that are claimed at a time, as a multiple of the requests: while results are recorded and more is taken,
+ * requests go on. Of an endpoint that answers faster than that more is claimed, of one that does not no more than this,
+ * for what is claimed here nobody else can send.
+ */
+const CLAIMS = { least: 2, most: 8 }
 /** More is taken when fewer are claimed than this share of what may be: few at a time would be many questions. */
 const FILL_BELOW = 0.7
 /** How long a claim may wait for a request to end before it is given back (ms): the rest is for its own request. */
@@ -18,6 +24,8 @@ const OWN_WAIT_MS = 2_000
 const OURS_MS = 1_000
 
 export interface LaneDeps extends TakeDeps {
+  /** Requests to the endpoint at a time. */
+  atOnce: number
   deliveries: Pick<DeliveryLog, 'take' | 'release'>
   eventTexts: EventTexts
   attempts: AttemptClaims
@@ -66,11 +74,14 @@ export function createLane(
   /** Until when nothing is taken, by the clock of `performance.now()`. */
   let restsUntil = 0
   let over = false
+  let ahead = CLAIMS.least
+  /** Requests that have ended since more was claimed ahead. */
+  let answers = 0
   /** The reading of what was taken last, while more is taken. */
   let reading: Promise<void> = Promise.resolve()
 
   const mostSending = () => Math.min(atOnce, room.share())
-  const mostClaimed = () => CLAIMS * mostSending()
+  const mostClaimed = () => ahead * mostSending()
   const hasRoom = () => held.size <= Math.floor(mostClaimed() * FILL_BELOW)
 
   /**
@@ -121,7 +132,8 @@ export function createLane(
       return false
     }
     const before = endings
-    const due = await takeDue(mostClaimed() - held.size)
+    const asked = mostClaimed() - held.size
+    const due = await takeDue(asked, ahead * atOnce)
     if (due.for === 'nobody') {
       more ||= due.because === 'room'
       return due.because === 'changed' || before !== endings
@@ -140,15 +152,22 @@ export function createLane(
       await endUnsent(claims, due.why)
       return true
     }
-    const before_ = reading
+    if (taken.claims.length === asked && waiting.length === 0 && answers >= mostSending()) claimMore()
+    const readBefore = reading
     reading = queue(claims, due.endpoint, taken.together === true).then(send)
     // Where it fails, that is told below, or by the next step.
     reading.catch(() => undefined)
-    await before_
+    await readBefore
     if (!taken.all && hasRoom()) return true
     more = !taken.all
     await reading
     return false
+  }
+
+  /** What was claimed has been sent before more was there. */
+  function claimMore(): void {
+    ahead = Math.min(CLAIMS.most, ahead * 2)
+    answers = 0
   }
 
   async function pause(ms: number): Promise<void> {
@@ -207,7 +226,9 @@ export function createLane(
       if (performance.now() - next.since > STALE_MS) stale.push(next)
       else begin(next)
     }
-    if (stale.length > 0) void giveBack(stale).then(kickMyself)
+    if (stale.length === 0) return
+    ahead = CLAIMS.least
+    void giveBack(stale).then(kickMyself)
   }
 
   function begin(next: Claimed): void {
@@ -216,6 +237,7 @@ export function createLane(
       if (isOver) return
       isOver = true
       sending--
+      answers++
       room.ended()
       if (what === 'rest') {
         restsUntil = performance.now() + OURS_MS

@@ -5,11 +5,6 @@ import type { DeliveryLog, Taken } from '../log/deliveries.ts'
 import type { DeliveryError } from '../types.ts'
 import { DELETED, endOf } from './endings.ts'
 
-/**
- * Deliveries that are claimed at a time, as a multiple of the requests and by all processes together: while results
- * are recorded and more is taken, requests go on.
- */
-export const CLAIMS = 4
 /** Deliveries that end without an attempt, at once. */
 const UNSENT_AT_ONCE = 100
 /** Above how many that wait a kind that has digests gets one message for all, and for how many at most. */
@@ -21,8 +16,6 @@ export interface TakeDeps {
   deliveries: Pick<DeliveryLog, 'take'>
   endpoints: Pick<Endpoints, 'find'>
   deadlineMs: number
-  /** Requests to the endpoint at a time. */
-  atOnce: number
   /** Of this process: what it claims, only it may record or release. */
   token: string
 }
@@ -38,13 +31,16 @@ export type Due =
 
 /** Makes the taking of what is due at one endpoint. */
 export function createTakeDue(endpointId: string, deps: TakeDeps) {
-  const { deliveries, endpoints, atOnce, token } = deps
+  const { deliveries, endpoints, token } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
   /** The endpoint as it was last seen, where it could be sent to. */
   let known: EndpointRecord | null = null
 
-  /** @param room for how many */
-  return async function takeDue(room: number): Promise<Due> {
+  /**
+   * @param room for how many
+   * @param most claimed at a time by all processes together
+   */
+  return async function takeDue(room: number, most: number): Promise<Due> {
     // An endpoint that could be sent to a moment ago is read anew while something is taken for it.
     const found = endpoints.find(endpointId)
     const expected = known ?? (await found)
@@ -53,7 +49,7 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
       await found
       return { for: 'nobody', because: 'room' }
     }
-    const batch = batchOf(expected && kindOf(expected.kind), CLAIMS * atOnce)
+    const batch = batchOf(expected && kindOf(expected.kind), most)
     const [taken, endpoint] = await Promise.all([
       deliveries.take(endpointId, token, holdMs, {
         room: unsent ? UNSENT_AT_ONCE : room,

@@ -216,7 +216,7 @@ export function createDeliveryLog(deps: {
       batch: Batch | null = null,
     ): Promise<{ replies: Recorded[]; health: HealthNote }> {
       const endpoint = keys.endpoint(endpointId)
-      const [health = [], ...replies] = (await record(
+      const [health, ...others] = (await record(
         [
           endpoint.busy,
           endpoint.due,
@@ -251,8 +251,11 @@ export function createDeliveryLog(deps: {
             seen === undefined ? '' : Date.parse(seen.updated_at),
           ]),
         ],
-      )) as [Buffer[], ...Buffer[]]
-      return { replies: replies.map(String) as Recorded[], health: healthNote(health) }
+      )) as [Buffer[], ...(number | Buffer)[]]
+      const replies = results.map((): Recorded => 'OK')
+      for (let i = 0; i < others.length; i += 2)
+        replies[others[i] as number] = String(others[i + 1]) as Recorded
+      return { replies, health: healthNote(health) }
     },
 
     /** Gives claims back without an attempt, to the places that they had. */

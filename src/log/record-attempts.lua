@@ -11,9 +11,9 @@
 -- attempt in ms ('' for none), what it says of the endpoint: up, down, unanswered (down, and no answer came), gone (it
 -- wants no more) or '', and of which state of it: when it was last changed in ms ('' where that is not known)
 -- Returns {health: failing since, failures, since when it had failed where people are to be told that it works
--- again, how far they were told that it fails ('' for none of each)}, then for each result OK; GONE where the delivery
--- no longer exists; OVERTAKEN where another claim decides the status (the attempt is kept all the same, for it took
--- place).
+-- again, how far they were told that it fails ('' for none of each)}, then of each result that did not end its claim
+-- its place from 0, and GONE where the delivery no longer exists; OVERTAKEN where another claim decides the status (the
+-- attempt is kept all the same, for it took place).
 -- Atomic so that the log, the status and the lists of a delivery never disagree.
 -- A call that comes twice, because the connection ended before its answer, changes nothing the second time.
 local FIRST, WIDTH = 11, 10
@@ -41,11 +41,7 @@ if ARGV[8] ~= '' then
     if string.sub(entry, 1, #mark) ~= mark then
       latest[#latest + 1] = entry
     elseif tonumber(string.sub(entry, #mark + 1)) >= tonumber(ARGV[9]) then
-      local replies = { summary() }
-      for i = 10, #KEYS, 2 do
-        replies[#replies + 1] = 'OK'
-      end
-      return replies
+      return { summary() }
     end
   end
   health.recorded = table.concat(latest, ',', 1, math.min(#latest, 8))
@@ -94,6 +90,10 @@ local function note_health(what, seen, err)
 end
 
 local replies, leave, enter, ended = { false }, {}, {}, {}
+local function tell(i, what)
+  replies[#replies + 1] = (i - 10) / 2
+  replies[#replies + 1] = what
+end
 local function put(list, name, value)
   list[#list + 1] = name
   list[#list + 1] = value
@@ -111,7 +111,7 @@ for i = 10, #KEYS, 2 do
   local created, holder, first_body, made, was = unpack(redis.call('HMGET', hash, 'c', 'k', 'q', 'n', 's'))
   if not created then
     ended[#ended + 1] = id
-    replies[#replies + 1] = 'GONE'
+    tell(i, 'GONE')
   else
     local fields = {}
     if attempt ~= '' then
@@ -132,7 +132,7 @@ for i = 10, #KEYS, 2 do
       if #fields > 0 then
         redis.call('HSET', hash, unpack(fields))
       end
-      replies[#replies + 1] = 'OVERTAKEN'
+      tell(i, 'OVERTAKEN')
     else
       local wanted = 4 + tonumber(place)
       if PLACES[was] ~= wanted then
@@ -157,7 +157,6 @@ for i = 10, #KEYS, 2 do
         redis.call('PEXPIREAT', hash, ends)
         redis.call('PEXPIREAT', attempts, ends)
       end
-      replies[#replies + 1] = 'OK'
     end
   end
 end
