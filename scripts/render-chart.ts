@@ -1,5 +1,6 @@
 /**
- * Writes deploy/kubernetes.yaml, the chart as plain manifests: `node scripts/render-chart.ts`. Needs helm 3. Its
+ * Writes deploy/kubernetes.yaml, the chart as plain manifests: `node scripts/render-chart.ts`. Needs helm 3, with which
+ * `npm run check:chart` sees that it is right. Its
  * first lines hold a digest of the chart, so that a test tells when it is out of date without helm.
  */
 import { execFileSync } from 'node:child_process'

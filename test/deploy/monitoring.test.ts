@@ -7,20 +7,14 @@ import { expect, onTestFinished, test } from 'vitest'
 import { parse, stringify } from 'yaml'
 import { createMetrics } from '../../src/metrics/create-metrics.ts'
 import { startTestApi } from '../api/support.ts'
+import { toolPath } from '../support/tool.ts'
 import { readCompose } from './compose.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const run = promisify(execFile)
 const read = (path: string) => readFile(join(ROOT, 'deploy', path), 'utf8')
 
-/** Where promtool is; null where it cannot be had, such as on a system that is not Debian's. */
-const promtool = (() => {
-  const found = spawnSync(process.execPath, ['scripts/bootstrap/promtool.mjs'], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  })
-  return found.status === 0 ? found.stdout.trim() : null
-})()
+const promtool = toolPath('promtool')
 
 interface Rule {
   alert: string
