@@ -213,7 +213,7 @@ export async function startApp(deps: {
 
   // outbox → enrich → fanout → deliver → log
   const noteActivity = createActivityWriter({ redis, keys })
-  const { outbox, deliveries, sender, makeAttempt, alerts, relay, drains } = createDelivery({
+  const { outbox, deliveries, sender, makeAttempt, memories, alerts, relay, drains } = createDelivery({
     redis,
     keys,
     queues,
@@ -389,6 +389,7 @@ export async function startApp(deps: {
       backfill,
       backfills,
       waiting: deliveries.waiting,
+      forgetCaller: memories.forgetCaller,
       eraseUser: createEraseUser({
         events: createEventEraser({ redis, keys }),
         endpoints,

@@ -60,7 +60,7 @@ export const salesforce: Kind = {
     {
       name: 'client_secret',
       label: 'Consumer secret',
-      help: 'Beside the key. Access tokens are got with it and kept in memory alone.',
+      help: 'Beside the key. Access tokens are got with it and kept in memory alone, for an hour.',
       required: true,
       secret: true,
       default: null,
@@ -197,8 +197,8 @@ function* authorized(
   request: Omit<ExchangeRequest, 'headers'>,
 ): Generator<ExchangeRequest, Answer, Answer> {
   for (let fresh = false; ; fresh = true) {
-    let token = memory.get('token')
-    if (token === undefined) {
+    let token = memory.token()
+    if (token === null) {
       const { client_id = '', client_secret = '' } = target.settings
       const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
       const answer = yield {
@@ -211,12 +211,12 @@ function* authorized(
       const { access_token } = objectOf(parsed(answer))
       if (answer.status !== 200 || typeof access_token !== 'string') return answer
       token = access_token
-      memory.set('token', token)
+      memory.noteToken(token)
       fresh = true
     }
     const answer = yield { ...request, headers: { authorization: `Bearer ${token}` } }
     if (answer.status !== 401) return answer
-    memory.delete('token')
+    memory.noteToken(null)
     if (fresh) return answer
   }
 }
