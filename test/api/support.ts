@@ -96,6 +96,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     checkUrl: refuseUrl,
     createSecret,
     onFreshStart: createForgetFailures({ redis, keys }),
+    serverTime: async () => now(),
     now,
   }
   const endpoints = createEndpoints(endpointDeps)
