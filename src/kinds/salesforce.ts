@@ -104,7 +104,8 @@ export const salesforce: Kind = {
   mapping: mappingOf({
     defaults: () => DEFAULTS,
     name: {
-      pattern: /^[A-Za-z][A-Za-z0-9_]{0,79}$/,
+      // What says which object a record is, is no field.
+      pattern: /^(?!attributes$)[A-Za-z][A-Za-z0-9_]{0,79}$/i,
       message: 'is not the API name of a field of Salesforce',
     },
     flat: true,
@@ -139,10 +140,13 @@ function pathOf({
 function recordOf({ key, event }: Pick<Caller, 'key' | 'event'>, target: Target, made: boolean): Fields {
   const { object = 'Contact', external_id = '' } = target.settings
   const fields = renderFields(target.template ?? DEFAULTS, event)
-  const all = Object.entries({ ...(made ? fields.new : {}), ...fields.always }).map(([name, value]) => {
-    const longest = LONGEST[name]
-    return [name, typeof value === 'string' && longest !== undefined ? shorten(value, longest) : value]
-  })
+  const all = Object.entries({ ...(made ? fields.new : {}), ...fields.always })
+    // Names of fields are the same to Salesforce in capitals, and one that is there twice spoils the whole batch.
+    .filter(([name]) => name.toLowerCase() !== external_id.toLowerCase())
+    .map(([name, value]) => {
+      const longest = LONGEST[name]
+      return [name, typeof value === 'string' && longest !== undefined ? shorten(value, longest) : value]
+    })
   // Somebody whose id has nothing to show has a name all the same.
   const name = made && isNamed(target) ? { LastName: 'Unknown caller' } : {}
   return { attributes: { type: object }, ...name, ...Object.fromEntries(all), [external_id]: key }
