@@ -62,6 +62,7 @@ import { isReady } from './redis/is-ready.ts'
 import { createKeys } from './redis/keys.ts'
 import { checkLayout } from './redis/layout.ts'
 import { createRecords } from './redis/records.ts'
+import { serverTime } from './redis/server-time.ts'
 import { startSharedClock } from './redis/shared-clock.ts'
 import { createResend } from './resend/create-resend.ts'
 import { checkMasterKey } from './secrets/check-master-key.ts'
@@ -153,7 +154,8 @@ export async function startApp(deps: {
     checkUrl: refuseUrl,
     createSecret,
     onFreshStart: createForgetFailures({ redis, keys }),
-    now,
+    serverTime: () => serverTime(redis),
+    now: clock.now,
   })
   const queues = createQueues({ connection: redis, keys, logger })
   releases.push(queues.close)
@@ -213,7 +215,7 @@ export async function startApp(deps: {
 
   // outbox → enrich → fanout → deliver → log
   const noteActivity = createActivityWriter({ redis, keys })
-  const { outbox, deliveries, sender, makeAttempt, alerts, relay, drains } = createDelivery({
+  const { outbox, deliveries, sender, makeAttempt, memories, alerts, relay, drains } = createDelivery({
     redis,
     keys,
     queues,
@@ -293,7 +295,7 @@ export async function startApp(deps: {
     relayNow: queues.relayNow,
     wake: queues.wake,
     purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
-    purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now }),
+    purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now: clock.now }),
     eventRetentionMs: config.eventRetentionMs,
     now: clock.now,
     logger,
@@ -389,6 +391,7 @@ export async function startApp(deps: {
       backfill,
       backfills,
       waiting: deliveries.waiting,
+      forgetCaller: memories.forgetCaller,
       eraseUser: createEraseUser({
         events: createEventEraser({ redis, keys }),
         endpoints,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { createDrainEndpoints } from './deliver/drain-endpoints.ts'
 import { createEventTexts } from './deliver/event-texts.ts'
+import { createExchangeMemories } from './deliver/exchange-memories.ts'
 import type { Fault } from './deliver/failures.ts'
 import type { GuardPolicy } from './deliver/guard/url.ts'
 import { createMakeAttempt } from './deliver/make-attempt.ts'
@@ -51,7 +52,8 @@ export function createDelivery(deps: {
   const outbox = createOutbox({ redis, keys })
   const deliveries = traces.deliveries(createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs }))
   const sender = createSender({ policy: deps.policy, deadlineMs: deps.deadlineMs })
-  const makeAttempt = traces.makeAttempt(createMakeAttempt({ endpoints, sender, now, logger }))
+  const memories = createExchangeMemories()
+  const makeAttempt = traces.makeAttempt(createMakeAttempt({ endpoints, sender, memories, now, logger }))
   const alerts = createEndpointAlerts({
     redis,
     keys,
@@ -93,7 +95,7 @@ export function createDelivery(deps: {
     ...(deps.atOnce === undefined ? {} : { atOnce: deps.atOnce }),
     ...(deps.lanes === undefined ? {} : { lanes: deps.lanes }),
   })
-  return { outbox, deliveries, sender, makeAttempt, alerts, relay, drains }
+  return { outbox, deliveries, sender, makeAttempt, memories, alerts, relay, drains }
 }
 
 export type Delivery = ReturnType<typeof createDelivery>

@@ -13,6 +13,7 @@ import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
+import { serverTime } from '../../src/redis/server-time.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import { startDeliverWorker } from '../../workers/deliver.ts'
 import { startRelayWorker } from '../../workers/relay.ts'
@@ -57,6 +58,7 @@ const endpoints = createEndpoints({
   checkUrl: () => undefined,
   createSecret,
   onFreshStart: createForgetFailures({ redis, keys }),
+  serverTime: () => serverTime(redis),
   now,
 })
 const stopping = new AbortController()

@@ -8,6 +8,7 @@ import { createEndpoints, type EndpointRecord } from '../../src/endpoints/endpoi
 import { readServerVersion } from '../../src/redis/check-server.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createRecords } from '../../src/redis/records.ts'
+import { serverTime } from '../../src/redis/server-time.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import { createSources, SOURCE_DEFAULTS, type SourceRecord } from '../../src/sources/sources.ts'
 import { askChild, nextMessage, startChild } from '../children.ts'
@@ -192,6 +193,7 @@ export const benchScaling: Section = async ({ quick, say }) => {
       checkUrl: () => undefined,
       createSecret,
       onFreshStart: async () => undefined,
+      serverTime: () => serverTime(redis),
       now: Date.now,
     })
     const plain = { description: '', event_types: null, source_ids: null, headers: {}, enabled: true }

@@ -11,7 +11,10 @@ const OF_FASTIFY: Record<string, readonly [code: ErrorCode, message: string]> = 
   ],
   FST_ERR_CTP_BODY_TOO_LARGE: ['payload_too_large', 'A body may have at most 256 KB.'],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: ['bad_request', 'The body is not as long as Content-Length says.'],
-  FST_ERR_CTP_INVALID_JSON_BODY: ['bad_request', 'The body is not valid JSON.'],
+  FST_ERR_CTP_INVALID_JSON_BODY: [
+    'bad_request',
+    'The body is not valid JSON, or has a field named __proto__ or constructor.prototype.',
+  ],
   FST_ERR_BAD_URL: ['bad_request', 'The URL is not valid: a % in it is not followed by two hex digits.'],
   FST_ERR_MAX_PARAM_LENGTH: ['bad_request', 'The id in the URL is too long.'],
   FST_ERR_HANDLER_TIMEOUT: [

@@ -7,6 +7,7 @@ import { mastersOf, type Redis } from '../redis/client.ts'
 import { createKeys } from '../redis/keys.ts'
 import { openRedis } from '../redis/open-redis.ts'
 import { createRecords } from '../redis/records.ts'
+import { serverTime } from '../redis/server-time.ts'
 import { checkMasterKey } from '../secrets/check-master-key.ts'
 import { loadOrCreateSecretFile, replaceSecretFile } from '../secrets/data-files.ts'
 import { keyIn, loadMasterKey, MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE } from '../secrets/load-master-key.ts'
@@ -87,6 +88,7 @@ export async function rotateMasterKey(deps: {
           vault,
           checkUrl: (url) => void checkUrl(url, config),
           createSecret,
+          serverTime: () => serverTime(redis),
           now,
         }),
       ],

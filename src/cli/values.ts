@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { RingpostError } from '../errors.ts'
 
 /** Reads an option that is a whole number. */
 export function wholeNumber(text: string): number {
@@ -27,6 +28,26 @@ export function commaList(text: string): string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '')
+}
+
+/**
+ * Reads a filter. It is no parser of an option: Commander takes null for one that was not given.
+ *
+ * @throws RingpostError `bad_request` where it is no JSON; the server says what else is wrong with it
+ */
+export function filterOf(text: string): Record<string, never> | null {
+  try {
+    return JSON.parse(text) as Record<string, never> | null
+  } catch (cause) {
+    throw new RingpostError('bad_request', 'The filter is not JSON.', { cause })
+  }
+}
+
+/** Reads one more `name=value`; the value may hold further `=`. */
+export function collectPair(text: string, before: [string, string][] = []): [string, string][] {
+  const cut = text.indexOf('=')
+  if (cut < 1) throw new InvalidArgumentError('It must be name=value.')
+  return [...before, [text.slice(0, cut), text.slice(cut + 1)]]
 }
 
 /** `2026-11-25T10:00:00.000Z` as people read it, in the machine's own time zone. */

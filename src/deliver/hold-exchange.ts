@@ -1,15 +1,13 @@
 import type { EndpointTarget } from '../endpoints/endpoints.ts'
-import type { Exchange, ItemResult, Memory } from '../kinds/exchange.ts'
+import type { Exchange, ItemResult } from '../kinds/exchange.ts'
 import { type Answer, eventText, type Kind } from '../kinds/kind.ts'
 import type { UnixMs } from '../types.ts'
+import type { ExchangeMemories } from './exchange-memories.ts'
 import { classifyResponse, classifyUnexpected, classifyVerdict, type Outcome } from './failures.ts'
 import type { Sender } from './send.ts'
 
 /** Bytes of an answer: two hundred records with all their fields have less. */
 const LONGEST_ANSWER = 2 * 1024 * 1024
-/** Endpoints of which something is remembered, and how much of each. */
-const MEMORIES = 1_000
-const REMEMBERED = 2_000
 
 /** What came of one event. */
 export interface ExchangeResult {
@@ -32,20 +30,11 @@ export interface Held {
  * Makes the exchanges with services: it sends what a kind's exchange yields, one request after the other under the
  * deadline of one attempt, and tells what came of each event. Requests go to the origin of the endpoint alone.
  */
-export function createHoldExchange(deps: { sender: Pick<Sender, 'send' | 'deadlineMs'>; now: () => UnixMs }) {
-  const memories = new Map<string, { version: string; memory: Memory }>()
-
-  /** What was remembered of an endpoint as it was before a change says nothing any more. */
-  function memoryOf(endpointId: string, version: string): Memory {
-    const there = memories.get(endpointId)
-    memories.delete(endpointId)
-    const kept = there?.version === version ? there : { version, memory: createMemory(REMEMBERED) }
-    memories.set(endpointId, kept)
-    const [oldest] = memories.keys()
-    if (memories.size > MEMORIES && oldest !== undefined) memories.delete(oldest)
-    return kept.memory
-  }
-
+export function createHoldExchange(deps: {
+  sender: Pick<Sender, 'send' | 'deadlineMs'>
+  memories: Pick<ExchangeMemories, 'of'>
+  now: () => UnixMs
+}) {
   return async function holdExchange(
     kind: Kind,
     exchange: Exchange,
@@ -55,7 +44,7 @@ export function createHoldExchange(deps: { sender: Pick<Sender, 'send' | 'deadli
     const at = deps.now()
     const startedAt = performance.now()
     const items: (ItemResult | undefined)[] = events.map(() => undefined)
-    const memory = memoryOf(target.id, target.version)
+    const memory = deps.memories.of(target.id, target.version)
     const talk = exchange.run({
       events: events.map(({ id, text }) => eventText(id, text)),
       target,
@@ -90,11 +79,10 @@ export function createHoldExchange(deps: { sender: Pick<Sender, 'send' | 'deadli
       step = talk.next(sent.response)
     }
 
-    const token = memory.get('token')
     return {
       at,
       durationMs: Math.round(performance.now() - startedAt),
-      secrets: token === undefined ? [] : [token],
+      secrets: memory.tokens(),
       results: items.map((item): ExchangeResult => {
         const { answer } = last
         if (item === undefined) {
@@ -116,19 +104,4 @@ function outcomeOf(kind: Kind, answer: Answer, url: string, now: UnixMs): Outcom
   const outcome =
     verdict === null ? classifyResponse(answer.status, answer.headers, url, now) : classifyVerdict(verdict)
   return outcome.kind === 'succeeded' ? classifyUnexpected(kind.title, answer.status) : outcome
-}
-
-/** Keeps the newest of what is set. */
-export function createMemory(most: number): Memory {
-  const values = new Map<string, string>()
-  return {
-    get: (name) => values.get(name),
-    set: (name, value) => {
-      values.delete(name)
-      values.set(name, value)
-      const [oldest] = values.keys()
-      if (values.size > most && oldest !== undefined) values.delete(oldest)
-    },
-    delete: (name) => void values.delete(name),
-  }
 }

@@ -5,6 +5,7 @@ import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
+import { createExchangeMemories, type ExchangeMemories } from './exchange-memories.ts'
 import { classifyBroken, classifyUnrendered, type Outcome } from './failures.ts'
 import { createHoldExchange } from './hold-exchange.ts'
 import { createMask, type Mask, maskEchoes } from './mask-echoes.ts'
@@ -36,10 +37,13 @@ export interface MadeAttempt {
 export function createMakeAttempt(deps: {
   endpoints: Pick<Endpoints, 'target'>
   sender: Pick<Sender, 'send' | 'deadlineMs'>
+  /** What exchanges have learnt; without them, its own. */
+  memories?: Pick<ExchangeMemories, 'of'>
   now: () => UnixMs
   logger: Pick<Logger, 'error'>
 }) {
-  const holdExchange = createHoldExchange(deps)
+  const { memories = createExchangeMemories() } = deps
+  const holdExchange = createHoldExchange({ ...deps, memories })
 
   /** Several requests in place of one, and a result for each event. */
   async function exchanged(

@@ -51,6 +51,7 @@ export interface EndpointRecord extends EndpointInput {
   disabled_reason: string | null
   /** Signing secrets, newest first; all of them sign until they expire. None where the kind is not signed. */
   secrets: SealedSecret[]
+  /** By Redis' clock, as the places of events. */
   created_at: string
   updated_at: string
   /** Set when deleted: hidden, and kept until its deliveries have left the log. */

@@ -37,6 +37,8 @@ export function createEndpoints(deps: {
    * Whatever was read of the endpoint before has an older `updated_at` than the time given.
    */
   onFreshStart?: (endpointId: string, freshAt: UnixMs) => Promise<void>
+  /** By the clock that numbers events; a new endpoint gets none that has an earlier time. */
+  serverTime: () => Promise<UnixMs>
   now: () => UnixMs
 }) {
   const { records, now } = deps
@@ -140,6 +142,8 @@ export function createEndpoints(deps: {
       const id = chosenId ?? randomId('ep')
       // One that was deleted may have left failures behind.
       if (chosenId !== undefined) await deps.onFreshStart?.(id, now())
+      // Before it is there, so that it gets whatever is told after that.
+      const created_at = new Date(await deps.serverTime()).toISOString()
       const endpoint: EndpointRecord = {
         filter: null,
         ...plain,
@@ -153,7 +157,7 @@ export function createEndpoints(deps: {
         headers: seals.sealHeaders(id, headers),
         disabled_reason: null,
         secrets: secret === null ? [] : [{ ...seals.sealSecret(id, secret), expires_at: null }],
-        created_at: iso(),
+        created_at,
         updated_at: iso(),
         deleted_at: null,
       }

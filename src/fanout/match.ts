@@ -26,6 +26,16 @@ export function matches(event: Event, subscription: Subscription): boolean {
   return !filter || matchesFilter(event, filter)
 }
 
+/**
+ * Whether an endpoint was there already when an event was told. Both times are Redis' own, and neither depends on when
+ * the event is fanned out: late, or once more.
+ *
+ * @param streamId the event's place, which begins with its time
+ */
+export function wasThere({ created_at }: { created_at: string }, streamId: string): boolean {
+  return !(Number.parseInt(streamId, 10) < Date.parse(created_at))
+}
+
 /** Whether an event type is the one named, or one of a pattern such as `user.*` or `*`. */
 export function matchesType(type: string, pattern: string): boolean {
   if (pattern === '*') return true

@@ -4,7 +4,7 @@ import type { NoteActivity } from '../log/activity.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox, OutboxEntry } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
-import { matches, type Subscription } from './match.ts'
+import { matches, type Subscription, wasThere } from './match.ts'
 
 /** Events read at once. */
 const PAGE = 500
@@ -19,12 +19,14 @@ const DISABLED: DeliveryError = {
  * those. Every step can be repeated: a delivery is recorded once, and the place in the outbox moves
  * on only after all deliveries of a page are recorded and their endpoints woken. Two relays on one source do no harm.
  *
+ * What an endpoint gets does not depend on when it is fanned out: nothing that was told before it was made.
+ *
  * It never waits itself. An event that waits for its conversation stops it there, and with it what the same source
  * has told since, until that is there or the event has been held back for as long as it may be.
  */
 export function createRelay(deps: {
   outbox: Pick<Outbox, 'readUnrelayed' | 'markRelayed' | 'settle'>
-  endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean })[]> }
+  endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean; created_at: string })[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
   /** Asks for what waits for an endpoint to be sent. */
   wake: (endpointId: string) => Promise<void>
@@ -72,7 +74,9 @@ export function createRelay(deps: {
       if (last === undefined) break
       for (const { streamId, text } of entries) deps.noteText?.({ sourceId, streamId }, text)
       for (const endpoint of await deps.endpoints.list()) {
-        const wanted = entries.filter(({ event }) => matches(event, endpoint))
+        const wanted = entries.filter(
+          ({ event, streamId }) => wasThere(endpoint, streamId) && matches(event, endpoint),
+        )
         if (wanted.length === 0) continue
         const waiting = await deps.deliveries.accept(
           endpoint.id,

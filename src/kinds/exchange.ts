@@ -17,11 +17,25 @@ export interface ItemResult {
   answer: string
 }
 
-/** What is remembered from one exchange with an endpoint to the next, in this process alone. What is old goes. */
+/** What is remembered of a caller. */
+export interface Known {
+  /** The id of their record, where it is known. */
+  record?: string | undefined
+  /** The event that was written last, as JSON. */
+  sent?: string
+}
+
+/**
+ * What is remembered from one exchange with an endpoint to the next, in this process alone and for a while: nothing may
+ * depend on it.
+ */
 export interface Memory {
-  get: (name: string) => string | undefined
-  set: (name: string, value: string) => void
-  delete: (name: string) => void
+  /** What the service has given to be let in; it is hidden wherever it would be shown. */
+  token: () => string | null
+  noteToken: (token: string | null) => void
+  caller: (userId: string) => Known
+  /** Notes what is given, and leaves the rest as it is known. */
+  noteCaller: (userId: string, what: Known) => void
 }
 
 /** What an exchange has to do, and with what. */

@@ -150,7 +150,7 @@ function* run(talk: Talk): Generator<ExchangeRequest, void, Answer> {
   /** @returns false where the last answer says what is wrong */
   function* write(caller: Caller): Generator<ExchangeRequest, boolean, Answer> {
     for (let again = false; ; again = true) {
-      const found = yield* find(caller.key)
+      const found = yield* find(caller)
       if (found === null) return false
       const isMade = found === ''
       const body = JSON.stringify(isMade ? personOf(caller, target) : changesOf(caller, target))
@@ -162,13 +162,13 @@ function* run(talk: Talk): Generator<ExchangeRequest, void, Answer> {
         body,
       }
       const isGone = answer.status === 404 || answer.status === 410
-      if (isGone) memory.delete(`person ${caller.key}`)
+      if (isGone) memory.noteCaller(caller.userId, { record: undefined })
       // Somebody has deleted or merged them since: they are looked for once more.
       if (isGone && !isMade && !again) continue
       const { success, data } = objectOf(parsed(answer))
       const { id } = objectOf(data)
       if (answer.status >= 300 || success !== true) return false
-      if (typeof id === 'number') memory.set(`person ${caller.key}`, String(id))
+      if (typeof id === 'number') memory.noteCaller(caller.userId, { record: String(id) })
       noteSent(caller, memory)
       settleAll(caller, body, answer.body)
       return true
@@ -180,9 +180,9 @@ function* run(talk: Talk): Generator<ExchangeRequest, void, Answer> {
   }
 
   /** @returns the person's id; '' where there is none, null where that could not be told */
-  function* find(key: string): Generator<ExchangeRequest, string | null, Answer> {
-    const known = memory.get(`person ${key}`)
-    if (known !== undefined) return known
+  function* find({ userId, key }: Caller): Generator<ExchangeRequest, string | null, Answer> {
+    const { record } = memory.caller(userId)
+    if (record !== undefined) return record
     const query = new URLSearchParams({
       term: key,
       fields: 'custom_fields',

@@ -60,7 +60,7 @@ export const salesforce: Kind = {
     {
       name: 'client_secret',
       label: 'Consumer secret',
-      help: 'Beside the key. Access tokens are got with it and kept in memory alone.',
+      help: 'Beside the key. Access tokens are got with it and kept in memory alone, for an hour.',
       required: true,
       secret: true,
       default: null,
@@ -104,7 +104,8 @@ export const salesforce: Kind = {
   mapping: mappingOf({
     defaults: () => DEFAULTS,
     name: {
-      pattern: /^[A-Za-z][A-Za-z0-9_]{0,79}$/,
+      // What says which object a record is, is no field.
+      pattern: /^(?!attributes$)[A-Za-z][A-Za-z0-9_]{0,79}$/i,
       message: 'is not the API name of a field of Salesforce',
     },
     flat: true,
@@ -139,10 +140,13 @@ function pathOf({
 function recordOf({ key, event }: Pick<Caller, 'key' | 'event'>, target: Target, made: boolean): Fields {
   const { object = 'Contact', external_id = '' } = target.settings
   const fields = renderFields(target.template ?? DEFAULTS, event)
-  const all = Object.entries({ ...(made ? fields.new : {}), ...fields.always }).map(([name, value]) => {
-    const longest = LONGEST[name]
-    return [name, typeof value === 'string' && longest !== undefined ? shorten(value, longest) : value]
-  })
+  const all = Object.entries({ ...(made ? fields.new : {}), ...fields.always })
+    // Names of fields are the same to Salesforce in capitals, and one that is there twice spoils the whole batch.
+    .filter(([name]) => name.toLowerCase() !== external_id.toLowerCase())
+    .map(([name, value]) => {
+      const longest = LONGEST[name]
+      return [name, typeof value === 'string' && longest !== undefined ? shorten(value, longest) : value]
+    })
   // Somebody whose id has nothing to show has a name all the same.
   const name = made && isNamed(target) ? { LastName: 'Unknown caller' } : {}
   return { attributes: { type: object }, ...name, ...Object.fromEntries(all), [external_id]: key }
@@ -197,8 +201,8 @@ function* authorized(
   request: Omit<ExchangeRequest, 'headers'>,
 ): Generator<ExchangeRequest, Answer, Answer> {
   for (let fresh = false; ; fresh = true) {
-    let token = memory.get('token')
-    if (token === undefined) {
+    let token = memory.token()
+    if (token === null) {
       const { client_id = '', client_secret = '' } = target.settings
       const form = new URLSearchParams({ grant_type: 'client_credentials', client_id, client_secret })
       const answer = yield {
@@ -211,12 +215,12 @@ function* authorized(
       const { access_token } = objectOf(parsed(answer))
       if (answer.status !== 200 || typeof access_token !== 'string') return answer
       token = access_token
-      memory.set('token', token)
+      memory.noteToken(token)
       fresh = true
     }
     const answer = yield { ...request, headers: { authorization: `Bearer ${token}` } }
     if (answer.status !== 401) return answer
-    memory.delete('token')
+    memory.noteToken(null)
     if (fresh) return answer
   }
 }

@@ -89,6 +89,14 @@ describe('what cannot be answered', () => {
     expect((await api.get('/v1/endpoints')).json.data).toEqual([])
   })
 
+  test('a body with a name that no field may have', async () => {
+    const api = await startTestApi()
+    const raw = '{"template":{"__proto__":{"x":1}}}'
+    const answer = await api.post('/v1/endpoints', undefined, { raw })
+    expectProblem(answer, 400, 'bad_request')
+    expect(answer.json.detail).toContain('__proto__')
+  })
+
   test('a body where there has to be one', async () => {
     const api = await startTestApi()
     for (const raw of ['', '[]', '1', 'null', '"x"']) {

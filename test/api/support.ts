@@ -8,6 +8,7 @@ import { createBackfillEndpoint } from '../../src/backfill/backfill-endpoint.ts'
 import { createBackfills } from '../../src/backfill/backfills.ts'
 import { createConfiguration } from '../../src/config-file/configuration.ts'
 import { createOwnership } from '../../src/config-file/ownership.ts'
+import { createExchangeMemories } from '../../src/deliver/exchange-memories.ts'
 import { checkUrl } from '../../src/deliver/guard/url.ts'
 import { createMakeAttempt } from '../../src/deliver/make-attempt.ts'
 import { createSender } from '../../src/deliver/send.ts'
@@ -95,6 +96,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     checkUrl: refuseUrl,
     createSecret,
     onFreshStart: createForgetFailures({ redis, keys }),
+    serverTime: async () => now(),
     now,
   }
   const endpoints = createEndpoints(endpointDeps)
@@ -129,6 +131,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     policy: { allowNetworks: ['127.0.0.0/8'], allowHttp: false },
     deadlineMs,
   })
+  const memories = createExchangeMemories()
   const resend = createResend({
     redis,
     keys,
@@ -139,7 +142,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     deliveries: log,
     reader,
     bounds,
-    makeAttempt: createMakeAttempt({ endpoints, sender, now, logger }),
+    makeAttempt: createMakeAttempt({ endpoints, sender, memories, now, logger }),
     logger,
     wake: async (endpointId) => void woken.push(endpointId),
     now,
@@ -215,6 +218,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     backfill,
     backfills,
     waiting: log.waiting,
+    forgetCaller: memories.forgetCaller,
     eraseUser: createEraseUser({
       events: createEventEraser({ redis, keys }),
       endpoints,
@@ -294,6 +298,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     clock,
     state,
     lines,
+    memories,
     sources,
     endpoints,
     configuration,

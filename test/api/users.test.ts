@@ -270,3 +270,14 @@ function holding(values: [string, string][], text: string): string[] {
   const forms = [text, json, JSON.stringify(json).slice(1, -1)]
   return values.filter(([, value]) => forms.some((form) => value.includes(form))).map(([key]) => key)
 }
+
+test.each(['', '?erase=true'])('what this process remembers of a user goes with them (%s)', async (query) => {
+  const api = await startWithUsers(['+1555', 'other'])
+  const remembered = () => api.memories.of('ep_crm', 'v')
+  remembered().noteToken('t0ken')
+  for (const id of ['+1555', 'other']) remembered().noteCaller(id, { record: '7', sent: '{"id":"evt_1"}' })
+  expect((await api.request('DELETE', `${byPath('+1555')}${query}`)).status).toBe(200)
+  expect(remembered().caller('+1555')).toEqual({})
+  expect(remembered().caller('other').record).toBe('7')
+  expect(remembered().token()).toBe('t0ken')
+})

@@ -145,3 +145,53 @@ test('a configuration file names kinds, and its export goes back without a chang
     /ep_slack\.kind is slack and never changes[\s\S]*ep_new\.url is required/,
   )
 })
+
+test('filter and headers are set, shown and taken away again', async () => {
+  const api = await startTestApi()
+  const run = (...args: string[]) => ringpost(api.url, ['endpoints', ...args])
+  const filter = '{"data.user.conversation_count":{"gte":10}}'
+  const url = 'https://example.com/hook'
+  const added = await run('add', url, '--filter', filter, '--header', 'x-key=s3kr3t=1', '--header', 'x-b=2')
+  const id = /ep_\w+/.exec(added.stdout)?.[0] ?? ''
+  const stored = await api.endpoints.get(id)
+  expect(stored.filter).toEqual(JSON.parse(filter))
+  expect(api.endpoints.target(stored).headers).toEqual({ 'x-key': 's3kr3t=1', 'x-b': '2' })
+  const shown = await run('show', id)
+  expect([shown.code, shown.stderr]).toEqual([0, ''])
+  for (const text of [`${id} (webhook)`, url, 'healthy', filter, 'x-key = ••••', 'no limit', 'hmac-sha256']) {
+    expect(shown.stdout).toContain(text)
+  }
+  expect(shown.stdout).not.toContain('s3kr3t')
+  expect(JSON.parse((await run('show', id, '--json')).stdout)).toMatchObject({ id, kind: 'webhook' })
+  expect((await run('change', id, '--no-filter', '--unset-header', 'x-b')).code).toBe(0)
+  const after = await api.endpoints.get(id)
+  expect([after.filter, Object.keys(after.headers)]).toEqual([null, ['x-key']])
+  const wrong = await run('change', id, '--filter', '{x')
+  expect(wrong).toEqual({ code: 1, stdout: '', stderr: 'The filter is not JSON.\n' })
+  expect(await run('change', id, '--set', 'zone')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('It must be name=value.'),
+  })
+})
+
+test('why an endpoint was disabled, and what its kind has been told, is shown; what is secret is not', async () => {
+  const api = await startTestApi()
+  const { id } = await api.endpoints
+    .create({
+      kind: 'telegram',
+      settings: { bot_token: TOKEN, chat_id: '-1001' },
+      description: 'of the team',
+      event_types: null,
+      source_ids: null,
+      headers: {},
+      enabled: true,
+    })
+    .then(({ endpoint }) => endpoint)
+  await api.endpoints.disable(await api.endpoints.get(id), 'There is no bot with this token.')
+  const { stdout } = await ringpost(api.url, ['endpoints', 'show', id])
+  for (const text of ['of the team', 'disabled', 'There is no bot with this token.', 'chat_id = -1001']) {
+    expect(stdout).toContain(text)
+  }
+  expect(stdout).toContain('bot_token = ••••')
+  expect(stdout).not.toContain('sekret')
+})

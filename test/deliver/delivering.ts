@@ -11,6 +11,7 @@ import { SYSTEM } from '../../src/outbox/system-outbox.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { createRecords } from '../../src/redis/records.ts'
+import { serverTime } from '../../src/redis/server-time.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import type { DeliveryStatus, Event } from '../../src/types.ts'
 import { startDeliverWorker } from '../../workers/deliver.ts'
@@ -42,6 +43,7 @@ export async function startDelivering(
     checkUrl: (url) => void checkUrl(url, policy),
     createSecret,
     onFreshStart: createForgetFailures({ redis, keys }),
+    serverTime: () => serverTime(redis),
     now,
   })
   const stopping = new AbortController()

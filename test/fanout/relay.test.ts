@@ -3,15 +3,21 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HOLD_MS } from '../../src/enrich/hold.ts'
 import { createRelay } from '../../src/fanout/relay.ts'
 import { deliveryId } from '../../src/ids.ts'
+import { serverTime } from '../../src/redis/server-time.ts'
 import { emitWaiting } from '../enrich/waiting-event.ts'
 import { createStage, type Stage } from '../support/stage.ts'
+import { until } from '../support/until.ts'
 
 const SRC = 'src_a'
-const endpoint = (id: string, fields: { event_types?: string[]; enabled?: boolean } = {}) => ({
+const endpoint = (
+  id: string,
+  fields: { event_types?: string[]; enabled?: boolean; created_at?: string } = {},
+) => ({
   id,
   event_types: null,
   source_ids: null,
   enabled: true,
+  created_at: '2026-01-01T00:00:00.000Z',
   ...fields,
 })
 
@@ -88,6 +94,22 @@ describe('the relay', () => {
       status: 'skipped',
       error: { code: 'endpoint_disabled' },
     })
+  })
+
+  test('gives an endpoint nothing that was told before it was made, however late, and all that was told since', async () => {
+    await stage.emit(SRC, 'evt_before')
+    const [made, later] = [await serverTime(stage.redis), Date.now() + 3_600_000]
+    await until(async () => (await serverTime(stage.redis)) > made)
+    const created_at = new Date(await serverTime(stage.redis)).toISOString()
+    for (const id of ['evt_1', 'evt_2']) await stage.emit(SRC, id)
+    // The clock of a process is of no account.
+    stage.clock.ms = later
+    const { relay } = relayOf([endpoint('ep_old'), endpoint('ep_new', { created_at })])
+    expect(await relay(SRC)).toBe(3)
+    expect(await stage.outbox.rewind(SRC, 0)).toBe(true)
+    expect(await relay(SRC)).toBe(3)
+    const pendingOf = (id: string) => stage.redis.zcard(stage.keys.endpoint(id).status('pending'))
+    expect([await pendingOf('ep_old'), await pendingOf('ep_new')]).toEqual([3, 2])
   })
 
   test.each(['before accept', 'after accept', 'before queue', 'after queue', 'before mark', 'after mark'])(

@@ -3,12 +3,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRelay } from '../../src/fanout/relay.ts'
 import { createSecondLook } from '../../src/fanout/second-look.ts'
 import { deliveryId } from '../../src/ids.ts'
+import { serverTime } from '../../src/redis/server-time.ts'
 import { type RedisServers, startCluster } from '../support/redis-servers.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
 
 const SRC = 'src_a'
 const EP = 'ep_a'
+const PLAIN = { enabled: true, event_types: null, source_ids: null, filter: null }
 const logger = pino({ level: 'silent' })
 
 let cluster: RedisServers
@@ -25,10 +27,11 @@ afterEach(async () => {
 test('what a node had not passed on when it was replaced is fanned out again, once, and nothing else', async () => {
   const { redis, keys, outbox, deliveries, now } = stage
   const woken: string[] = []
+  const newcomers: (typeof PLAIN & { id: string; created_at: string })[] = []
   const relay = createRelay({
     outbox,
     endpoints: {
-      list: async () => [{ id: EP, enabled: true, event_types: null, source_ids: null, filter: null }],
+      list: async () => [{ ...PLAIN, id: EP, created_at: '2026-01-01T00:00:00.000Z' }, ...newcomers],
     },
     deliveries,
     wake: async (id) => void woken.push(id),
@@ -57,6 +60,10 @@ test('what a node had not passed on when it was replaced is fanned out again, on
   await redis.del(delivery(lost))
   const kept = await redis.hgetall(delivery(deliveryId('evt_kept', EP)))
 
+  // Made since, by the clock of the servers.
+  const told = await serverTime(redis)
+  await until(async () => (await serverTime(redis)) > told)
+  newcomers.push({ ...PLAIN, id: 'ep_new', created_at: new Date(await serverTime(redis)).toISOString() })
   await secondLook()
   expect(asked).toEqual([])
   // As a replica that takes over does.
@@ -73,4 +80,10 @@ test('what a node had not passed on when it was replaced is fanned out again, on
   expect(await redis.hgetall(delivery(deliveryId('evt_kept', EP)))).toEqual(kept)
   await secondLook()
   expect(asked).toEqual([SRC])
+  // What an endpoint was not there for is not invented for it; what is told from now on, it gets.
+  const ofNew = () => redis.zrange(keys.endpoint('ep_new').status('pending'), '0', '-1')
+  expect(await ofNew()).toEqual([])
+  await stage.emit(SRC, 'evt_next')
+  await relay(SRC)
+  expect(await ofNew()).toEqual([deliveryId('evt_next', 'ep_new')])
 })

@@ -46,6 +46,7 @@ function storesWith(vault: Vault) {
       vault,
       checkUrl: () => undefined,
       createSecret,
+      serverTime: async () => now(),
       now,
     }),
   }

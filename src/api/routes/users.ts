@@ -34,6 +34,8 @@ With \`erase=true\` the person's data also goes from events, deliveries, attempt
 export interface UserRoutesDeps {
   users: Users
   eraseUser: EraseUser
+  /** Forgets what this process remembers of a user. */
+  forgetCaller: (userId: string) => void
 }
 
 /** Who is known at a source, and forgetting them. */
@@ -96,10 +98,15 @@ export function addUserRoutes(app: Api, deps: UserRoutesDeps & { sources: Pick<S
     const { id } = await sources.get(sourceId)
     // Forgotten first: what is announced after that is of a new caller.
     const forgotten = await users.forget(id, userId)
-    const erased = erase
-      ? await deps.eraseUser(id, userId)
-      : { events: 0, deliveries: 0, quarantined_rows: 0 }
-    return { forgotten, ...erased }
+    try {
+      const erased = erase
+        ? await deps.eraseUser(id, userId)
+        : { events: 0, deliveries: 0, quarantined_rows: 0 }
+      return { forgotten, ...erased }
+    } finally {
+      // Last: until then somebody may have read an event of theirs.
+      deps.forgetCaller(userId)
+    }
   }
   const response = {
     200: answer('What was forgotten', forgottenSchema),

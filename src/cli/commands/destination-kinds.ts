@@ -5,6 +5,7 @@ import { KIND_NAMES, type KindName } from '../../kinds/kinds.ts'
 import { table } from '../output.ts'
 import { collectOverride, type Override, overrideValues } from '../overrides.ts'
 import { unwrap, withApi } from '../run.ts'
+import { collectPair } from '../values.ts'
 import { readTemplate } from './endpoint-changes.ts'
 import { given } from './lists.ts'
 
@@ -38,7 +39,7 @@ export function addKindCommands(endpoints: Command): void {
     .addArgument(new Argument('<kind>', 'which').choices(KIND_NAMES))
     .addOption(new Option('--type <type>', 'whose sample').choices(EVENT_TYPES).default('user.created'))
     .option('-o, --override <path=value>', 'another value in it; can be given several times', collectOverride)
-    .option('--set <name=value>', 'a setting; can be given several times', collectOverride)
+    .option('--set <name=value>', 'a setting; can be given several times', collectPair)
     .option('--template <file>', 'what the body is made from, as JSON')
     .addOption(new Option('--format <format>', 'of a webhook').choices(FORMATS))
     .addHelpText('after', '\nExample:\n  ringpost endpoints preview webhook --template ./contact.json')
@@ -50,7 +51,7 @@ export function addKindCommands(endpoints: Command): void {
         const body = {
           event_type: options.type,
           override: overrideValues(options.override ?? [], page.sample),
-          settings: Object.fromEntries((options.set ?? []).map(({ path, text }) => [path, text])),
+          settings: Object.fromEntries(options.set ?? []),
           ...given({ format: options.format }),
           ...(options.template === undefined ? {} : { template: await readTemplate(options.template) }),
         }
@@ -64,7 +65,7 @@ export function addKindCommands(endpoints: Command): void {
 interface PreviewOptions {
   type: EventType
   override?: Override[]
-  set?: Override[]
+  set?: [string, string][]
   template?: string
   format?: Format
 }

@@ -5,19 +5,25 @@ import { FORMATS, type Format } from '../../kinds/kind.ts'
 import { KIND_NAMES, type KindName } from '../../kinds/kinds.ts'
 import type { Template } from '../../kinds/template/template.ts'
 import { fields } from '../output.ts'
-import { collectOverride, type Override } from '../overrides.ts'
 import { unwrap, withApi } from '../run.ts'
-import { commaList } from '../values.ts'
+import { collectPair, commaList, filterOf } from '../values.ts'
 import { given } from './lists.ts'
 
 interface Wish {
-  set?: Override[]
+  set?: [string, string][]
   types?: string[]
   sources?: string[]
+  filter?: string | false
+  header?: [string, string][]
   description?: string
   template?: string | false
   format?: Format
   rateLimit?: number
+}
+
+interface Unset {
+  unset?: string[]
+  unsetHeader?: string[]
 }
 
 /** `ringpost endpoints add` and `change`: what an endpoint is. */
@@ -58,18 +64,24 @@ Examples:
     .description('change an endpoint; what is not given stays')
     .option('--url <url>', 'another URL')
     .option('--unset <name...>', 'settings that go back to their default')
+    .option('--unset-header <name...>', 'headers that are sent no more')
+    .option('--no-filter', 'let every event pass')
     .option('--no-template', 'send the event as it is')
     .addHelpText(
       'after',
       '\nExamples:\n  ringpost endpoints change ep_… --set time_zone=Europe/Berlin\n  ringpost endpoints change ep_… --template ./contact.json',
     )
-    .action((id: string, options: Wish & { url?: string; unset?: string[] }, command: Command) =>
+    .action((id: string, options: Wish & Unset & { url?: string }, command: Command) =>
       withApi(command, async ({ api, out }) => {
-        const { settings, ...changes } = await fieldsOf(options)
-        const unset = Object.fromEntries((options.unset ?? []).map((name) => [name, null]))
-        const all =
-          settings === undefined && options.unset === undefined ? {} : { settings: { ...settings, ...unset } }
-        const body = { ...given({ url: options.url }), ...changes, ...all }
+        const { settings, headers, ...changes } = await fieldsOf(options)
+        const body = {
+          ...given({
+            url: options.url,
+            settings: withoutSome(settings, options.unset),
+            headers: withoutSome(headers, options.unsetHeader),
+          }),
+          ...changes,
+        }
         const endpoint = await unwrap(api.PATCH('/v1/endpoints/{id}', { params: { path: { id } }, body }))
         out.answer(endpoint, () =>
           [`${id} is changed.`, ...endpoint.warnings.map((text) => `! ${text}`)].join('\n'),
@@ -80,9 +92,18 @@ Examples:
 
 function withWishes(command: Command): Command {
   return command
-    .option('--set <name=value>', 'a setting of its kind; can be given several times', collectOverride)
+    .option('--set <name=value>', 'a setting of its kind; can be given several times', collectPair)
     .option('-t, --types <types>', 'event types and patterns, separated by commas', commaList)
     .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
+    .option(
+      '--filter <json>',
+      'only events that it lets pass, such as {"data.user.conversation_count": {"gte": 10}}',
+    )
+    .option(
+      '--header <name=value>',
+      'sent with each request, and never shown; can be given several times',
+      collectPair,
+    )
     .option('-d, --description <text>', 'what it is for')
     .option(
       '--template <file>',
@@ -92,8 +113,17 @@ function withWishes(command: Command): Command {
     .option('--rate-limit <number>', 'the most deliveries a second', positive)
 }
 
+/** Null removes one. */
+function withoutSome(
+  values: Record<string, string> | undefined,
+  unset: readonly string[] | undefined,
+): Record<string, string | null> | undefined {
+  if (values === undefined && unset === undefined) return undefined
+  return { ...values, ...Object.fromEntries((unset ?? []).map((name) => [name, null])) }
+}
+
 async function fieldsOf(options: Wish) {
-  const { types, sources, description, template, format, rateLimit } = options
+  const { types, sources, filter, header, description, template, format, rateLimit } = options
   return {
     ...given({
       event_types: types,
@@ -101,8 +131,10 @@ async function fieldsOf(options: Wish) {
       description,
       format,
       rate_limit: rateLimit,
-      settings: options.set && Object.fromEntries(options.set.map(({ path, text }) => [path, text])),
+      settings: options.set && Object.fromEntries(options.set),
+      headers: header && Object.fromEntries(header),
     }),
+    ...(filter === undefined ? {} : { filter: filter === false ? null : filterOf(filter) }),
     ...(template === undefined ? {} : { template: template === false ? null : await readTemplate(template) }),
   }
 }

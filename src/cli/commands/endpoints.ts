@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander'
+import type { paths } from '../../client/schema.ts'
 import { SIGNINGS, type Signing } from '../../secrets/signing-secret.ts'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
@@ -36,6 +37,16 @@ export function addEndpointCommands(program: Command): void {
             more(page.next_cursor)
           )
         })
+      }),
+    )
+
+  endpoints
+    .command('show <id>')
+    .description('show an endpoint: what it is, and how it does')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const endpoint = await unwrap(api.GET('/v1/endpoints/{id}', { params: { path: { id } } }))
+        out.answer(endpoint, () => describe(endpoint))
       }),
     )
 
@@ -93,6 +104,38 @@ export function addEndpointCommands(program: Command): void {
 
   addEndpointOperations(endpoints)
   addBackfill(endpoints)
+}
+
+type Shown = paths['/v1/endpoints/{id}']['get']['responses']['200']['content']['application/json']
+
+/** What there is to say of an endpoint; what is as it is by default is left out. */
+function describe(endpoint: Shown): string {
+  const { health, headers, settings, filter, template, event_types, source_ids } = endpoint
+  const some = (name: string, value: unknown): (readonly [string, unknown])[] =>
+    value === null || value === '' ? [] : [[name, value]]
+  const pairs = (name: string, values: object) =>
+    Object.entries(values).map(([key, value], i) => [i === 0 ? name : '', `${key} = ${value}`] as const)
+  return [
+    fields([
+      ['endpoint', `${endpoint.id} (${endpoint.kind})`],
+      ...some('for', endpoint.description),
+      ['url', endpoint.url],
+      ['health', health.state],
+      ...some('why', endpoint.disabled_reason),
+      ...some('failing since', health.failing_since && shortTime(health.failing_since)),
+      ['last success', shortTime(health.last_success_at)],
+      ['events', event_types?.join(', ') || 'user.*'],
+      ['sources', source_ids?.join(', ') || 'all'],
+      ...some('filter', filter && JSON.stringify(filter)),
+      ...pairs('settings', settings),
+      ...pairs('headers', headers),
+      ...some('template', template && JSON.stringify(template)),
+      ...(endpoint.format === 'standard' ? [] : [['format', endpoint.format] as const]),
+      ['at most', endpoint.rate_limit === null ? 'no limit' : `${endpoint.rate_limit} a second`],
+      ...some('signed by', endpoint.signing),
+    ]),
+    ...endpoint.warnings.map((warning) => `! ${warning}`),
+  ].join('\n')
 }
 
 function styleOf(state: string): Style | null {

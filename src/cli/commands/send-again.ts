@@ -1,8 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
-import { RingpostError } from '../../errors.ts'
 import { unwrap, withApi } from '../run.ts'
-import { commaList } from '../values.ts'
+import { commaList, filterOf } from '../values.ts'
 import { describeDelivery } from './deliveries.ts'
 import { given } from './lists.ts'
 
@@ -87,7 +86,7 @@ Examples:
           again,
           dry_run: dryRun,
           ...given({ source_ids: sources }),
-          ...(options.filter === undefined ? {} : { filter: jsonValue(options.filter) }),
+          ...(options.filter === undefined ? {} : { filter: filterOf(options.filter) }),
         }
         let backfill = options.status
           ? await unwrap(api.GET('/v1/endpoints/{id}/backfill', { params }))
@@ -127,15 +126,6 @@ function describeBackfill(backfill: {
   if (state === 'counted') return `${queued} of ${users} users would be queued.`
   const before = already > 0 ? `, ${already} had been sent before` : ''
   return `${state}: ${seen} of ${users} users looked at, ${queued} queued${before}, ${waiting} deliveries waiting.`
-}
-
-/** Commander takes null for an option that was not given, and so it is read here. */
-function jsonValue(text: string): Record<string, never> | null {
-  try {
-    return JSON.parse(text) as Record<string, never> | null
-  } catch {
-    throw new RingpostError('bad_request', 'The filter is not JSON.')
-  }
 }
 
 /** `ringpost events replay`. */

@@ -5,6 +5,7 @@ import type { EventText } from '../kind.ts'
 
 /** Somebody who is to have a record, and the events that are about them. */
 export interface Caller {
+  userId: string
   /** What their record is found by. */
   key: string
   /** What is newest of them. */
@@ -33,8 +34,9 @@ export function callersOf({ events, memory, settle }: Talk, longest: number): Ca
     }
     const key = keyOf(userId, longest)
     const before = callers.get(key)
-    if (before === undefined) callers.set(key, { key, event: newerOf(event, key, memory), places: [place] })
-    else {
+    if (before === undefined) {
+      callers.set(key, { userId, key, event: newerOf(event, memory.caller(userId).sent), places: [place] })
+    } else {
       before.places.push(place)
       if (isNewer(event, before.event)) before.event = event
     }
@@ -43,12 +45,11 @@ export function callersOf({ events, memory, settle }: Talk, longest: number): Ca
 }
 
 /** Notes what a caller's record says now. */
-export function noteSent({ key, event }: Caller, memory: Memory): void {
-  memory.set(`sent ${key}`, JSON.stringify(event))
+export function noteSent({ userId, event }: Caller, memory: Memory): void {
+  memory.noteCaller(userId, { sent: JSON.stringify(event) })
 }
 
-function newerOf(event: Event, key: string, memory: Memory): Event {
-  const sent = memory.get(`sent ${key}`)
+function newerOf(event: Event, sent: string | undefined): Event {
   if (sent === undefined) return event
   const last = JSON.parse(sent) as Event
   return isNewer(last, event) ? last : event

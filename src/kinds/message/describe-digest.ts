@@ -19,7 +19,7 @@ export function describeDigest(events: readonly Event[], dashboardUrl: string): 
   const left = events.length - lines.length
   return {
     title,
-    summary: most === undefined ? title : `${title}, ${most[1].toLocaleString('en-GB')} of them: ${most[0]}`,
+    summary: summaryOf(title, most, others.length),
     facts,
     note: null,
     lines: left > 0 ? [...lines, `and ${left.toLocaleString('en-GB')} more`] : lines,
@@ -27,4 +27,10 @@ export function describeDigest(events: readonly Event[], dashboardUrl: string): 
     context:
       'One message in place of many, since more were waiting than can be read. ringpost events list has each.',
   }
+}
+
+function summaryOf(title: string, most: [label: string, count: number] | undefined, others: number): string {
+  if (most === undefined) return title
+  const [label, count] = most
+  return others === 0 ? `${title}: ${label}` : `${title}, ${count.toLocaleString('en-GB')} of them: ${label}`
 }

@@ -138,6 +138,26 @@ test('a token that has expired is got anew, once', async () => {
   expect(crm.asked.every(({ headers }) => headers.host === crm.asked[0]?.headers.host)).toBe(true)
 })
 
+test('a token that Salesforce takes no more, and sends back, stands in no log', async () => {
+  const crm = await startSalesforce()
+  const calling = await startCalling(crm)
+  const { id } = await calling.addCrm()
+  await calling.calls(call('user_1'))
+  await until(async () => (await calling.count(id, 'succeeded')) === 1)
+  const token = String(crm.asked.at(-1)?.headers.authorization).replace('Bearer ', '')
+  // To the request, and to the one for a new token.
+  const echo = { status: 401, body: `[{"message":"Session expired: ${token}"}]` }
+  const refusal = { error: 'invalid_client', error_description: `not with ${token}` }
+  crm.answerOnce(echo, { status: 400, body: JSON.stringify(refusal) })
+  const late = call('user_2')
+  await calling.calls(late)
+  await until(async () => (await calling.count(id, 'pending')) === 0)
+  await until(async () => !(await calling.endpoints.get(id)).enabled)
+  const told = JSON.stringify([await calling.deliveryOf(late, id), await calling.endpoints.get(id)])
+  expect(told).toContain('••••')
+  expect(told).not.toContain(token)
+})
+
 test('a person who was deleted in Pipedrive is made again', async () => {
   const crm = await startPipedrive()
   const calling = await startCalling(crm)

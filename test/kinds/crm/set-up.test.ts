@@ -121,3 +121,26 @@ describe('a template of a kind that keeps records', () => {
     }
   })
 })
+
+describe('fields of a record of Salesforce', () => {
+  async function preview(always: object) {
+    const api = await startTestApi()
+    return api.post('/v1/destination-kinds/salesforce/preview', { template: { always } })
+  }
+
+  test.each(['attributes', 'Attributes'])('are not %s, which says of which object it is', async (name) => {
+    const { status, json } = await preview({ [name]: 'Account' })
+    expect([status, json.errors[0].path]).toEqual([400, `template.always.${name}`])
+  })
+
+  test('never have another value where they are found by, also in other letters', async () => {
+    const { json } = await preview({
+      ringpost_user_ID__C: 'somebody else',
+      Ringpost_User_Id__c: 'x',
+      Level__c: 3,
+    })
+    expect(json.body.records).toEqual([
+      { attributes: { type: 'Contact' }, Level__c: 3, Ringpost_User_Id__c: '+15551234567' },
+    ])
+  })
+})
