@@ -82,6 +82,8 @@ export interface Delivery {
   event_id: string
   event_type: EventType
   endpoint_id: string
+  /** Whose event it is; null where it is nobody's, or is not in the log any more. */
+  user_id: string | null
   status: DeliveryStatus
   created_at: string
   next_attempt_at: string | null

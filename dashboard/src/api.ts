@@ -14,6 +14,7 @@ export type EventTypeInfo = Schemas['EventType']
 export type User = Schemas['User']
 export type Session = Schemas['Session']
 export type About = Schemas['About']
+export type ServerCheck = Schemas['Checks']['checks'][number]
 export type Token = Schemas['Token']
 export type Problem = Schemas['Problem']
 

@@ -1,3 +1,4 @@
+import { userIdOf } from '../events/user-of.ts'
 import { askMany } from '../redis/ask-many.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -120,6 +121,18 @@ export function createOutbox(deps: {
           return decided === null ? null : withConversation(text, decided)
         }),
       )
+    },
+
+    /** Whose events these are, in one exchange with Redis and in the order asked for; null where nobody's, or gone. */
+    async usersAt(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
+      const replies = await askMany(
+        redis,
+        places.map(({ sourceId, streamId }) => ['xrange', keys.source(sourceId).outbox, streamId, streamId]),
+      )
+      return replies.map((entries) => {
+        const [entry] = entries as StreamEntry[]
+        return entry === undefined ? null : userIdOf(JSON.parse(jsonOf(entry)) as Event)
+      })
     },
 
     /** Whether the relay has work to do. */

@@ -27,6 +27,10 @@ const delivery = {
   event_id: z.string(),
   event_type: eventType,
   endpoint_id: z.string(),
+  user_id: z
+    .string()
+    .nullable()
+    .describe("The caller whose event it is; null where it is nobody's, or is not in the log any more."),
   status,
   created_at: timestamp,
   next_attempt_at: timestamp.nullable(),
