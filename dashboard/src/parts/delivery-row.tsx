@@ -21,6 +21,7 @@ export function DeliveryRow(props: {
   const name = endpoint ? endpointName(endpoint) : delivery.endpoint_id
   const what = eventWords(delivery.event_type)[0]
   const last = attempts.at(-1)
+  const toEndpoint = !props.ofOneEvent && props.endpoints !== null
   return (
     <a class="row delivery-row" href={href(`/deliveries/${delivery.id}`)}>
       <span class="row-state">
@@ -31,7 +32,7 @@ export function DeliveryRow(props: {
           {props.ofOneEvent ? name : what}
           {!props.ofOneEvent && caller !== null && <span class="row-caller"> {shownId(caller)}</span>}
         </span>
-        <span class="row-sub">
+        <span class={`row-sub ${toEndpoint ? 'row-to' : ''}`}>
           {props.ofOneEvent
             ? endpoint && kindTitle(endpoint.kind)
             : props.endpoints === null

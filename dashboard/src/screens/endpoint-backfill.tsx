@@ -99,8 +99,7 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
   return (
     <Card title="Known callers">
       <p class="muted">
-        A new endpoint gets what happens from now on. This sends it everybody who called before, each once.
-        They are counted first.
+        Sends it everybody who called before it was there, each once. They are counted first.
       </p>
       {running ? (
         <Progress backfill={running} resting={!endpoint.enabled} stop={stop} />
@@ -149,7 +148,7 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
             />
           )}
           <div class="field inline">
-            <label for="backfill-again">Also those whom it was sent like this before</label>
+            <label for="backfill-again">Also callers who were sent like this before</label>
             <input
               id="backfill-again"
               type="checkbox"
@@ -175,7 +174,7 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
               }
             >
               <strong>{count(counted.queued)}</strong> of {plural(counted.users, 'known caller')}
-              {again ? '.' : ', less those whom it was sent like this before.'}
+              {again ? '.' : ', less those who were sent like this before.'}
             </Notice>
           )}
           {last.data && !counted && <Outcome backfill={last.data} />}
@@ -194,8 +193,8 @@ function Progress(props: { backfill: Backfill; resting: boolean; stop: () => Pro
     `${count(waiting)} waiting to be delivered`,
   ]
   return (
-    <section class="progress" aria-label="Sending known callers">
-      <div class="progress-head">
+    <section class="sending" aria-label="Sending known callers">
+      <div class="sending-head">
         <strong>
           {count(seen)} of {plural(users, 'caller')} looked at
         </strong>
