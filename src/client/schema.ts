@@ -1046,6 +1046,8 @@ export interface components {
             endpoint_id: string;
             /** @description The caller whose event it is; null where it is nobody's, or is not in the log any more. */
             user_id: string | null;
+            /** @description Whether a backfill has made it: it tells of a caller who was known already. */
+            backfill: boolean;
             /** @enum {string} */
             status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
             /**
@@ -1109,6 +1111,8 @@ export interface components {
             endpoint_id: string;
             /** @description The caller whose event it is; null where it is nobody's, or is not in the log any more. */
             user_id: string | null;
+            /** @description Whether a backfill has made it: it tells of a caller who was known already. */
+            backfill: boolean;
             /** @enum {string} */
             status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
             /**

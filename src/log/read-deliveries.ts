@@ -225,6 +225,8 @@ function toDelivery(
     event_id: hash.e ?? '',
     event_type: hash.t as EventType,
     endpoint_id: endpointId,
+    // What is sent to it alone is in an outbox of its own.
+    backfill: hash.o === endpointId,
     status: hash.s as DeliveryStatus,
     created_at: iso(hash.c ?? '0'),
     next_attempt_at: hash.x === undefined ? null : iso(hash.x),

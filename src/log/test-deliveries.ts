@@ -44,6 +44,7 @@ export function createTestDeliveries(deps: {
         event_type: event.type,
         endpoint_id: endpointId,
         user_id: userIdOf(event),
+        backfill: false,
         status,
         created_at: new Date(at).toISOString(),
         next_attempt_at: null,

@@ -51,6 +51,7 @@ describe('a delivery', () => {
       event_type: 'user.created',
       endpoint_id: endpointId,
       user_id: null,
+      backfill: false,
       status: 'retrying',
       created_at: '2026-11-23T10:00:00.000Z',
       next_attempt_at: '2026-11-23T10:00:05.000Z',

@@ -202,6 +202,7 @@ browserTest(
       event_type: 'user.created',
       endpoint_id: endpoint,
       user_id: `+1555${i}`,
+      backfill: false,
       status: 'succeeded',
       created_at: new Date(Date.now() - i * 1_000).toISOString(),
       next_attempt_at: null,
@@ -312,6 +313,10 @@ browserTest(
       expect.objectContaining({ backfill: true }),
       expect.objectContaining({ backfill: true }),
     ])
+
+    const lately = page.locator('section.card').filter({ hasText: 'Latest deliveries' })
+    await until(async () => (await lately.getByText('Known caller').count()) === 2)
+    expect(await lately.getByText('New caller').count()).toBe(0)
 
     // Once more: those whom it was sent before are left out. With the endpoint paused it rests, and can be stopped.
     await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Everybody' })

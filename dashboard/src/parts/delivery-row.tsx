@@ -19,7 +19,7 @@ export function DeliveryRow(props: {
   const [words, tone] = DELIVERY_STATES[status] ?? [status, 'quiet' as const]
   const endpoint = props.endpoints?.get(delivery.endpoint_id)
   const name = endpoint ? endpointName(endpoint) : delivery.endpoint_id
-  const what = eventWords(delivery.event_type)[0]
+  const what = eventWords(delivery.event_type, delivery.backfill)[0]
   const last = attempts.at(-1)
   const toEndpoint = !props.ofOneEvent && props.endpoints !== null
   return (

@@ -166,7 +166,8 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
           )}
           {counted !== undefined && counted.queued > 0 && (
             <Notice
-              tone="warn"
+              tone="quiet"
+              icon="users"
               action={
                 <Action class="primary small" run={begin}>
                   Send {plural(counted.queued, 'caller')}
@@ -174,7 +175,7 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
               }
             >
               <strong>{count(counted.queued)}</strong> of {plural(counted.users, 'known caller')}
-              {again ? '.' : ', less those who were sent like this before.'}
+              {again || !last.data ? '.' : ', less those who were sent like this before.'}
             </Notice>
           )}
           {last.data && !counted && <Outcome backfill={last.data} />}
@@ -215,7 +216,7 @@ function Outcome({ backfill }: { backfill: Backfill }) {
   const { state, queued, already, waiting, ended_at } = backfill
   const stopped = state === 'stopped'
   return (
-    <Notice tone={stopped ? 'quiet' : 'good'}>
+    <Notice tone={stopped ? 'quiet' : 'good'} icon={stopped ? 'pause' : 'check'}>
       <strong>
         {stopped ? 'Stopped' : 'Everybody is queued'} <Time at={ended_at} none="" />:
       </strong>{' '}

@@ -31,6 +31,9 @@ const delivery = {
     .string()
     .nullable()
     .describe("The caller whose event it is; null where it is nobody's, or is not in the log any more."),
+  backfill: z
+    .boolean()
+    .describe('Whether a backfill has made it: it tells of a caller who was known already.'),
   status,
   created_at: timestamp,
   next_attempt_at: timestamp.nullable(),
