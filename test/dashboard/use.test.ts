@@ -232,6 +232,16 @@ browserTest(
       `[...document.querySelectorAll('[role="listitem"]')].filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length`,
     )
     expect(drawn).toBeLessThan(500)
+
+    // All of it is there again for whoever comes back to it.
+    const far = page.locator('main a[href$="/deliveries/dlv_5000"]')
+    await far.scrollIntoViewIfNeeded()
+    const topOf = async () => Math.round((await far.boundingBox())?.y ?? Number.NaN)
+    const top = await topOf()
+    await far.click()
+    await page.getByText('There is no such delivery').waitFor()
+    await page.goBack()
+    await until(async () => (await far.count()) === 1 && Math.abs((await topOf()) - top) <= 2)
   },
   120_000,
 )
