@@ -12,6 +12,7 @@ import { createHealthApi } from './api/create-health-api.ts'
 import { listen } from './api/listen.ts'
 import { createBackfillEndpoint } from './backfill/backfill-endpoint.ts'
 import { createBackfills } from './backfill/backfills.ts'
+import { createReadChecks } from './checks/read-checks.ts'
 import type { Config } from './config/schema.ts'
 import { createConfiguration } from './config-file/configuration.ts'
 import { createKeepConfigured } from './config-file/keep-configured.ts'
@@ -257,7 +258,7 @@ export async function startApp(deps: {
     now: clock.now,
     retentionMs: config.deliveryRetentionMs,
   })
-  const reader = createDeliveryReader({ redis, keys })
+  const reader = createDeliveryReader({ redis, keys, outbox })
   const owners = outboxOwners(sources)
   const events = createEventReader({ outbox, owners, endpoints })
   const users = createUsers({ redis, keys, store })
@@ -434,6 +435,14 @@ export async function startApp(deps: {
       boardQueues: config.queueBoard ? queues.all : null,
       countEvents: createCountEvents({ redis, keys, owners }),
       about: createReadAbout({ config, redis, readQueues: queues.figures, now }),
+      readChecks: createReadChecks({
+        redis,
+        keys,
+        settings: config,
+        configFile: deps.configFile,
+        policy,
+        clockAheadMs: clock.aheadMs,
+      }),
       logger,
       now,
     })

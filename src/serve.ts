@@ -177,7 +177,9 @@ function banner(facts: { config: Config; app: App; token: ApiToken; sources: num
         ]
       : []),
     ...(facts.sources === 0 && !config.demo
-      ? ['  There is no source from the environment: set ELEVENLABS_API_KEY to have one.']
+      ? [
+          '  No source comes from the environment: add one in the dashboard, or set ELEVENLABS_API_KEY and start again.',
+        ]
       : []),
   ]
 }

@@ -82,6 +82,10 @@ export interface Delivery {
   event_id: string
   event_type: EventType
   endpoint_id: string
+  /** Whose event it is; null where it is nobody's, or is not in the log any more. */
+  user_id: string | null
+  /** It tells of a caller who was known already. */
+  backfill: boolean
   status: DeliveryStatus
   created_at: string
   next_attempt_at: string | null

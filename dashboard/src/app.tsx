@@ -1,7 +1,9 @@
 import { useCallback, useEffect, useState } from 'preact/hooks'
 import { ApiError, api, good, type Session, whenSignedOut } from './api.ts'
+import { forgetEntries } from './history.ts'
 import { startLive, stopLive } from './live.ts'
 import { Failure } from './parts/basics.tsx'
+import { forgetPages } from './parts/pages.ts'
 import { Toasts } from './parts/toast.tsx'
 import { followLinks } from './router.ts'
 import { SignIn } from './screens/sign-in.tsx'
@@ -13,6 +15,13 @@ type State =
   | { kind: 'nobody'; ended: boolean }
   | { kind: 'somebody'; session: Session; demo: boolean }
   | { kind: 'unreachable'; error: ApiError }
+
+/** Keeps nothing of what was seen for whoever signs in next. */
+function leave(): void {
+  stopLive()
+  forgetPages()
+  forgetEntries()
+}
 
 /** Finds out who is signed in, and shows the dashboard or the way in. */
 export function App() {
@@ -35,7 +44,7 @@ export function App() {
 
   useEffect(() => {
     whenSignedOut(() => {
-      stopLive()
+      leave()
       setState((before) => (before.kind === 'somebody' ? { kind: 'nobody', ended: true } : before))
     })
     document.addEventListener('click', followLinks)
@@ -45,7 +54,7 @@ export function App() {
 
   const signOut = async () => {
     await good(api.DELETE('/v1/session'))
-    stopLive()
+    leave()
     setState({ kind: 'nobody', ended: false })
   }
 

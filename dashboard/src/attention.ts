@@ -1,4 +1,4 @@
-import type { About, Endpoint, Source } from './api.ts'
+import type { About, Endpoint, ServerCheck, Source } from './api.ts'
 import { LATE_SECS } from './checks.ts'
 import { plural, roughly } from './format.ts'
 import { href } from './router.ts'
@@ -19,6 +19,7 @@ export function concernsOf(
   sources: Source[],
   endpoints: Endpoint[],
   about: About | undefined,
+  checks: ServerCheck[],
   now: number,
 ): Concern[] {
   const found: Concern[] = []
@@ -80,12 +81,13 @@ export function concernsOf(
       url: href('/settings'),
     })
   }
-  for (const { what, fix } of about?.redis.findings ?? []) {
+  for (const { check, status, message, fix } of checks) {
+    if (status !== 'warning' && status !== 'problem') continue
     found.push({
-      id: what,
-      tone: 'warn',
-      title: `${what}.`,
-      detail: fix ? `To mend it, ${fix}.` : '',
+      id: `${check} ${message}`,
+      tone: status === 'problem' ? 'bad' : 'warn',
+      title: message,
+      detail: fix ?? '',
       action: 'See health',
       url: href('/settings'),
     })

@@ -1,4 +1,4 @@
-import type { About, ApiError, Endpoint, Source } from './api.ts'
+import type { About, ApiError, Endpoint, ServerCheck, Source } from './api.ts'
 import { plural, roughly } from './format.ts'
 import { href } from './router.ts'
 import { endpointName, type Tone } from './words.ts'
@@ -20,6 +20,8 @@ export const LATE_SECS = 60
 /** Everything that this ringpost needs and tells of, the worst first. */
 export function checksOf(seen: {
   about: About
+  /** What the server finds of itself. */
+  own: ServerCheck[]
   /** Why it is not ready; null where it is. */
   notReady: ApiError | null
   sources: Source[]
@@ -28,7 +30,7 @@ export function checksOf(seen: {
 }): Check[] {
   const checks = [
     serverCheck(seen.notReady),
-    ...redisChecks(seen.about),
+    ...seen.own.map(ownCheck),
     ...queueChecks(seen.about),
     ...sourceChecks(seen.sources),
     ...endpointChecks(seen.endpoints, seen.now),
@@ -44,34 +46,10 @@ function serverCheck(notReady: ApiError | null): Check {
     : { id: of, of, tone: 'bad', message: notReady.message, fix: 'Look at its log.', url: null }
 }
 
-function redisChecks({ redis }: About): Check[] {
-  const of = 'Redis'
-  const { memory_bytes: used, memory_limit_bytes: limit } = redis
-  const full = used !== null && limit !== null && used / limit > 0.9
-  const found = redis.findings.map(
-    ({ what, fix }): Check => ({
-      id: `${of} ${what}`,
-      of,
-      tone: 'warn',
-      message: `${upper(what)}.`,
-      fix: fix === null ? null : `${upper(fix)}.`,
-      url: null,
-    }),
-  )
-  if (full) {
-    const message = 'Its memory is nearly full: when it is, nothing new is detected or delivered.'
-    found.push({
-      id: `${of} memory`,
-      of,
-      tone: 'bad',
-      message,
-      fix: 'Raise maxmemory, or keep less.',
-      url: null,
-    })
-  }
-  if (found.length > 0) return found
-  const message = `${redis.version ?? 'It'} keeps what it is given.`
-  return [{ id: of, of, tone: 'good', message, fix: null, url: null }]
+const TONES = { ok: 'good', warning: 'warn', problem: 'bad', skipped: 'quiet' } as const
+
+function ownCheck({ check, status, message, fix }: ServerCheck): Check {
+  return { id: `${check} ${message}`, of: upper(check), tone: TONES[status], message, fix, url: null }
 }
 
 function queueChecks({ queues }: About): Check[] {

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'preact/hooks'
+import { currentEntry, followEntries, nextEntry, scrollWhereItWas } from './history.ts'
 
 const BASE = '/dashboard'
 const listeners = new Set<() => void>()
@@ -21,7 +22,10 @@ function changed(): void {
   for (const listener of listeners) listener()
 }
 
-window.addEventListener('popstate', changed)
+followEntries(() => {
+  changed()
+  scrollWhereItWas()
+})
 
 /** The URL of a screen. Empty values are left out of the query. */
 export function href(path: string, query: Record<string, string | null | undefined> = {}): string {
@@ -34,9 +38,21 @@ export function href(path: string, query: Record<string, string | null | undefin
 /** Goes to a URL of {@link href}. */
 export function go(url: string, how: 'push' | 'replace' = 'push'): void {
   const before = window.location.pathname
-  window.history[how === 'push' ? 'pushState' : 'replaceState'](null, '', url)
+  if (how === 'push') window.history.pushState(nextEntry(), '', url)
+  else window.history.replaceState(currentEntry(), '', url)
   changed()
   if (window.location.pathname !== before) window.scrollTo(0, 0)
+}
+
+/**
+ * The way to the screen above this one: as it was left, filters and all, where one has come from there.
+ *
+ * @returns also whether it is the step before this one
+ */
+export function wayBack(path: string): { url: string; isBefore: boolean } {
+  const { from } = currentEntry()
+  const isBefore = from !== null && from.split('?')[0] === href(path)
+  return { url: isBefore ? from : href(path), isBefore }
 }
 
 export function usePlace(): Place {

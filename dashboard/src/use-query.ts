@@ -18,7 +18,7 @@ export interface Query<T> {
 export function useQuery<T>(
   key: string,
   load: () => Promise<T>,
-  options: { every?: number | ((data: T | undefined) => number) } = {},
+  options: { every?: number | ((data: T | undefined) => number | undefined) } = {},
 ): Query<T> {
   const [answer, setAnswer] = useState<{ key: string; data?: T; error?: ApiError }>({ key })
   const latest = useRef({ key, load, run: 0 })

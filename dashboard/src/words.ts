@@ -51,7 +51,9 @@ export const EVENT_WORDS: Record<string, [words: string, tone: Tone]> = {
   'ringpost.test': ['Test', 'quiet'],
 }
 
-export function eventWords(type: string): [words: string, tone: Tone] {
+/** @param backfill whether it tells of a caller who was known already */
+export function eventWords(type: string, backfill = false): [words: string, tone: Tone] {
+  if (backfill && type === 'user.created') return ['Known caller', 'quiet']
   return EVENT_WORDS[type] ?? [type, 'quiet']
 }
 
@@ -68,16 +70,18 @@ interface EventData {
   change?: { from?: number; to?: number; by?: number }
   milestone?: number
   message?: string
+  backfill?: boolean
 }
 
 export const dataOf = (event: RingpostEvent) => event.data as EventData
 
 /** What happened, in a sentence. */
 export function eventSentence(event: RingpostEvent): string {
-  const { user, source, endpoint, change, milestone } = dataOf(event)
+  const { user, source, endpoint, change, milestone, backfill } = dataOf(event)
   const who = shownId(user?.user_id ?? '')
   switch (event.type) {
     case 'user.created':
+      if (backfill) return `${who} was known already, with ${plural(change?.to ?? 0, 'call')}`
       return `${who} called for the first time`
     case 'user.conversation_count.increased':
       return `${who} called again: ${count(change?.from ?? 0)} → ${plural(change?.to ?? 0, 'call')}`

@@ -39,7 +39,6 @@ export function createReadAbout(deps: {
         version: checked.version ?? null,
         memory_bytes: memory?.usedBytes ?? null,
         memory_limit_bytes: memory?.maxBytes ?? null,
-        findings: [...checked.problems, ...checked.warnings].map(({ what, fix }) => ({ what, fix })),
       },
       queues: queues.map(({ queue, jobs, oldestWaiting }) => ({
         queue,

@@ -24,6 +24,7 @@ import { addQueueBoard, type QueueBoardDeps } from './queue-board.ts'
 import { logRequests } from './request-log.ts'
 import { type AboutRouteDeps, addAboutRoute } from './routes/about.ts'
 import { addBackfillRoutes, type BackfillRoutesDeps } from './routes/backfill.ts'
+import { addChecksRoute, type ChecksRouteDeps } from './routes/checks.ts'
 import { addConfigurationRoutes, type ConfigurationRoutesDeps } from './routes/configuration.ts'
 import { addDashboard } from './routes/dashboard.ts'
 import { addDeliveryRoutes, type DeliveryRoutesDeps } from './routes/deliveries.ts'
@@ -73,6 +74,7 @@ export type ApiDeps = SourceRoutesDeps &
   TokenRoutesDeps &
   SessionRoutesDeps &
   AboutRouteDeps &
+  ChecksRouteDeps &
   StreamRoutesDeps &
   UserRoutesDeps &
   MetricsRoutesDeps &
@@ -186,6 +188,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addMetricsRoutes(app, deps)
   await addQueueBoard(app, deps)
   addAboutRoute(app, deps)
+  addChecksRoute(app, deps)
   addDashboard(app)
   return app as unknown as FastifyInstance
 }

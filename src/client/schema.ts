@@ -691,6 +691,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/checks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Check the data folder, configuration file, Redis, master key and clock
+         * @description Of the process that answers. It changes nothing. How sources and endpoints are is told by their own lists.
+         */
+        get: operations["checks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{id}/nudge": {
         parameters: {
             query?: never;
@@ -743,11 +763,6 @@ export interface components {
                 memory_bytes: number | null;
                 /** @description Null where it may take what there is. */
                 memory_limit_bytes: number | null;
-                /** @description What is not as it should be with the server. */
-                findings: {
-                    what: string;
-                    fix: string | null;
-                }[];
             };
             queues: {
                 queue: string;
@@ -816,6 +831,22 @@ export interface components {
              * @default false
              */
             dry_run?: boolean;
+        };
+        /** @description What the process that answers stands on, and whether it holds. */
+        Checks: {
+            checks: {
+                /** @description What was looked at, in a word or two. */
+                check: string;
+                /**
+                 * @description `problem` keeps ringpost from its work, now or at the next start; `warning` can be lived with.
+                 * @enum {string}
+                 */
+                status: "ok" | "warning" | "problem" | "skipped";
+                /** @description What was found, in a sentence. */
+                message: string;
+                /** @description What mends it; null where nothing has to be done. */
+                fix: string | null;
+            }[];
         };
         /**
          * @example {
@@ -1013,6 +1044,10 @@ export interface components {
             /** @example user.created */
             event_type: string;
             endpoint_id: string;
+            /** @description The caller whose event it is; null where it is nobody's, or is not in the log any more. */
+            user_id: string | null;
+            /** @description Whether a backfill has made it: it tells of a caller who was known already. */
+            backfill: boolean;
             /** @enum {string} */
             status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
             /**
@@ -1074,6 +1109,10 @@ export interface components {
             /** @example user.created */
             event_type: string;
             endpoint_id: string;
+            /** @description The caller whose event it is; null where it is nobody's, or is not in the log any more. */
+            user_id: string | null;
+            /** @description Whether a backfill has made it: it tells of a caller who was known already. */
+            backfill: boolean;
             /** @enum {string} */
             status: "pending" | "retrying" | "succeeded" | "failed" | "skipped";
             /**
@@ -7578,6 +7617,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["About"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    checks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Checks"];
                 };
             };
             /** @description `bad_request`: The request is not valid. */

@@ -18,7 +18,7 @@ export function createKeepConfigured(deps: {
   managed: readonly ManagedSource[]
   /** Whether what the environment does not name is not named: of the processes that share a Redis, some have no key. */
   isComplete: boolean
-  file: LoadedFile | null
+  file: Pick<LoadedFile, 'content' | 'refusal'> | null
   logger: Logger
 }) {
   const { sources, configuration, file } = deps
@@ -53,7 +53,7 @@ export function createKeepConfigured(deps: {
     }
   }
 
-  async function applyFile({ content, refusal }: LoadedFile): Promise<Change[]> {
+  async function applyFile({ content, refusal }: Pick<LoadedFile, 'content' | 'refusal'>): Promise<Change[]> {
     try {
       return await configuration.apply(content, { dryRun: false })
     } catch (error) {

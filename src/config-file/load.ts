@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { whyUnreadable } from '../config/why-unreadable.ts'
 import { type FieldError, RingpostError } from '../errors.ts'
-import { type PlacedProblem, readConfigFile } from './read.ts'
+import { type PlacedProblem, type ReadFile, readConfigFile } from './read.ts'
 import type { ConfigFile } from './schema.ts'
 
 /** A configuration file that has no problem in itself. */
 export interface LoadedFile {
   path: string
   content: ConfigFile
+  /** Reads it again. @throws RingpostError `config_invalid` where it cannot be read */
+  read(): ReadFile
   /** Problems that show when it is applied, as one error with their places. */
   refusal(fields: readonly FieldError[]): RingpostError
 }
@@ -20,9 +22,10 @@ export interface LoadedFile {
  *   line, and no secret
  */
 export function loadConfigFile(path: string, env: Record<string, string | undefined>): LoadedFile {
-  const { content, problems, locate } = readConfigFile(readText(path), env)
+  const read = () => readConfigFile(readText(path), env)
+  const { content, problems, locate } = read()
   if (content === null) throw refusalOf(path, problems)
-  return { path, content, refusal: (fields) => refusalOf(path, locate(fields)) }
+  return { path, content, read, refusal: (fields) => refusalOf(path, locate(fields)) }
 }
 
 /** Every problem of a file on a line of its own. */

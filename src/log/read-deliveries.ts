@@ -1,7 +1,9 @@
+import { userIdOf } from '../events/user-of.ts'
 import { deliveryId, locator, locatorOf } from '../ids.ts'
+import type { Outbox } from '../outbox/outbox.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Attempt, Delivery, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
+import type { Attempt, Delivery, DeliveryError, DeliveryStatus, Event, EventType, UnixMs } from '../types.ts'
 import { DELIVERY_STATUSES } from './deliveries.ts'
 import { createReadPlaces, type DeliveryPlace, type OwnedPlace, walkPlaces } from './delivery-places.ts'
 
@@ -50,16 +52,13 @@ export interface DeliveryPage {
 export function createDeliveryReader(deps: {
   redis: Pick<Redis, 'callBuffer' | 'hget' | 'hgetall' | 'lrange'>
   keys: Keys
+  outbox: Pick<Outbox, 'usersAt'>
 }) {
-  const { redis, keys } = deps
+  const { redis, keys, outbox } = deps
   const readPlaces = createReadPlaces(deps)
 
-  /** A delivery, and how much was read for it; null where there is none. */
-  async function read(
-    endpointId: string,
-    id: string,
-    attempts = -1,
-  ): Promise<{ delivery: Delivery; bytes: number } | null> {
+  /** A delivery as it is recorded, and how much was read for it; null where there is none. */
+  async function read(endpointId: string, id: string, attempts = -1): Promise<Read | null> {
     const endpoint = keys.endpoint(endpointId)
     const [hash, made] = await Promise.all([
       redis.hgetall(endpoint.delivery(id)),
@@ -67,7 +66,25 @@ export function createDeliveryReader(deps: {
     ])
     if (hash.s === undefined) return null
     const bytes = made.reduce((sum, json) => sum + json.length, 0)
-    return { delivery: toDelivery(id, endpointId, hash, made), bytes }
+    return { delivery: toDelivery(id, endpointId, hash, made), hash, bytes }
+  }
+
+  /** Says of deliveries whose they are, as their events say it: nothing of it is recorded with them. */
+  async function withUsers(read: readonly Read[]): Promise<Delivery[]> {
+    const places = new Map<string, { sourceId: string; streamId: string }>()
+    for (const { hash } of read) {
+      const { o: sourceId, m: streamId } = hash
+      if (sourceId && streamId) places.set(`${sourceId} ${streamId}`, { sourceId, streamId })
+    }
+    const found = await outbox.usersAt([...places.values()])
+    const users = new Map([...places.keys()].map((place, i) => [place, found[i] ?? null]))
+    return read.map(({ delivery, hash }) => ({
+      ...delivery,
+      user_id:
+        hash.test === undefined
+          ? (users.get(`${hash.o} ${hash.m}`) ?? null)
+          : userIdOf(JSON.parse(hash.test) as Event),
+    }))
   }
 
   /**
@@ -84,11 +101,9 @@ export function createDeliveryReader(deps: {
       if (bytes > BUDGET_BYTES && last) return { data, next: placeOf(last) }
       const some = places.slice(i, i + AT_ONCE)
       const found = await Promise.all(some.map(({ endpointId, id }) => read(endpointId, id, LISTED_ATTEMPTS)))
-      for (const one of found) {
-        if (one === null) continue
-        data.push(one.delivery)
-        bytes += one.bytes
-      }
+      const there = found.filter((one) => one !== null)
+      data.push(...(await withUsers(there)))
+      bytes += there.reduce((sum, one) => sum + one.bytes, 0)
     }
     return { data, next }
   }
@@ -104,7 +119,7 @@ export function createDeliveryReader(deps: {
       for (const endpointId of endpointIds) {
         if (locator(endpointId) !== tag) continue
         const found = await read(endpointId, id)
-        if (found) return found.delivery
+        if (found) return (await withUsers([found]))[0] ?? null
       }
       return null
     },
@@ -177,6 +192,13 @@ export function createDeliveryReader(deps: {
   }
 }
 
+/** A delivery, what is recorded of it, and how much was read. */
+interface Read {
+  delivery: Omit<Delivery, 'user_id'>
+  hash: Record<string, string>
+  bytes: number
+}
+
 export type DeliveryReader = ReturnType<typeof createDeliveryReader>
 
 /** Newest first; of one millisecond, larger ids first. */
@@ -197,12 +219,14 @@ function toDelivery(
   endpointId: string,
   hash: Record<string, string>,
   attempts: string[],
-): Delivery {
+): Read['delivery'] {
   return {
     id,
     event_id: hash.e ?? '',
     event_type: hash.t as EventType,
     endpoint_id: endpointId,
+    // What is sent to it alone is in an outbox of its own.
+    backfill: hash.o === endpointId,
     status: hash.s as DeliveryStatus,
     created_at: iso(hash.c ?? '0'),
     next_attempt_at: hash.x === undefined ? null : iso(hash.x),

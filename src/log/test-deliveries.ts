@@ -1,3 +1,4 @@
+import { userIdOf } from '../events/user-of.ts'
 import { deliveryId, locator, locatorOf } from '../ids.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -42,6 +43,8 @@ export function createTestDeliveries(deps: {
         event_id: event.id,
         event_type: event.type,
         endpoint_id: endpointId,
+        user_id: userIdOf(event),
+        backfill: false,
         status,
         created_at: new Date(at).toISOString(),
         next_attempt_at: null,

@@ -1,3 +1,4 @@
+import { userIdOf } from '../events/user-of.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
@@ -52,6 +53,22 @@ export function createOutbox(deps: {
     return reply === null ? null : replyText(reply)
   }
 
+  /** Events as they were written, in one exchange with Redis for each source; null for one that is gone. */
+  async function textsAt(
+    places: readonly { sourceId: string; streamId: string }[],
+  ): Promise<(string | null)[]> {
+    const texts: (string | null)[] = []
+    const bySource = Map.groupBy(places.keys(), (i) => places[i]?.sourceId ?? '')
+    await Promise.all(
+      [...bySource].map(async ([sourceId, asked]) => {
+        const streamIds = asked.map((i) => places[i]?.streamId ?? '')
+        const found = (await readEvents([keys.source(sourceId).outbox], streamIds)) as (Buffer | null)[]
+        for (const [n, i] of asked.entries()) texts[i] = found[n]?.toString() ?? null
+      }),
+    )
+    return texts
+  }
+
   async function readUnrelayed(
     sourceId: string,
     limit: number,
@@ -104,26 +121,21 @@ export function createOutbox(deps: {
      * since somebody has asked for it to be sent before its time, goes without.
      */
     async textsToSend(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
-      const texts: (string | null)[] = []
-      const late: Promise<void>[] = []
-      async function read(sourceId: string, asked: readonly number[]): Promise<void> {
-        const streamIds = asked.map((i) => places[i]?.streamId ?? '')
-        const found = (await readEvents([keys.source(sourceId).outbox], streamIds)) as (Buffer | null)[]
-        for (const [n, i] of asked.entries()) {
-          const text = found[n]?.toString() ?? null
-          texts[i] = text
-          if (text !== null && hasConversationPlace(text))
-            late.push(complete(sourceId, streamIds[n] ?? '', i))
-        }
-      }
-      async function complete(sourceId: string, streamId: string, i: number): Promise<void> {
-        const decided = await decide(sourceId, streamId, 'null')
-        texts[i] = decided === null ? null : withConversation(texts[i] ?? '', decided)
-      }
-      const bySource = Map.groupBy(places.keys(), (i) => places[i]?.sourceId ?? '')
-      await Promise.all([...bySource].map(([sourceId, asked]) => read(sourceId, asked)))
-      await Promise.all(late)
-      return texts
+      const texts = await textsAt(places)
+      return Promise.all(
+        places.map(async ({ sourceId, streamId }, i) => {
+          const text = texts[i] ?? null
+          if (text === null || !hasConversationPlace(text)) return text
+          const decided = await decide(sourceId, streamId, 'null')
+          return decided === null ? null : withConversation(text, decided)
+        }),
+      )
+    },
+
+    /** Whose events these are, in one exchange with Redis and in the order asked for; null where nobody's, or gone. */
+    async usersAt(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
+      const texts = await textsAt(places)
+      return texts.map((text) => (text === null ? null : userIdOf(JSON.parse(text) as Event)))
     },
 
     /** Whether the relay has work to do. */

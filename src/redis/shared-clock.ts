@@ -7,7 +7,7 @@ const SET_EVERY_MS = 5_000
 /** An answer that took longer says too little (ms). */
 const LONGEST_ASKING_MS = 500
 /** From which difference on people are told (ms). */
-const TELL_ABOVE_MS = 30_000
+export const TELL_ABOVE_MS = 30_000
 
 /**
  * Starts the one clock of all processes: that of Redis, by which it is decided what is due, whose claim has run out
@@ -15,12 +15,12 @@ const TELL_ABOVE_MS = 30_000
  * others what they hold. It runs by this process' monotonic clock and is set every few seconds, so that reading it
  * costs nothing.
  *
- * @returns its reading, and what stops it
+ * @returns its reading, by how much the clock of this machine is ahead of it (ms), and what stops it
  */
 export async function startSharedClock(deps: {
   redis: Pick<Redis, 'time'>
   logger: Pick<Logger, 'warn'>
-}): Promise<{ now: () => UnixMs; stop: () => void }> {
+}): Promise<{ now: () => UnixMs; aheadMs: () => number; stop: () => void }> {
   let zero = performance.timeOrigin
   const now = () => Math.round(zero + performance.now())
 
@@ -36,7 +36,8 @@ export async function startSharedClock(deps: {
   }
 
   await set()
-  const difference = Date.now() - now()
+  const aheadMs = () => Date.now() - now()
+  const difference = aheadMs()
   if (Math.abs(difference) > TELL_ABOVE_MS) {
     deps.logger.warn(
       `The clock of this machine is ${Math.abs(Math.round(difference / 1_000))} s ${difference > 0 ? 'ahead of' : 'behind'} that of Redis, by which ringpost sends and signs. Set both by NTP.`,
@@ -53,5 +54,5 @@ export async function startSharedClock(deps: {
         setting = false
       })
   }, SET_EVERY_MS)
-  return { now, stop: () => clearInterval(timer) }
+  return { now, aheadMs, stop: () => clearInterval(timer) }
 }

@@ -1,6 +1,6 @@
+import { userIdOf } from '../events/user-of.ts'
 import type { EraseDeliveries } from '../log/erase-deliveries.ts'
 import type { EventEraser } from '../outbox/erase-events.ts'
-import type { Event } from '../types.ts'
 
 /** What was erased of a person. */
 export interface Erased {
@@ -62,8 +62,3 @@ export function createEraseUser(deps: {
 }
 
 export type EraseUser = ReturnType<typeof createEraseUser>
-
-function userIdOf(event: Event): unknown {
-  const { user } = event.data
-  return typeof user === 'object' && user !== null && 'user_id' in user ? user.user_id : undefined
-}

@@ -50,6 +50,8 @@ describe('a delivery', () => {
       event_id: event.id,
       event_type: 'user.created',
       endpoint_id: endpointId,
+      user_id: null,
+      backfill: false,
       status: 'retrying',
       created_at: '2026-11-23T10:00:00.000Z',
       next_attempt_at: '2026-11-23T10:00:05.000Z',
@@ -87,6 +89,30 @@ describe('a delivery', () => {
       attempts: [{ response: null, error }],
     })
     expect((await api.get('/v1/deliveries')).json.data[0].attempts[0].response).toBeNull()
+  })
+
+  test('says whose it is as long as its event is in the log, and keeps nothing of that itself', async () => {
+    const api = await startTestApi()
+    const [one, two] = [await api.addEndpoint(), await api.addEndpoint()]
+    const events = ['+15550100', '+15550101'].map((id) => userEvent('src_a', id))
+    const places = await Promise.all(events.map((event) => api.addEvent('src_a', event)))
+    const wanted = events.map((event, i) => ({ ...deliveryOf(event, 'src_a'), streamId: places[i] ?? '' }))
+    for (const { id } of [one, two]) await api.log.accept(id, wanted)
+    const callers = async () =>
+      (await api.get('/v1/deliveries')).json.data.map((delivery: { event_id: string; user_id: string }) => [
+        delivery.event_id,
+        delivery.user_id,
+      ])
+    const both = [
+      [events[0]?.id, '+15550100'],
+      [events[1]?.id, '+15550101'],
+    ]
+    expect((await callers()).sort()).toEqual([...both, ...both].sort())
+    const { id } = (await api.get(`/v1/deliveries?event_id=${events[0]?.id}`)).json.data[0]
+    expect((await api.get(`/v1/deliveries/${id}`)).json.user_id).toBe('+15550100')
+    await api.redis.xdel(api.keys.source('src_a').outbox, places[0] ?? '')
+    expect((await api.get(`/v1/deliveries/${id}`)).json.user_id).toBeNull()
+    expect(await api.redis.hvals(api.keys.endpoint(one.id).delivery(id))).not.toContain('+15550100')
   })
 
   test('of none', async () => {

@@ -73,6 +73,7 @@ describe('openapi.json', () => {
       'delete /v1/sources/{id}/users/{user_id}',
       'delete /v1/tokens/{id}',
       'get /v1/about',
+      'get /v1/checks',
       'get /v1/config',
       'get /v1/deliveries',
       'get /v1/deliveries/{id}',

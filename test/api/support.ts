@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
@@ -6,6 +9,7 @@ import { createReadAbout } from '../../src/about/read-about.ts'
 import { type ApiDeps, createApi } from '../../src/api/create-api.ts'
 import { createBackfillEndpoint } from '../../src/backfill/backfill-endpoint.ts'
 import { createBackfills } from '../../src/backfill/backfills.ts'
+import { createReadChecks } from '../../src/checks/read-checks.ts'
 import { createConfiguration } from '../../src/config-file/configuration.ts'
 import { createOwnership } from '../../src/config-file/ownership.ts'
 import { createExchangeMemories } from '../../src/deliver/exchange-memories.ts'
@@ -82,7 +86,10 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
   const keys = createKeys(prefix)
   const clock = { now: NOON }
   const now = () => clock.now
-  const vault = createVault(randomBytes(32))
+  const masterKey = randomBytes(32)
+  const vault = createVault(masterKey)
+  const dataDir = await mkdtemp(join(tmpdir(), 'ringpost-api-'))
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
   const sources = createSources({
     records: createRecords<SourceRecord>(redis, keys.sources),
     vault,
@@ -105,7 +112,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
   const queues = createQueues({ connection: redis, keys, logger: pino({ level: 'silent' }) })
   const log = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   const bounds = createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 })
-  const reader = createDeliveryReader({ redis, keys })
+  const reader = createDeliveryReader({ redis, keys, outbox })
   const owners = outboxOwners(sources)
   /** Endpoints that were woken; nothing is attempted but by the test. */
   const woken: string[] = []
@@ -155,6 +162,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     upstreamError: UpstreamError | null
     nextPoll: number | null
     readiness: { redis: boolean; roles: string[] }
+    clockAheadMs: number
   } = {
     report: {
       outcome: 'done',
@@ -170,6 +178,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     upstreamError: null,
     nextPoll: null,
     readiness: { redis: true, roles: ['api', 'poll'] },
+    clockAheadMs: 0,
   }
   const metrics = createMetrics({
     readSources: createReadSources({ redis, keys, sources }),
@@ -251,6 +260,14 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
       readQueues: queues.figures,
       now,
     }),
+    readChecks: createReadChecks({
+      redis,
+      keys,
+      settings: { dataDir, masterKey, previousMasterKey: null },
+      configFile: null,
+      policy: { allowNetworks: [], allowHttp: false },
+      clockAheadMs: () => state.clockAheadMs,
+    }),
     // All requests of a test come from one address.
     failedAttempts: 100_000,
     events,
@@ -299,6 +316,8 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     state,
     lines,
     memories,
+    dataDir,
+    vault,
     sources,
     endpoints,
     configuration,

@@ -6,7 +6,7 @@ import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest'
-import type { Finding } from '../../src/cli/doctor/finding.ts'
+import type { Finding } from '../../src/checks/finding.ts'
 import { examineUpstream } from '../../src/cli/doctor/upstream.ts'
 import { createAgent } from '../../src/http/agent.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
@@ -294,6 +294,27 @@ describe('a server that runs', () => {
     expect(elsewhere.of('server')).toEqual([found('problem', /not ringpost/, /RINGPOST_URL/)])
     const none = await doctor({ ...env, RINGPOST_URL: 'http://127.0.0.1:1' })
     expect(none.of('server')).toEqual([found('problem', /RINGPOST_URL \(http:\/\/127\.0\.0\.1:1\)/)])
+  })
+
+  test('what the server finds of itself is told beside what is seen from here, and once', async () => {
+    const file = join(cwd, 'ringpost.yaml')
+    await writeFile(file, 'endpoints:\n  ep_a: { url: "http://127.0.0.1:9/" }\n')
+    const service = await startService({ RINGPOST_CONFIG: file })
+    const env = { ...service.env, RINGPOST_DATA_DIR: service.dataDir, RINGPOST_URL: service.url }
+    const ofServer = ({ checks }: Report) => checks.filter(({ check }) => check.startsWith('server: '))
+    expect(ofServer(await doctor(env))).toEqual([])
+    await writeFile(file, 'endpoints:\n  ep_a: { url: "http://127.0.0.1:10/" }\n')
+    await chmod(join(service.dataDir, 'master-key'), 0o644)
+    const report = await doctor(env)
+    expect(report.of('configuration file')).toEqual([found('ok', /is good/)])
+    expect(report.of('data folder')).toEqual([found('warning', /Other users/)])
+    expect(ofServer(report)).toEqual([
+      expect.objectContaining({
+        check: 'server: configuration file',
+        status: 'warning',
+        message: expect.stringContaining('something else than when ringpost was started'),
+      }),
+    ])
   })
 
   test('sources that cannot be polled, and endpoints that cannot be delivered to', async () => {

@@ -29,7 +29,7 @@ function keeper(api: TestApi, text = FILE, managed = [MANAGED], isComplete = tru
     configuration,
     managed,
     isComplete,
-    file: { path: 'x.yaml', content, refusal: (fields) => refusalOf('x.yaml', locate(fields)) },
+    file: { content, refusal: (fields) => refusalOf('x.yaml', locate(fields)) },
     logger: pino({ level: 'silent' }),
   })
 }

@@ -9,6 +9,9 @@ export const CHROMIUM = process.env.CHROMIUM_PATH
 /** Pictures of the screens, to be looked at by people; not in git. */
 const SCREENSHOTS = fileURLToPath(new URL('../../.cache/screenshots/', import.meta.url))
 
+/** Of a page, a picture has so much at most. */
+const LONGEST_PX = 3_200
+
 /** What a browser may take to start, and to end by itself (ms). */
 const START_MS = 60_000
 const END_MS = 10_000
@@ -105,5 +108,12 @@ export async function signIn(page: Page, token: string): Promise<void> {
 
 export async function screenshot(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true })
-  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, animations: 'disabled' })
+  const width = page.viewportSize()?.width ?? 1280
+  // Of a long list, what is not seen is not drawn.
+  const height = Math.min(
+    LONGEST_PX,
+    (await page.evaluate('document.documentElement.scrollHeight')) as number,
+  )
+  const clip = { x: 0, y: 0, width, height }
+  await page.screenshot({ path: `${SCREENSHOTS}${name}.png`, fullPage: true, clip, animations: 'disabled' })
 }

@@ -14,11 +14,12 @@ export const HOSTILE_IDS = [
 ]
 
 /** A ringpost in production with nothing in it, a call centre and a receiver. */
-export async function startScene(env: Record<string, string> = {}) {
+export async function startScene(options: { privateRedis?: true } = {}) {
   const data = await temporaryDataDir()
   const [simulator, receiver] = await Promise.all([createSimulator(), startTestReceiver()])
   simulator.seed({ users: 120, newestUnixSecs: Math.floor(Date.now() / 1000) - 3_600, idOf: phoneNumber })
   const ringpost = await startRingpost({
+    ...options,
     dataDir: data.dataDir,
     // Beside it a browser starts.
     within: 80_000,
@@ -28,7 +29,6 @@ export async function startScene(env: Record<string, string> = {}) {
       RINGPOST_POLL_INTERVAL: '1s',
       RINGPOST_RETRY_SCHEDULE: '1h',
       RINGPOST_DELIVERY_TIMEOUT: '2s',
-      ...env,
     },
   })
   const token = (await readFile(join(data.dataDir, 'api-token'), 'utf8')).trim()
@@ -37,6 +37,7 @@ export async function startScene(env: Record<string, string> = {}) {
     simulator,
     receiver,
     token,
+    dataDir: data.dataDir,
     url: ringpost.url,
     async stop() {
       await ringpost.stop()

@@ -1,4 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { redisSocketPath } from '../../src/redis/redis-socket.ts'
+import { client } from '../redis/own-server.ts'
+import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
@@ -12,7 +15,7 @@ let endpoint: string
 beforeAll(async () => {
   if (CHROMIUM === undefined) return
   browser = await launchBrowser()
-  scene = await startScene()
+  scene = await startScene({ privateRedis: true })
   const { api } = scene.ringpost
   source = (
     await api<{ id: string }>('POST', '/v1/sources', {
@@ -93,7 +96,7 @@ browserTest(
 
     await page.goto(`${scene.url}/dashboard/endpoints/${endpoint}`)
     await page.getByLabel('What', { exact: true }).selectOption({ label: 'Everything, also what it has got' })
-    await page.getByRole('button', { name: 'Count' }).click()
+    await page.getByRole('button', { name: 'Count', exact: true }).click()
     const before = scene.receiver.webhooks.length
     const again = page.getByRole('button', { name: /^Send \d+ again$/ })
     const queued = Number(/\d+/.exec((await again.textContent()) ?? '')?.[0])
@@ -198,6 +201,8 @@ browserTest(
       event_id: `evt_${i}`,
       event_type: 'user.created',
       endpoint_id: endpoint,
+      user_id: `+1555${i}`,
+      backfill: false,
       status: 'succeeded',
       created_at: new Date(Date.now() - i * 1_000).toISOString(),
       next_attempt_at: null,
@@ -227,8 +232,176 @@ browserTest(
       `[...document.querySelectorAll('[role="listitem"]')].filter((row) => row.checkVisibility({ contentVisibilityAuto: true })).length`,
     )
     expect(drawn).toBeLessThan(500)
+
+    // All of it is there again for whoever comes back to it.
+    const far = page.locator('main a[href$="/deliveries/dlv_5000"]')
+    await far.scrollIntoViewIfNeeded()
+    const topOf = async () => Math.round((await far.boundingBox())?.y ?? Number.NaN)
+    const top = await topOf()
+    await far.click()
+    await page.getByText('There is no such delivery').waitFor()
+    await page.goBack()
+    await until(async () => (await far.count()) === 1 && Math.abs((await topOf()) - top) <= 2)
   },
   120_000,
+)
+
+browserTest(
+  'whoever comes back from one delivery finds the list where it was left, filters and all',
+  async () => {
+    for (let i = 0; i < 150; i++) scene.simulator.call({ user_id: `+1555060${String(i).padStart(4, '0')}` })
+    await until(() => scene.receiver.webhooks.filter(({ body }) => body.includes('+1555060')).length >= 150)
+    const { page, faults } = await open('/deliveries?status=succeeded')
+    const rows = page.getByRole('list', { name: 'Deliveries' }).getByRole('listitem')
+    await rows.first().waitFor()
+    // Beyond the first page, which has a hundred.
+    await until(async () => {
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+      return (await rows.count()) > 120
+    })
+    const row = rows.nth(115)
+    await row.scrollIntoViewIfNeeded()
+    const caller = (await row.locator('.row-caller').textContent()) ?? ''
+    expect(caller).toContain('+1555060')
+    const topOf = async () => Math.round((await row.boundingBox())?.y ?? Number.NaN)
+    const [top, address] = [await topOf(), page.url()]
+    for (const back of [
+      () => page.goBack(),
+      () => page.getByRole('main').getByRole('link', { name: 'Deliveries' }).click(),
+    ]) {
+      await row.getByRole('link').click()
+      await page.getByText('Attempt 1').waitFor()
+      expect(await page.evaluate('scrollY')).toBe(0)
+      await back()
+      await until(async () => Math.abs((await topOf()) - top) <= 2)
+      expect(await row.locator('.row-caller').textContent()).toBe(caller)
+      expect(page.url()).toBe(address)
+    }
+    // By the menu it is a list of its own, from the top.
+    await page.getByRole('navigation').getByRole('link', { name: 'Deliveries' }).click()
+    await until(async () => (await page.evaluate('scrollY')) === 0)
+    expect(faults).toEqual([])
+  },
+  90_000,
+)
+
+browserTest(
+  'known callers are sent to an endpoint: counted, begun, followed, stopped and ended',
+  async () => {
+    const { api } = scene.ringpost
+    const crm = await startTestReceiver()
+    onTestFinished(() => crm.close())
+    const { body } = await api<{ id: string }>('POST', '/v1/endpoints', {
+      url: crm.url,
+      description: 'New CRM',
+      event_types: ['user.removed'],
+    })
+    const { page, faults } = await open(`/endpoints/${body.id}`)
+    const card = page
+      .locator('section.card')
+      .filter({ has: page.getByRole('heading', { name: 'Known callers' }) })
+    await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Those of whom a filter holds' })
+    await card.getByLabel('Filter').fill('{ "data.user.user_id": ')
+    await card.getByRole('button', { name: 'Count callers' }).click()
+    await card.getByText('This is not JSON yet').waitFor()
+    await card.getByLabel('Filter').fill('{ "data.user.user_id": { "shouts": true } }')
+    await card.getByRole('button', { name: 'Count callers' }).click()
+    await until(async () => (await card.getByLabel('Filter').getAttribute('aria-invalid')) === 'true')
+    await card.getByLabel('Filter').fill('{ "data.user.user_id": ["+14155550100", "+14155550101"] }')
+    await card.getByRole('button', { name: 'Count callers' }).click()
+    await card.getByRole('button', { name: 'Send 2 callers' }).waitFor()
+    // Nothing is sent by a count, and another wish is counted anew.
+    expect(crm.webhooks).toEqual([])
+    await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Everybody' })
+    expect(await card.getByRole('button', { name: /^Send/ }).count()).toBe(0)
+    await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Those of whom a filter holds' })
+    await card.getByRole('button', { name: 'Count callers' }).click()
+    await card.getByRole('button', { name: 'Send 2 callers' }).click()
+    await card.getByText('Everybody is queued').waitFor()
+    await until(() => crm.webhooks.length === 2)
+    expect(crm.webhooks.map(({ event }) => event.data)).toEqual([
+      expect.objectContaining({ backfill: true }),
+      expect.objectContaining({ backfill: true }),
+    ])
+
+    const lately = page.locator('section.card').filter({ hasText: 'Latest deliveries' })
+    await until(async () => (await lately.getByText('Known caller').count()) === 2)
+    expect(await lately.getByText('New caller').count()).toBe(0)
+
+    // Once more: those whom it was sent before are left out. With the endpoint paused it rests, and can be stopped.
+    await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Everybody' })
+    await card.getByRole('button', { name: 'Count callers' }).click()
+    const send = card.getByRole('button', { name: /^Send [\d,]+ callers$/ })
+    const all = Number((await send.textContent())?.replace(/\D/g, ''))
+    expect(all).toBeGreaterThanOrEqual(120)
+    await page.getByRole('button', { name: 'Pause' }).click()
+    await page.getByRole('button', { name: 'Resume' }).waitFor()
+    await send.click()
+    await card.getByRole('alert').getByText('is disabled').waitFor()
+    await page.getByRole('button', { name: 'Resume' }).click()
+    await page.getByRole('button', { name: 'Pause' }).waitFor()
+    await send.click()
+    await card.getByText(`${all - 2} callers, 2 more had been sent before`).waitFor()
+    await until(() => crm.webhooks.length === all)
+    await screenshot(page, 'use-backfill')
+
+    // More than may wait at a time, at a receiver that does not answer: it is under way until it is stopped.
+    const flood = Array.from({ length: 1_500 }, (_, i) => `backfill_${i}`)
+    scene.simulator.seed({ users: flood.length, idOf: (i) => flood[i] ?? '', spacingSecs: 0 })
+    await until(async () => {
+      const { body } = await api<{ state: string }>('GET', `/v1/sources/${source}`)
+      return body.state === 'needs_attention'
+    })
+    expect((await api('POST', `/v1/sources/${source}/accept`, { as: 'baseline' })).status).toBeLessThan(300)
+    await until(async () => {
+      const { body } = await api<{ known_users: number }>('GET', `/v1/sources/${source}`)
+      return body.known_users >= flood.length
+    })
+    crm.answer(() => 503)
+    await card.getByRole('button', { name: 'Count callers' }).click()
+    await send.click()
+    const progress = card.getByRole('region', { name: 'Sending known callers' })
+    await progress.getByText(/waiting to be delivered/).waitFor()
+    await screenshot(page, 'use-backfill-running')
+    await progress.getByRole('button', { name: 'Stop' }).click()
+    await card.getByText('Stopped', { exact: false }).waitFor()
+    const { body: ended } = await api<{ state: string; seen: number; users: number }>(
+      'GET',
+      `/v1/endpoints/${body.id}/backfill`,
+    )
+    expect(ended.state).toBe('stopped')
+    expect(ended.seen).toBeLessThan(ended.users)
+    expect(faults).toEqual([])
+    await api('DELETE', `/v1/endpoints/${body.id}`)
+  },
+  120_000,
+)
+
+browserTest(
+  "Redis' memory is shown against its limit, and told of where it is nearly full",
+  async () => {
+    const redis = client(await redisSocketPath(scene.dataDir))
+    onTestFinished(async () => void (await redis.config('SET', 'maxmemory', '0')))
+    const { page, faults } = await open('/settings')
+    const memory = page.locator('dl > div').filter({ hasText: 'Memory of Redis' })
+    await memory.getByText('without a limit').waitFor()
+    const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
+    await redis.config('SET', 'maxmemory', String(used * 4))
+    await page.reload()
+    const meter = page.getByLabel('Share of the memory')
+    await meter.waitFor()
+    const value = Number(await meter.getAttribute('value'))
+    expect(value).toBeGreaterThan(0.1)
+    expect(value).toBeLessThan(0.5)
+    await redis.config('SET', 'maxmemory', String(Math.ceil(used * 1.06)))
+    await page.reload()
+    const checks = page.getByRole('list', { name: 'Checks' })
+    await checks.getByText(/^Redis has used 9\d % of its maxmemory/).waitFor()
+    expect(Number(await meter.getAttribute('value'))).toBeGreaterThan(0.85)
+    await screenshot(page, 'use-memory')
+    expect(faults).toEqual([])
+  },
+  60_000,
 )
 
 browserTest(

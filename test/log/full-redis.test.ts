@@ -5,6 +5,7 @@ import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { createDeliveryLog, type Ending } from '../../src/log/deliveries.ts'
 import { createDeliveryReader } from '../../src/log/read-deliveries.ts'
+import { createOutbox } from '../../src/outbox/outbox.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { startPrivateRedis } from '../../src/redis/private-server.ts'
@@ -34,7 +35,7 @@ test('a full Redis gives nothing out, and takes the results of what was under wa
   const clock = { ms: Date.now() }
   const keys = createKeys('t')
   const log = createDeliveryLog({ redis, keys, now: () => clock.ms, retentionMs: 86_400_000 })
-  const reader = createDeliveryReader({ redis, keys })
+  const reader = createDeliveryReader({ redis, keys, outbox: createOutbox({ redis, keys }) })
   const events = ['evt_1', 'evt_2', 'evt_3', 'evt_4'].map((eventId) => ({
     eventId,
     eventType: 'user.created' as const,

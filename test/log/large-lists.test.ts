@@ -48,7 +48,7 @@ function counting() {
       return reply
     },
   } as unknown as Stage['redis']
-  return { count, reader: createDeliveryReader({ redis: counted, keys: stage.keys }) }
+  return { count, reader: createDeliveryReader({ redis: counted, keys: stage.keys, outbox: stage.outbox }) }
 }
 
 async function walk(

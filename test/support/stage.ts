@@ -17,17 +17,18 @@ export async function createStage(target: string = inject('redisTarget')) {
   const now = () => clock.ms
   const redis = connectRedis(target, 'test')
   const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
+  const outbox = createOutbox({ redis, keys })
   const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
   return {
     clock,
     now,
     redis,
     keys,
-    outbox: createOutbox({ redis, keys }),
+    outbox,
     deliveries,
     ...oneByOne({ redis, keys, log: deliveries, now }),
     bounds: createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
-    reader: createDeliveryReader({ redis, keys }),
+    reader: createDeliveryReader({ redis, keys, outbox }),
     /** Puts an event into a source's outbox, as detection does. */
     async emit(sourceId: string, id: string, type: EventType = 'user.created'): Promise<string> {
       const event: Event = {

@@ -111,10 +111,15 @@ export function Unloaded(props: {
   )
 }
 
-export function Notice(props: { tone: Tone; children: ComponentChildren; action?: ComponentChildren }) {
+export function Notice(props: {
+  tone: Tone
+  icon?: IconName
+  children: ComponentChildren
+  action?: ComponentChildren
+}) {
   return (
     <div class={`notice ${props.tone}`} role="status">
-      <Icon name={props.tone === 'good' ? 'check' : 'warning'} />
+      <Icon name={props.icon ?? (props.tone === 'good' ? 'check' : 'warning')} />
       <div class="notice-text">{props.children}</div>
       {props.action}
     </div>

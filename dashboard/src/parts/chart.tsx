@@ -108,7 +108,8 @@ function options(
         grid: { show: false },
         ticks: { show: false },
         space: 70,
-        size: 30,
+        gap: 10,
+        size: 36,
         values: (_plot, splits) => splits.map((secs) => tick.format(new Date(secs * 1000))),
       },
       {

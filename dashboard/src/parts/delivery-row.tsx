@@ -1,5 +1,5 @@
 import type { DeliverySummary, Endpoint } from '../api.ts'
-import { took } from '../format.ts'
+import { shownId, took } from '../format.ts'
 import { kindTitle } from '../kinds.ts'
 import { href } from '../router.ts'
 import { DELIVERY_STATES, endpointName, eventWords } from '../words.ts'
@@ -15,20 +15,24 @@ export function DeliveryRow(props: {
   ofOneEvent?: boolean
 }) {
   const { delivery } = props
-  const { status, error, next_attempt_at, attempts } = delivery
+  const { status, error, next_attempt_at, attempts, user_id: caller } = delivery
   const [words, tone] = DELIVERY_STATES[status] ?? [status, 'quiet' as const]
   const endpoint = props.endpoints?.get(delivery.endpoint_id)
   const name = endpoint ? endpointName(endpoint) : delivery.endpoint_id
-  const what = eventWords(delivery.event_type)[0]
+  const what = eventWords(delivery.event_type, delivery.backfill)[0]
   const last = attempts.at(-1)
+  const toEndpoint = !props.ofOneEvent && props.endpoints !== null
   return (
     <a class="row delivery-row" href={href(`/deliveries/${delivery.id}`)}>
       <span class="row-state">
         <Badge tone={tone}>{words}</Badge>
       </span>
       <span class="row-main">
-        <span class="row-title">{props.ofOneEvent ? name : what}</span>
-        <span class="row-sub">
+        <span class="row-title">
+          {props.ofOneEvent ? name : what}
+          {!props.ofOneEvent && caller !== null && <span class="row-caller"> {shownId(caller)}</span>}
+        </span>
+        <span class={`row-sub ${toEndpoint ? 'row-to' : ''}`}>
           {props.ofOneEvent
             ? endpoint && kindTitle(endpoint.kind)
             : props.endpoints === null

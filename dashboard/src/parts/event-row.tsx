@@ -6,8 +6,8 @@ import { Time } from './time.tsx'
 
 /** One event in a list. */
 export function EventRow({ event }: { event: RingpostEvent }) {
-  const [words, tone] = eventWords(event.type)
-  const { source, user } = dataOf(event)
+  const { source, user, backfill } = dataOf(event)
+  const [words, tone] = eventWords(event.type, backfill)
   const agent = user?.last_contact_agent_name
   return (
     <a class="row event-row" href={href(`/events/${event.id}`)}>

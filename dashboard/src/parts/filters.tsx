@@ -1,4 +1,5 @@
 import { useId } from 'preact/hooks'
+import { currentEntry } from '../history.ts'
 import { go, href, usePlace } from '../router.ts'
 
 /** The filters of a list. They are in the URL, so that a list can be kept and sent to somebody. */
@@ -54,9 +55,22 @@ export const PERIODS = [
 
 const LENGTHS: Record<string, number> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 7 * 86_400_000 }
 
-/** @param text a choice of {@link PERIODS}, or a moment in ISO 8601 */
+/** What periods began with, by the step of the history that they were chosen in. */
+const begun = new Map<string, string>()
+const KEPT = 50
+
+/**
+ * The beginning of a period. It stays where it was for whoever comes back to a list, as the list's cursor does.
+ *
+ * @param text a choice of {@link PERIODS}, or a moment in ISO 8601
+ */
 export function sinceOf(text: string): { since?: string } {
   const length = LENGTHS[text]
-  if (length !== undefined) return { since: new Date(Date.now() - length).toISOString() }
-  return text === '' ? {} : { since: text }
+  if (length === undefined) return text === '' ? {} : { since: text }
+  const place = `${currentEntry().id} ${text}`
+  const since = begun.get(place) ?? new Date(Date.now() - length).toISOString()
+  begun.set(place, since)
+  const [oldest] = begun.keys()
+  if (begun.size > KEPT && oldest !== undefined) begun.delete(oldest)
+  return { since }
 }

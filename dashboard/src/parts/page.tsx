@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
-import { href } from '../router.ts'
+import { wayBack } from '../router.ts'
 import { Icon } from './icon.tsx'
 
 /** A screen: its name, what can be done, and what it shows. */
@@ -26,12 +26,7 @@ export function Page(props: {
     <>
       <div class="page-head">
         <div class="page-title">
-          {back && (
-            <a class="back" href={href(back[0])}>
-              <Icon name="chevron" size={14} />
-              {back[1]}
-            </a>
-          )}
+          {back && <Back path={back[0]} name={back[1]} />}
           <h1 ref={heading} tabIndex={-1}>
             {props.heading ?? title}
           </h1>
@@ -41,5 +36,24 @@ export function Page(props: {
       </div>
       {props.children}
     </>
+  )
+}
+
+/** To the list that this is one of; where one has come from there, to where it was left. */
+function Back({ path, name }: { path: string; name: string }) {
+  const { url, isBefore } = wayBack(path)
+  return (
+    <a
+      class="back"
+      href={url}
+      onClick={(event) => {
+        if (!isBefore || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return
+        event.preventDefault()
+        window.history.back()
+      }}
+    >
+      <Icon name="chevron" size={14} />
+      {name}
+    </a>
   )
 }

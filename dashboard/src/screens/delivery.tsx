@@ -69,10 +69,10 @@ export function DeliveryScreen({ id }: { id: string }) {
   const sourceId = event ? dataOf(event).source?.id : undefined
   return (
     <Page
-      title={eventWords(data.event_type)[0]}
+      title={eventWords(data.event_type, data.backfill)[0]}
       heading={
         <>
-          {eventWords(data.event_type)[0]} <Badge tone={tone}>{words}</Badge>
+          {eventWords(data.event_type, data.backfill)[0]} <Badge tone={tone}>{words}</Badge>
         </>
       }
       back={['/deliveries', 'Deliveries']}

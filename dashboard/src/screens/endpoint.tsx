@@ -13,6 +13,7 @@ import { go, href } from '../router.ts'
 import { useCanWrite } from '../session.ts'
 import { useQuery } from '../use-query.ts'
 import { endpointName, endpointState, eventWords } from '../words.ts'
+import { BackfillCard } from './endpoint-backfill.tsx'
 import { Recovery } from './endpoint-recovery.tsx'
 import { SecretCard } from './endpoint-secret.tsx'
 import { TestCard } from './endpoint-test.tsx'
@@ -141,6 +142,7 @@ export function EndpointScreen({ id }: { id: string }) {
               onDone={() => void loaded.refresh()}
             />
           )}
+          {canWrite && <BackfillCard endpoint={endpoint} onSent={() => void loaded.refresh()} />}
         </div>
         <div class="column">
           {canWrite && endpoint.signing !== null && <SecretCard endpointId={id} signing={endpoint.signing} />}

@@ -53,7 +53,7 @@ export function EventScreen({ id }: { id: string }) {
       </Page>
     )
   }
-  const [words, tone] = eventWords(data.type)
+  const [words, tone] = eventWords(data.type, dataOf(data).backfill)
   const { user, source } = dataOf(data)
   const byId = new Map((endpoints.data ?? []).map((one) => [one.id, one]))
   return (

@@ -1,4 +1,13 @@
-import { type About, allEndpoints, allSources, api, type Endpoint, good, type Source } from '../api.ts'
+import {
+  type About,
+  allEndpoints,
+  allSources,
+  api,
+  type Endpoint,
+  good,
+  type ServerCheck,
+  type Source,
+} from '../api.ts'
 import { concernsOf } from '../attention.ts'
 import { count, durationWords, plural, roughly } from '../format.ts'
 import { useOnNews } from '../live.ts'
@@ -24,14 +33,16 @@ interface Seen {
   sources: Source[]
   endpoints: Endpoint[]
   about: About
+  checks: ServerCheck[]
   totals: Totals
 }
 
 async function look(): Promise<Seen> {
-  const [sources, endpoints, about] = await Promise.all([
+  const [sources, endpoints, about, { checks }] = await Promise.all([
     allSources(),
     allEndpoints(),
     good(api.GET('/v1/about')),
+    good(api.GET('/v1/checks')),
   ])
   const stats = await Promise.all(
     endpoints
@@ -45,7 +56,7 @@ async function look(): Promise<Seen> {
     pending: sum('pending'),
     failed: sum('failed'),
   }
-  return { sources, endpoints, about, totals }
+  return { sources, endpoints, about, checks, totals }
 }
 
 /** A test counts, and so does what the log no longer has. */
@@ -109,7 +120,7 @@ export function Overview() {
 
 function Concerns({ data }: { data: Seen }) {
   const now = useNow()
-  const concerns = concernsOf(data.sources, data.endpoints, data.about, now)
+  const concerns = concernsOf(data.sources, data.endpoints, data.about, data.checks, now)
   if (concerns.length === 0 && isNew(data)) return null
   if (concerns.length === 0) {
     const polled = data.sources.filter(({ paused }) => !paused).length

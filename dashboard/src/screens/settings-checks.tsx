@@ -1,4 +1,4 @@
-import { type About, type ApiError, allEndpoints, allSources } from '../api.ts'
+import { type About, type ApiError, allEndpoints, allSources, api, good } from '../api.ts'
 import { checksOf } from '../checks.ts'
 import { Card, Failure, Skeleton } from '../parts/basics.tsx'
 import { Icon } from '../parts/icon.tsx'
@@ -13,8 +13,12 @@ export function Checks({ about, notReady }: { about: About | undefined; notReady
   const things = useQuery(
     'checks',
     async () => {
-      const [sources, endpoints] = await Promise.all([allSources(), allEndpoints()])
-      return { sources, endpoints }
+      const [sources, endpoints, { checks }] = await Promise.all([
+        allSources(),
+        allEndpoints(),
+        good(api.GET('/v1/checks')),
+      ])
+      return { sources, endpoints, own: checks }
     },
     { every: 10_000 },
   )

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { userIdOf } from '../../events/user-of.ts'
 import { matches } from '../../fanout/match.ts'
 import type { CountEvents } from '../../log/count-events.ts'
 import type { EventReader } from '../../log/read-events.ts'
 import type { TestDeliveries } from '../../log/test-deliveries.ts'
 import { type ReplayEvent, unknownEvent } from '../../resend/replay-event.ts'
-import type { Event, UnixMs } from '../../types.ts'
+import type { UnixMs } from '../../types.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
 import { eventCountQuery, eventCounts, eventList, eventQuery, eventSchema } from '../schemas/event.ts'
@@ -126,11 +127,6 @@ export function addEventRoutes(app: Api, deps: EventRoutesDeps): void {
       return reply.code(202).send({ event_id: params.id, deliveries })
     },
   )
-}
-
-function userIdOf(event: Event): unknown {
-  const { user } = event.data
-  return typeof user === 'object' && user !== null && 'user_id' in user ? user.user_id : undefined
 }
 
 function iso(ms: UnixMs): string {

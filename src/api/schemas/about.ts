@@ -17,9 +17,6 @@ export const about = z
       version: z.string().nullable().describe('Name and version; null where the server does not tell.'),
       memory_bytes: count.nullable(),
       memory_limit_bytes: count.nullable().describe('Null where it may take what there is.'),
-      findings: z
-        .array(z.object({ what: z.string(), fix: z.string().nullable() }))
-        .describe('What is not as it should be with the server.'),
     }),
     queues: z.array(
       z.object({

@@ -27,6 +27,13 @@ const delivery = {
   event_id: z.string(),
   event_type: eventType,
   endpoint_id: z.string(),
+  user_id: z
+    .string()
+    .nullable()
+    .describe("The caller whose event it is; null where it is nobody's, or is not in the log any more."),
+  backfill: z
+    .boolean()
+    .describe('Whether a backfill has made it: it tells of a caller who was known already.'),
   status,
   created_at: timestamp,
   next_attempt_at: timestamp.nullable(),

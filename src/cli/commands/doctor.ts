@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import type { Finding, FindingStatus } from '../doctor/finding.ts'
+import type { Finding, FindingStatus } from '../../checks/finding.ts'
 import { createOutput, type Output, type Style } from '../output.ts'
 import { printableLines } from '../printable.ts'
 import { orExit } from '../run.ts'

@@ -1,9 +1,9 @@
+import { type Finding, ok, problem } from '../../checks/finding.ts'
 import { loadEnv } from '../../config/load-env.ts'
 import { parseConfig } from '../../config/parse.ts'
 import { RULES } from '../../config/rules.ts'
 import type { Config } from '../../config/schema.ts'
 import { RingpostError } from '../../errors.ts'
-import { type Finding, ok, problem } from './finding.ts'
 
 type Env = Record<string, string | undefined>
 

@@ -1,6 +1,11 @@
 import { join } from 'node:path'
+import { examineConfigFile } from '../../checks/config-file.ts'
+import { examineDataFolder } from '../../checks/data-folder.ts'
+import { type Finding, ok, problem, skipped } from '../../checks/finding.ts'
 import { createClient } from '../../client/client.ts'
 import type { Config } from '../../config/schema.ts'
+import { readText } from '../../config-file/load.ts'
+import { readConfigFile } from '../../config-file/read.ts'
 import type { GuardPolicy } from '../../deliver/guard/url.ts'
 import { maskUrl } from '../../deliver/mask-url.ts'
 import { RingpostError } from '../../errors.ts'
@@ -8,14 +13,11 @@ import { createAgent } from '../../http/agent.ts'
 import { type Connection, findConnection, localUrl } from '../connection.ts'
 import { isOnThisMachine } from '../own-endpoint.ts'
 import { ApiProblem } from '../run.ts'
-import { examineConfigFile } from './config-file.ts'
 import { examineConfiguration, type ReadConfiguration } from './configuration.ts'
-import { examineDataFolder } from './data-folder.ts'
 import { examineEndpoints } from './endpoints.ts'
-import { type Finding, ok, problem, skipped } from './finding.ts'
 import { examineUrl } from './reach.ts'
 import { examineRedis } from './redis.ts'
-import { examinePort, examineReadiness, whoListens } from './server.ts'
+import { examineOwnChecks, examinePort, examineReadiness, OF_SERVER, whoListens } from './server.ts'
 import { examineSources } from './sources.ts'
 import { examineUpstream } from './upstream.ts'
 
@@ -49,7 +51,18 @@ export async function examine({ cwd, env, urls, sendTests }: Examination): Promi
     server({ cwd, read, config, env, policy, sendTests }),
     ...urls.map((url) => (policy === null ? notYet(maskUrl(url)) : examineUrl(maskUrl(url), url, policy))),
   ]
-  return [...read.findings, ...(await Promise.all(looks)).flat()]
+  return withoutRepeats([...read.findings, ...(await Promise.all(looks)).flat()])
+}
+
+/** What the server says of itself and is seen from here as well is said once. */
+function withoutRepeats(findings: readonly Finding[]): Finding[] {
+  const seen = new Set(
+    findings.filter(({ check }) => !check.startsWith(OF_SERVER)).map(({ check, message }) => check + message),
+  )
+  return findings.filter(
+    ({ check, message }) =>
+      !check.startsWith(OF_SERVER) || !seen.has(check.slice(OF_SERVER.length) + message),
+  )
 }
 
 async function configFile(
@@ -58,7 +71,9 @@ async function configFile(
   policy: GuardPolicy | null,
 ): Promise<Finding[]> {
   if (read.isWrong('RINGPOST_CONFIG')) return notYet('configuration file')
-  return config.configFile === null ? [] : examineConfigFile(config.configFile, read.env, policy)
+  const path = config.configFile
+  if (path === null) return []
+  return examineConfigFile({ path, read: () => readConfigFile(readText(path), read.env) }, policy)
 }
 
 async function unless(out: boolean, check: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
@@ -162,11 +177,12 @@ async function whatItHas(
   }
   const policy = isOnThisMachine(connection.url) ? deps.policy : null
   try {
-    const [sources, endpoints] = await Promise.all([
+    const [own, sources, endpoints] = await Promise.all([
+      examineOwnChecks(api, { here: policy !== null }),
       examineSources(api),
       examineEndpoints(api, { policy, sendTests: deps.sendTests }),
     ])
-    return [ok('token', 'The server takes it.'), ...sources, ...endpoints]
+    return [ok('token', 'The server takes it.'), ...own, ...sources, ...endpoints]
   } catch (error) {
     if (!(error instanceof ApiProblem)) throw error
     return [problem('server', error.message, 'Look at the log of the server.')]

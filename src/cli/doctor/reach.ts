@@ -1,9 +1,9 @@
+import { type Finding, ok, problem, warning } from '../../checks/finding.ts'
 import { createGuardedConnect } from '../../deliver/guard/connector.ts'
 import { checkUrl, type GuardPolicy } from '../../deliver/guard/url.ts'
 import { RingpostError } from '../../errors.ts'
 import { explainError } from '../../http/explain-error.ts'
 import type { HttpFailureCode } from '../../http/http-failure.ts'
-import { type Finding, ok, problem, warning } from './finding.ts'
 
 const PATIENCE_MS = 5_000
 

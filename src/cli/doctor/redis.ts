@@ -2,21 +2,17 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { type Finding, ok, problem } from '../../checks/finding.ts'
+import { examineMasterKey } from '../../checks/master-key.ts'
+import { REDIS_CHECK as CHECK, redisFindings } from '../../checks/redis-server.ts'
 import type { Config } from '../../config/schema.ts'
-import { RingpostError } from '../../errors.ts'
-import { inspectRedis, type RedisFault, type RedisReport } from '../../redis/check-server.ts'
+import { inspectRedis } from '../../redis/check-server.ts'
 import { type Redis, reasonOf } from '../../redis/client.ts'
 import { connectRedis } from '../../redis/connect.ts'
 import { createKeys } from '../../redis/keys.ts'
 import { hasRedisHosts, readRedisHosts, urlsOfNodes } from '../../redis/redis-hosts.ts'
 import { probeRedis, redisSocketPath } from '../../redis/redis-socket.ts'
-import { MASTER_KEY_CONTEXT } from '../../secrets/check-master-key.ts'
-import { readSecretFile } from '../../secrets/data-files.ts'
-import { keyIn, MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE } from '../../secrets/load-master-key.ts'
-import { createVault } from '../../secrets/vault.ts'
-import { type Finding, ok, problem, sentence, warning } from './finding.ts'
 
-const CHECK = 'redis'
 const PATIENCE_MS = 5_000
 /** What the set-up of a clone can do; a package has none. */
 const SET_UP = fileURLToPath(new URL('../../../scripts/bootstrap/redis.mjs', import.meta.url))
@@ -79,7 +75,9 @@ async function lookInside(target: string, settings: RedisSettings): Promise<Find
   try {
     await inTime(redis.connect())
     const report = await inTime(inspectRedis(redis))
-    return [...findingsOf(report), ...(await examineMasterKey(redis, settings))]
+    const { masterKeyCheck } = createKeys(settings.demo ? 'ringpost-demo' : 'ringpost')
+    const sealed = await inTime(redis.get(masterKeyCheck)).catch(() => null)
+    return [...redisFindings(report), ...(await examineMasterKey(sealed, settings))]
   } catch (error) {
     return [unreachable((await troubleOfNode(target)) ?? first ?? (error as Error))]
   } finally {
@@ -106,20 +104,6 @@ async function troubleOfNode(target: string): Promise<Error | null> {
     if (trouble !== null) return trouble
   }
   return null
-}
-
-function findingsOf({ version, problems, warnings }: RedisReport): Finding[] {
-  const bad = problems.map((fault) => problem(CHECK, sentence(fault.what), fixOf(fault)))
-  const poor = warnings.map((fault) => warning(CHECK, sentence(fault.what), fixOf(fault)))
-  return bad.length + poor.length > 0
-    ? [...bad, ...poor]
-    : [ok(CHECK, `${version}, with an append-only file, and it drops nothing.`)]
-}
-
-function fixOf({ fix }: RedisFault): string {
-  return fix === null
-    ? 'Look at these settings where the server is managed, or let the user in REDIS_URL run CONFIG GET.'
-    : sentence(fix)
 }
 
 function unreachable(error: Error): Finding {
@@ -161,47 +145,6 @@ function unreachable(error: Error): Finding {
     `Redis at REDIS_URL cannot be reached (${said}).`,
     'Start it, correct REDIS_URL, or leave REDIS_URL out to have ringpost run one of its own.',
   )
-}
-
-/** Whether the master key is the one that sealed what is in Redis. */
-async function examineMasterKey(redis: Redis, settings: RedisSettings): Promise<Finding[]> {
-  const check = 'master key'
-  const sealed = await inTime(
-    redis.get(createKeys(settings.demo ? 'ringpost-demo' : 'ringpost').masterKeyCheck),
-  ).catch(() => null)
-  if (sealed === null) return []
-  try {
-    const keys = await masterKeys(settings)
-    const [key, ...previous] = keys
-    if (key === undefined) {
-      return [
-        problem(
-          check,
-          'Redis holds encrypted secrets, and there is no master key here.',
-          'Set RINGPOST_MASTER_KEY to the one that was used before, or put back the file master-key in the data folder.',
-        ),
-      ]
-    }
-    createVault(key, previous).open(sealed, MASTER_KEY_CONTEXT)
-    return [ok(check, 'It opens what is encrypted in Redis.')]
-  } catch (error) {
-    if (!(error instanceof RingpostError)) throw error
-    return [
-      problem(
-        check,
-        'The secrets in Redis were encrypted with another master key.',
-        'Set RINGPOST_MASTER_KEY to the one that was used before, or put back the file master-key in the data folder.',
-      ),
-    ]
-  }
-}
-
-async function masterKeys({ dataDir, masterKey, previousMasterKey }: RedisSettings): Promise<Buffer[]> {
-  if (masterKey !== null) return previousMasterKey === null ? [masterKey] : [masterKey, previousMasterKey]
-  const files = await Promise.all(
-    [MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE].map((name) => readSecretFile({ dataDir, name })),
-  )
-  return files.flatMap((file) => (file === null ? [] : [keyIn(file)]))
 }
 
 /** A server that takes a connection and never says a word is as good as none. */

@@ -1,7 +1,9 @@
 import { createServer } from 'node:net'
+import { type Finding, ok, problem, skipped } from '../../checks/finding.ts'
 import type { Config } from '../../config/schema.ts'
 import { localUrl } from '../connection.ts'
-import { type Finding, ok, problem, skipped } from './finding.ts'
+import type { Session } from '../run.ts'
+import { unwrap } from '../run.ts'
 
 const PATIENCE_MS = 5_000
 
@@ -76,6 +78,21 @@ export async function examineReadiness(url: string, version: string): Promise<Fi
   } catch {
     return skipped(check, `ringpost at ${url} did not say in time whether it is ready.`)
   }
+}
+
+/** What begins the name of a check that the server has made itself. */
+export const OF_SERVER = 'server: '
+
+/**
+ * What a server that runs finds of itself: its data folder, configuration file, Redis, master key and clock.
+ *
+ * @param options.here whether it runs on this machine: then what is in order has been told by the looks from here
+ */
+export async function examineOwnChecks(api: Session['api'], options: { here: boolean }): Promise<Finding[]> {
+  const { checks } = await unwrap(api.GET('/v1/checks'))
+  return checks
+    .filter(({ status }) => !options.here || status !== 'ok')
+    .map((finding) => ({ ...finding, check: OF_SERVER + finding.check }))
 }
 
 function tryToListen(host: string, port: number): Promise<string | null> {

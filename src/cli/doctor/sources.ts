@@ -1,6 +1,6 @@
+import { type Finding, ok, problem, warning } from '../../checks/finding.ts'
 import { everySource } from '../every.ts'
 import type { Session } from '../run.ts'
-import { type Finding, ok, problem, warning } from './finding.ts'
 
 /** Whether the sources of a running server can be polled. */
 export async function examineSources(api: Session['api']): Promise<Finding[]> {

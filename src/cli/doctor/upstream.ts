@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici'
+import { type Finding, ok, problem, skipped, warning } from '../../checks/finding.ts'
 import type { Config } from '../../config/schema.ts'
 import { classifyResponse } from '../../elevenlabs/classify-response.ts'
 import { isKeyInClear } from '../../elevenlabs/key-in-clear.ts'
@@ -7,7 +8,6 @@ import { REGIONS } from '../../elevenlabs/regions.ts'
 import { UpstreamError, type UpstreamErrorKind } from '../../elevenlabs/upstream-error.ts'
 import { parseHttpDate } from '../../http/http-date.ts'
 import { HttpFailure, request } from '../../http/request.ts'
-import { type Finding, ok, problem, skipped, warning } from './finding.ts'
 
 const DEADLINE_MS = 10_000
 const MAX_BYTES = 4 * 1024 * 1024

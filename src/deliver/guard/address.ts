@@ -65,7 +65,7 @@ export function classifyAddress(text: string, allow: AllowList): AddressVerdict 
 export function refusalSentence(place: string, refused: AddressVerdict & { allowed: false }): string {
   const rule = `${place} is not public: ${refused.rule}.`
   if (refused.network === null) return rule
-  return `${rule} To allow it, add it to the allowed networks: RINGPOST_ALLOW_NETWORKS=${refused.network}.`
+  return `${rule} To allow it, add it to the allowed networks and start ringpost again: RINGPOST_ALLOW_NETWORKS=${refused.network}.`
 }
 
 function classify(ip: Ip, allow: AllowList): AddressVerdict {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto'
+import { userIdOf } from '../../events/user-of.ts'
 import type { Event } from '../../types.ts'
 import type { Memory, Talk } from '../exchange.ts'
 import type { EventText } from '../kind.ts'
@@ -66,12 +67,6 @@ function orderOf({ data, timestamp }: Event): number[] {
   const user = data.user as { last_contact_unix_secs?: unknown; conversation_count?: unknown }
   const numbers = [user.last_contact_unix_secs, user.conversation_count, Date.parse(timestamp)]
   return numbers.map((value) => (typeof value === 'number' && Number.isFinite(value) ? value : 0))
-}
-
-function userIdOf({ data }: Event): string | null {
-  const { user } = data
-  const id = typeof user === 'object' && user !== null ? Reflect.get(user, 'user_id') : null
-  return typeof id === 'string' ? id : null
 }
 
 /**

@@ -188,7 +188,7 @@ describe('no connection is begun', () => {
 async function expectRefused(address: string): Promise<void> {
   const host = address.includes(':') ? `[${address}]` : address
   const tells =
-    /is not public: .+\. To allow it, add it to the allowed networks: RINGPOST_ALLOW_NETWORKS=\S+\.$/
+    /is not public: .+\. To allow it, add it to the allowed networks and start ringpost again: RINGPOST_ALLOW_NETWORKS=\S+\.$/
   for (const scheme of ['http', 'https']) {
     const literal = await senderOf(OPEN_HTTP)(`${scheme}://${host}/`)
     expect(literal.outcome, host).toMatchObject({

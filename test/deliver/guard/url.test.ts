@@ -82,7 +82,7 @@ describe('a URL is refused', () => {
     ...['169.254.169.254', '10.0.0.1', '[fe80::1]', '[fd00:ec2::254]'],
   ])('https://%s/ is not public, and it says what to set', (host) => {
     expect(refusalOf(`https://${host}/`, STRICT)).toMatch(
-      /is not public: .+\. To allow it, add it to the allowed networks: RINGPOST_ALLOW_NETWORKS=\S+\.$/,
+      /is not public: .+\. To allow it, add it to the allowed networks and start ringpost again: RINGPOST_ALLOW_NETWORKS=\S+\.$/,
     )
     expect(refusalOf(`http://${host}/`, HTTP)).toMatch(/is not public/)
   })

@@ -1,9 +1,9 @@
-import { readText } from '../../config-file/load.ts'
-import { type PlacedProblem, readConfigFile } from '../../config-file/read.ts'
-import type { ConfigFile } from '../../config-file/schema.ts'
-import { checkUrl, type GuardPolicy } from '../../deliver/guard/url.ts'
-import { type FieldError, RingpostError } from '../../errors.ts'
-import { type Finding, ok, problem } from './finding.ts'
+import { isDeepStrictEqual } from 'node:util'
+import type { PlacedProblem, ReadFile } from '../config-file/read.ts'
+import type { ConfigFile } from '../config-file/schema.ts'
+import { checkUrl, type GuardPolicy } from '../deliver/guard/url.ts'
+import { type FieldError, RingpostError } from '../errors.ts'
+import { type Finding, ok, problem, warning } from './finding.ts'
 
 const CHECK = 'configuration file'
 
@@ -11,24 +11,33 @@ const CHECK = 'configuration file'
  * Whether the next start can read RINGPOST_CONFIG: each fault with its line and column. What only shows against
  * what there is (a source without a key that is not there yet) is for the start to say.
  *
- * @param env what its references are read from
  * @param policy null where it is not known what may be delivered to
+ * @param applied what it said at the start of the process that runs, if one does
  */
 export function examineConfigFile(
-  path: string,
-  env: Record<string, string | undefined>,
+  { path, read }: { path: string; read: () => ReadFile },
   policy: GuardPolicy | null,
+  applied: ConfigFile | null = null,
 ): Finding[] {
-  let text: string
+  let file: ReadFile
   try {
-    text = readText(path)
+    file = read()
   } catch (error) {
     if (!(error instanceof RingpostError)) throw error
     return [problem(CHECK, error.message, 'Correct RINGPOST_CONFIG, or put the file there.')]
   }
-  const { content, problems, locate } = readConfigFile(text, env)
+  const { content, problems, locate } = file
   const faults = content === null || policy === null ? problems : locate(refusedUrls(content, policy))
   if (faults.length > 0) return faults.map((fault) => told(path, fault))
+  if (applied !== null && !isDeepStrictEqual(content, applied)) {
+    return [
+      warning(
+        CHECK,
+        `${path} says something else than when ringpost was started.`,
+        'Restart ringpost to have it applied, or see what it would do: ringpost config apply --dry-run.',
+      ),
+    ]
+  }
   const { sources = {}, endpoints = {} } = content ?? {}
   return [ok(CHECK, `${path} is good: sources ${listed(sources)}; endpoints ${listed(endpoints)}.`)]
 }

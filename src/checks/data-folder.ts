@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { RingpostError } from '../../errors.ts'
-import { readSecretFile } from '../../secrets/data-files.ts'
-import { MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE } from '../../secrets/load-master-key.ts'
+import { RingpostError } from '../errors.ts'
+import { readSecretFile } from '../secrets/data-files.ts'
+import { MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE } from '../secrets/load-master-key.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 
 const CHECK = 'data folder'
