@@ -91,6 +91,8 @@ const ENDPOINTS_AT_ONCE = 200
 const GIVING_BACK_MS = 1_000
 /** How often a process looks whether Redis still holds its sources and schedules (ms). */
 const KEEP_EVERY_MS = 10_000
+/** How long such a look may keep a process from ending (ms). */
+const KEEPING_MS = 2_000
 
 /** A running ringpost. */
 export interface App {
@@ -340,6 +342,7 @@ export async function startApp(deps: {
     releases.push(
       await keepSchedules({
         everyMs: KEEP_EVERY_MS,
+        graceMs: KEEPING_MS,
         logger,
         async restore() {
           await keepConfigured()

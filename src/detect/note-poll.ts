@@ -63,7 +63,7 @@ export function createPollNote(deps: {
         ? recovered()
         : trouble instanceof FloodError
           ? flooded(trouble, poll.kind)
-          : failed(trouble, state, source)
+          : failed(trouble, state, source, poll.began)
     const wait =
       change.set?.not_before === undefined
         ? nextWait({ intervalMs: source.intervalMs, found, idlePolls, random: deps.random })
@@ -142,7 +142,12 @@ export function createPollNote(deps: {
     return { set: { failures: 0 }, delete: ['failing_since', 'failure', 'failing_announced'] }
   }
 
-  function failed(error: UpstreamError, state: SourceState, source: PolledSource): StateChange {
+  function failed(
+    error: UpstreamError,
+    state: SourceState,
+    source: PolledSource,
+    began: UnixMs,
+  ): StateChange {
     const failures = state.failures + 1
     const since = state.failing_since ?? now()
     const wait = backoff({
@@ -150,6 +155,7 @@ export function createPollNote(deps: {
       failures,
       intervalMs: source.intervalMs,
       retryAfterMs: error.retryAfterMs,
+      tookMs: now() - began,
       random: deps.random,
     })
     const forAPerson = error.kind === 'key' || error.kind === 'gone' || error.kind === 'request'

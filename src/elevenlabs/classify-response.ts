@@ -18,10 +18,13 @@ const SLOW_CODES = new Set([
   'system_busy',
 ])
 
+/** A step of a `loc`. Whatever else stands there is no place, and may be something that cannot be made text. */
+const placeSchema = z.union([z.string(), z.number()]).catch('?')
+
 const detailSchema = z.object({
   detail: z.union([
     z.string(),
-    z.array(z.object({ loc: z.array(z.unknown()).catch([]), msg: z.string().catch('') })),
+    z.array(z.object({ loc: z.array(placeSchema).catch([]), msg: z.string().catch('') })),
     z.object({
       code: z.string().nullish().catch(null),
       status: z.string().nullish().catch(null),

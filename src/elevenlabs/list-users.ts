@@ -29,7 +29,8 @@ export type ListUsers = (query: UsersQuery, signal?: AbortSignal) => Promise<Lis
 
 const PAGE_SIZE = 100
 const MAX_BODY_BYTES = 32 * 1024 * 1024
-const DEADLINE_MS = 30_000
+/** A poll that hangs must end early enough for the next one to notice soon that upstream is back (backoff.ts). */
+const DEADLINE_MS = 20_000
 
 /**
  * Makes the call `GET /v1/convai/users`, one page at a time, newest contact first. One deadline covers DNS,

@@ -21,6 +21,10 @@ export interface UsersPage {
 const LIMIT = 2 ** 52
 /** In bytes. An id is kept with each user, and is a part of each event, of a URL, and of a Redis key's field. */
 export const LONGEST_USER_ID = 4_096
+/** A page is asked for a hundred. Some more are read, but not millions that fit into its bytes. */
+const MOST_ROWS = 10_000
+/** In characters: it is kept with the scan, and sent in a URL. */
+const LONGEST_CURSOR = 8_192
 const integer = z.union([
   z.number(),
   z
@@ -77,6 +81,15 @@ export function readPage(body: string): UsersPage {
   const page = pageSchema.safeParse(json)
   if (!page.success) {
     throw new UpstreamError('bad_page', 'The upstream answered 200 with JSON that is not a page of users.')
+  }
+  if (page.data.users.length > MOST_ROWS) {
+    throw new UpstreamError(
+      'bad_page',
+      `The upstream sent a page of over ${MOST_ROWS.toLocaleString('en-US')} users.`,
+    )
+  }
+  if ((page.data.next_cursor ?? '').length > LONGEST_CURSOR) {
+    throw new UpstreamError('bad_page', 'The upstream gave a cursor of over 8 KB.')
   }
   const rows: UserRow[] = []
   const unreadable: UnreadableRow[] = []

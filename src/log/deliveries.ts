@@ -15,9 +15,10 @@ export const DELIVERY_STATUSES = [
 
 /**
  * Connection failures and timeouts in a row at which an endpoint's breaker opens, and for how long (ms): from one
- * attempt to the next it doubles. What waits keeps its place and its schedule meanwhile.
+ * attempt to the next it doubles, counted from the beginning of the attempt but at least `firstMs` from its end. What
+ * waits keeps its place and its schedule meanwhile, and goes within half a minute of the endpoint's return (decision 60).
  */
-export const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 300_000 }
+export const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 25_000 }
 
 /**
  * After which time of nothing but failures an endpoint is disabled (ms), if there were that many of them, and at
@@ -248,6 +249,7 @@ export function createDeliveryLog(deps: {
             ending.error === null ? '' : JSON.stringify(ending.error),
             ending.nextAttemptAt ?? '',
             ending.health ?? '',
+            ending.attempt?.duration_ms ?? 0,
             seen === undefined ? '' : Date.parse(seen.updated_at),
           ]),
         ],

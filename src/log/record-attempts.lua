@@ -3,20 +3,21 @@
 -- KEYS[5..9] the endpoint's deliveries by status: pending, retrying, succeeded, failed, skipped,
 -- then for each result: its delivery, its attempts
 -- ARGV[1] now in ms, ARGV[2] retention in ms, ARGV[3] connection failures in a row at which the breaker opens,
--- ARGV[4] for how long at first and ARGV[5] at most, ms, ARGV[6] after which time of failures people are told, ms,
--- ARGV[7] and after how many, ARGV[8] name of who records ('' for none), ARGV[9] number of this call, of which each
--- is higher than the one before, ARGV[10] after which time of failures the endpoint is to be disabled, ms
+-- ARGV[4] for how long at first and at least, ms, and ARGV[5] at most from the beginning of the last attempt, ms,
+-- ARGV[6] after which time of failures people are told, ms, ARGV[7] and after how many, ARGV[8] name of who records
+-- ('' for none), ARGV[9] number of this call, of which each is higher than the one before, ARGV[10] after which time of failures the endpoint is to be disabled, ms
 -- then for each result: delivery id, claim token, place of the new status in KEYS[5..9] from 1, its name,
 -- attempt as JSON without the body of its request ('' for none), that body, error as JSON ('' for none), next
 -- attempt in ms ('' for none), what it says of the endpoint: up, down, unanswered (down, and no answer came), gone (it
--- wants no more) or '', and of which state of it: when it was last changed in ms ('' where that is not known)
+-- wants no more) or '', how long the attempt took in ms, and of which state of it: when it was last changed in ms (''
+-- where that is not known)
 -- Returns {health: failing since, failures, since when it had failed where people are to be told that it works
 -- again, how far they were told that it fails ('' for none of each)}, then of each result that did not end its claim
 -- its place from 0, and GONE where the delivery no longer exists; OVERTAKEN where another claim decides the status (the
 -- attempt is kept all the same, for it took place).
 -- Atomic so that the log, the status and the lists of a delivery never disagree.
 -- A call that comes twice, because the connection ended before its answer, changes nothing the second time.
-local FIRST, WIDTH = 11, 10
+local FIRST, WIDTH = 11, 11
 local PLACES = { pending = 5, retrying = 6, succeeded = 7, failed = 8, skipped = 9 }
 local now = tonumber(ARGV[1])
 
@@ -51,7 +52,7 @@ end
 -- needs none: what has been sent must be recorded, or it would be sent again.
 redis.call('ZREM', KEYS[1], '')
 
-local function note_health(what, seen, err)
+local function note_health(what, took, seen, err)
   -- What was sent to another URL, or before it was enabled again, says nothing of what it is now.
   if what == '' or (seen ~= '' and health.fresh_at and tonumber(seen) < tonumber(health.fresh_at)) then
     return
@@ -85,7 +86,7 @@ local function note_health(what, seen, err)
   if health.unanswered >= tonumber(ARGV[3]) and tonumber(health.open_until or 0) <= now then
     health.opened = tonumber(health.opened or 0) + 1
     local wait = tonumber(ARGV[4]) * 2 ^ math.min(health.opened - 1, 30)
-    health.open_until = now + math.min(wait, tonumber(ARGV[5]))
+    health.open_until = now + math.max(tonumber(ARGV[4]), math.min(wait, tonumber(ARGV[5])) - took)
   end
 end
 
@@ -106,7 +107,7 @@ end
 local at = FIRST
 for i = 10, #KEYS, 2 do
   local hash, attempts = KEYS[i], KEYS[i + 1]
-  local id, token, place, status, attempt, body, err, next_at, said, seen = unpack(ARGV, at, at + WIDTH - 1)
+  local id, token, place, status, attempt, body, err, next_at, said, took, seen = unpack(ARGV, at, at + WIDTH - 1)
   at = at + WIDTH
   local created, holder, first_body, made, was = unpack(redis.call('HMGET', hash, 'c', 'k', 'q', 'n', 's'))
   if not created then
@@ -127,7 +128,7 @@ for i = 10, #KEYS, 2 do
       end
       put(fields, 'n', tonumber(made) + 1)
     end
-    note_health(said, seen, err)
+    note_health(said, tonumber(took), seen, err)
     if holder ~= token and status ~= 'succeeded' then
       if #fields > 0 then
         redis.call('HSET', hash, unpack(fields))

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 
 /**
@@ -5,12 +6,14 @@ import type { Logger } from 'pino'
  * names and the schedules of all sources. They are set at the start, and again where Redis has lost them
  * under a running service, which no job could notice, for the jobs are lost as well.
  *
- * @returns stops it; resolves when nothing of it runs any more
+ * @param deps.graceMs how long a look that is under way may keep the process from ending: without Redis it never ends
+ * @returns stops it; resolves when nothing of it runs any more, or after that time
  */
 export async function keepSchedules(deps: {
   /** Puts back what is missing; throws where Redis cannot be asked. */
   restore: () => Promise<void>
   everyMs: number
+  graceMs: number
   logger: Logger
 }): Promise<() => Promise<void>> {
   await deps.restore()
@@ -29,6 +32,11 @@ export async function keepSchedules(deps: {
   }, deps.everyMs)
   return async () => {
     clearInterval(timer)
-    await running
+    const over = new AbortController()
+    await Promise.race([
+      running,
+      wait(deps.graceMs, undefined, { signal: over.signal }).catch(() => undefined),
+    ])
+    over.abort()
   }
 }

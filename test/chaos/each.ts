@@ -17,23 +17,27 @@ export interface Recovery {
   kind: FaultKind
   target: string
   holdMs: number
-  /** From the healing until everything that had been called by then was received (ms); null: not in time. */
+  /** From the healing until who called while it held, and who called after it, was told of everywhere (ms); null: not in time. */
   recoveredMs: number | null
 }
 
-const HOLD_MS = 4_000
-const RECOVER_WITHIN_MS = 60_000
+/** What docs/reliability.md promises. */
+export const RECOVERED_WITHIN_MS = 30_000
+/** How long it is waited for, so that a later recovery has a number too. */
+const PATIENCE_MS = 120_000
 
 /** Inflicts each kind of fault by itself under load, and measures how long it is felt after it has been healed. */
 export async function runEach(options: {
   seed: number
   layout: LayoutName
   callsPerSecond: number
+  /** How long each fault holds. */
+  holdMs: number
   only?: readonly string[]
   say: (line: string) => void
   logDir?: string
 }): Promise<{ recoveries: Recovery[]; found: Reconciliation }> {
-  const { say } = options
+  const { say, holdMs } = options
   const random = createRandom(options.seed)
   const folder = await mkdtemp(join(tmpdir(), 'ringpost-chaos-'))
   const world = await createWorld({
@@ -47,15 +51,19 @@ export async function runEach(options: {
   const recoveries: Recovery[] = []
   try {
     await bringUp(world)
-    const person = startPerson(world)
+    // Nobody asks for polls: how soon ringpost does it by itself is what is measured.
+    const person = startPerson(world, { polls: false })
     world.load.begin()
     for (const { place, kind } of ALL_KINDS) {
       if (options.only && !options.only.includes(kind)) continue
       const target = random.pick(targetsOf(world, place))
-      await caughtUp(world)
-      await inflict(world, { kind, target, at: 0, holdMs: HOLD_MS, dice: random.next() })
-      const recoveredMs = await caughtUp(world)
-      recoveries.push({ kind, target, holdMs: HOLD_MS, recoveredMs })
+      await told(world, call(world))
+      const inflicted = inflict(world, { kind, target, at: 0, holdMs, dice: random.next() })
+      await wait(holdMs / 2)
+      const meanwhile = call(world)
+      await inflicted
+      const recoveredMs = await told(world, call(world), ...(isSkipped(kind) ? [] : [meanwhile]))
+      recoveries.push({ kind, target, holdMs, recoveredMs })
       say(
         `${kind.padEnd(20)} ${target.padEnd(12)} ${recoveredMs === null ? 'NOT RECOVERED' : `${recoveredMs} ms`}`,
       )
@@ -78,25 +86,27 @@ function targetsOf(world: World, place: Place): string[] {
   return [place]
 }
 
-/** Calls once more, and waits until the receiver that gets everything has got that. */
-async function caughtUp(world: World): Promise<number | null> {
+/** What comes for an endpoint that is off waits for somebody who has it sent again. */
+const isSkipped = (kind: FaultKind) => kind === 'rx_gone'
+
+/** Calls for the first time, by a name that nobody else has. */
+function call({ load }: World): string {
+  const user = `marker-${load.calls()}`
+  load.call(user)
+  return user
+}
+
+/** Waits until all receivers that want first calls have been told of these. */
+async function told({ receivers }: World, ...users: string[]): Promise<number | null> {
   const began = performance.now()
-  const user = `marker-${Math.round(began)}`
-  world.load.call(user)
-  await wait(0)
+  const wanting = receivers.filter(({ id }) => id !== 'ep_often')
   try {
-    await until(
-      () => world.receivers.every((receiver) => !isWanted(receiver.id) || receiver.reached.has(user)),
-      {
-        within: RECOVER_WITHIN_MS,
-        what: 'the next caller to be told of',
-      },
-    )
+    await until(() => wanting.every(({ reached }) => users.every((user) => reached.has(user))), {
+      within: PATIENCE_MS,
+      what: 'callers to be told of',
+    })
     return Math.round(performance.now() - began)
   } catch {
     return null
   }
 }
-
-/** Of a first call. */
-const isWanted = (id: string) => id !== 'ep_often'

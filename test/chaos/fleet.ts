@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as wait } from 'node:timers/promises'
 import { until } from '../support/until.ts'
 import type { Children } from './children.ts'
+import type { Vitals } from './preload.ts'
 import { createLink, type Link } from './proxy.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
@@ -40,6 +41,9 @@ export interface Member {
   freeze(): void
   thaw(): void
   setClock(offsetMs: number): void
+  pid: () => number | undefined
+  /** How much of everything it holds. */
+  vitals(): Promise<Vitals>
   /** The last lines of its output. */
   tail: () => string
   /** Resolves when the present process has ended. */
@@ -168,6 +172,14 @@ export async function createFleet(options: {
       },
       setClock(clockOffsetMs) {
         if (isRunning() && child?.connected) child.send({ clockOffsetMs }, () => undefined)
+      },
+      pid: () => child?.pid,
+      async vitals() {
+        const asked = child
+        if (asked === null) throw new Error(`${name} does not run.`)
+        asked.send({ vitals: true })
+        const [{ vitals }] = (await once(asked, 'message')) as [{ vitals: Vitals }]
+        return vitals
       },
       tail: () => lines.slice(-15).join('\n'),
       async ended() {

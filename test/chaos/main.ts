@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../../src/config/duration.ts'
 import { runCrashes } from './crashes.ts'
-import { runEach } from './each.ts'
+import { RECOVERED_WITHIN_MS, runEach } from './each.ts'
 import { describeCrashes, describeEach, describeRun } from './report.ts'
 import { runChaos } from './run.ts'
 import { LAYOUTS, type LayoutName } from './world.ts'
 
 /** Starts, the wait for quiet and the comparison have this long beside the duration (ms). */
 const BESIDE_MS = 10 * 60_000
-const EACH_MS = 30 * 60_000
+const EACH_MS = 60 * 60_000
 const QUIET_WITHIN_MS = 5 * 60_000
 
 const whole = (text: string) => {
@@ -31,6 +31,7 @@ const options = new Command('test:chaos')
     '--each [kinds]',
     'each fault by itself, or those named, and how long it is felt after it has been healed',
   )
+  .option('--hold <duration>', 'how long each of them holds', parseDuration, 4_000)
   .option('--crashes', 'a process that dies at each of its side effects, before and after it')
   .option('--logs <folder>', "keep the processes' output there")
   .option('--json <file>', 'where the report goes, as JSON')
@@ -43,6 +44,7 @@ const options = new Command('test:chaos')
     layout?: LayoutName
     lossless?: boolean
     each?: true | string
+    hold: number
     crashes?: true
     logs?: string
     json?: string
@@ -96,9 +98,15 @@ async function random() {
 }
 
 async function each(kinds: true | string) {
-  const result = await runEach({ ...common, ...(kinds === true ? {} : { only: kinds.split(',') }) })
+  const result = await runEach({
+    ...common,
+    holdMs: options.hold,
+    ...(kinds === true ? {} : { only: kinds.split(',') }),
+  })
   const { recoveries, found } = result
-  const broken = found.violations.length > 0 || recoveries.some(({ recoveredMs }) => recoveredMs === null)
+  const broken =
+    found.violations.length > 0 ||
+    recoveries.some(({ recoveredMs }) => (recoveredMs ?? Infinity) > RECOVERED_WITHIN_MS)
   return { result, text: describeEach(recoveries, found), broken }
 }
 

@@ -16,8 +16,10 @@ const EVERY_MS = 1_000
  * Whom ringpost asks where it must not decide by itself: says "tell them" where a flood or a mass removal is held
  * back, and enables again an endpoint that has answered 410 by mistake, with what it has missed. Tries again what
  * fails, as a person would.
+ *
+ * @param options.polls asks for a poll of a source that fails; without it, it is left to ringpost
  */
-export function startPerson(world: World) {
+export function startPerson(world: World, options: { polls: boolean } = { polls: true }) {
   const stopping = new AbortController()
   const since = new Date(Date.now() - 3_600_000).toISOString()
   const done = { accepted: 0, enabled: 0 }
@@ -28,8 +30,8 @@ export function startPerson(world: World) {
       const { status } = await world.api('POST', `/v1/sources/${SOURCE}/accept`, { as: 'events' })
       if (status === 200) done.accepted++
     }
-    // A key that is refused is tried again every five minutes, or when whoever has mended it asks for it.
-    if (source.body?.state === 'failing') {
+    // A key that is refused is tried again after up to five minutes, or when whoever has mended it asks for it.
+    if (options.polls && source.body?.state === 'failing') {
       await world.api('POST', `/v1/sources/${SOURCE}/poll`, {})
     }
     const { body } = await world.api<{ data: EndpointView[] }>('GET', '/v1/endpoints')

@@ -68,7 +68,7 @@ test('sources come, fail, are mended, paused and deleted at run time, and none d
   simulator(0).call({ user_id: 'first' })
   await until(async () => (await created()).includes('first'))
 
-  // Not after the five minutes that a failing key waits, but at once.
+  // Not after the minutes that a failing key waits, but at once.
   await ringpost.api('PATCH', `/v1/sources/${bad}`, { api_key: 'key_b' })
   await inState(bad, 'live')
   simulator(1).call({ user_id: 'second' })

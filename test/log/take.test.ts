@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { BREAKER, type Claim, type Ending, type TakeLimits } from '../../src/log/deliveries.ts'
 import { createRequeue } from '../../src/log/requeue-deliveries.ts'
+import type { Attempt } from '../../src/types.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
 const EP = 'ep_test'
@@ -22,6 +23,17 @@ async function accept(count: number, name = 'evt'): Promise<string[]> {
 
 const take = (over: Partial<TakeLimits> = {}, token = 'me') =>
   stage.deliveries.take(EP, token, 20_000, { room: 100, atOnce: 50, rate: null, ...over })
+
+/** An attempt of which nothing but its length matters. */
+const attemptOf = (tookMs: number): Attempt => ({
+  number: 1,
+  at: new Date(stage.clock.ms).toISOString(),
+  duration_ms: tookMs,
+  url: 'https://example.com',
+  request: { headers: {}, body: '{}' },
+  response: null,
+  error: null,
+})
 
 const ending = (health: Ending['health'], retryMs: number | null = null): Ending => ({
   status: health === 'up' ? 'succeeded' : retryMs === null ? 'failed' : 'retrying',
@@ -196,7 +208,29 @@ describe('the breaker', () => {
       expect(await take()).toEqual({ claims: [], waitMs: null, limited: true })
       await recordAll(probe.claims, 'unanswered', 600_000)
     }
-    expect(waits).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000, 300_000])
+    expect(waits).toEqual([5_000, 10_000, 20_000, 25_000, 25_000, 25_000, 25_000, 25_000, 25_000])
+  })
+
+  test('counts its wait from the beginning of an attempt that hung, so that an endpoint that is back is found soon', async () => {
+    await accept(100)
+    const hang = async (tookMs: number) => {
+      const { claims } = await take({ room: 1 })
+      stage.clock.ms += tookMs
+      const hung = { ...ending('unanswered', 600_000), attempt: attemptOf(tookMs) }
+      await stage.deliveries.record(
+        EP,
+        claims.map((claim) => ({ claim, ending: hung })),
+      )
+    }
+    for (let i = 0; i < BREAKER.failures; i++) await hang(15_000)
+    const waits: (number | null)[] = []
+    for (let i = 0; i < 6; i++) {
+      const { waitMs } = await take()
+      waits.push(waitMs)
+      stage.clock.ms += waitMs ?? 0
+      await hang(15_000)
+    }
+    expect(waits).toEqual([5_000, 5_000, 5_000, 10_000, 10_000, 10_000])
   })
 
   test('closes with any answer, also one that refuses', async () => {

@@ -76,7 +76,29 @@ function literal(text: string): string | number | boolean | null | Error {
   }
 }
 
-/** At each `|` outside of quotation marks. */
+/** At each `|` outside of quotation marks. In one go: a pattern would read on to the end from each mark that none follows. */
 function splitAtBars(text: string): string[] {
-  return text.match(/(?:"(?:[^"\\]|\\.)*"|[^|"]|")+|(?<=\|)(?=\||$)/gs) ?? ['']
+  const parts: string[] = []
+  let from = 0
+  let quotes = true
+  for (let at = 0; at < text.length; at++) {
+    if (text[at] === '"' && quotes) {
+      const end = endOfQuote(text, at)
+      if (end === -1) quotes = false
+      else at = end
+    } else if (text[at] === '|') {
+      parts.push(text.slice(from, at))
+      from = at + 1
+    }
+  }
+  return [...parts, text.slice(from)]
+}
+
+/** Where the quotation that begins there ends; -1 where it does not, and then none that begins later does. */
+function endOfQuote(text: string, begin: number): number {
+  for (let at = begin + 1; at < text.length; at++) {
+    if (text[at] === '\\') at++
+    else if (text[at] === '"') return at
+  }
+  return -1
 }
