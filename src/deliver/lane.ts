@@ -77,6 +77,8 @@ export function createLane(
   let ahead = CLAIMS.least
   /** Requests that have ended since more was claimed ahead. */
   let answers = 0
+  /** How often an answer has said that what comes next is for the breaker. */
+  let heldBack = 0
   /** The reading of what was taken last, while more is taken. */
   let reading: Promise<void> = Promise.resolve()
 
@@ -131,19 +133,19 @@ export function createLane(
       await pause(rest)
       return false
     }
-    const before = endings
+    const before = { endings, heldBack }
     const asked = mostClaimed() - held.size
     const due = await takeDue(asked, ahead * atOnce)
     if (due.for === 'nobody') {
       more ||= due.because === 'room'
-      return due.because === 'changed' || before !== endings
+      return due.because === 'changed' || before.endings !== endings
     }
     const { taken } = due
     more ||= taken.limited
     if (taken.claims.length === 0) {
       if (taken.waitMs !== null && !again) await pause(taken.waitMs)
       // Nobody else tells this lane that there is room again, where its last request has ended meanwhile.
-      return taken.limited && before !== endings
+      return taken.limited && before.endings !== endings
     }
     // A claim that ran out before its result could be recorded: it has been sent, and is not sent again.
     const claims = taken.claims.filter(({ deliveryId }) => !held.has(deliveryId))
@@ -154,7 +156,10 @@ export function createLane(
     }
     if (taken.claims.length === asked && waiting.length === 0 && answers >= mostSending()) claimMore()
     const readBefore = reading
-    reading = queue(claims, due.endpoint, taken.together === true).then(send)
+    reading = queue(claims, due.endpoint, taken.together === true).then(() =>
+      // It was taken before what has been answered since was recorded.
+      before.heldBack === heldBack ? send() : giveBackWaiting(),
+    )
     // Where it fails, that is told below, or by the next step.
     reading.catch(() => undefined)
     await readBefore
@@ -243,8 +248,9 @@ export function createLane(
         restsUntil = performance.now() + OURS_MS
         more = true
       }
-      if (what === 'go_on') send()
-      else giveBackWaiting()
+      if (what === 'go_on') return send()
+      heldBack++
+      giveBackWaiting()
     }
     sending++
     room.begun()
