@@ -1,43 +1,17 @@
-import { once } from 'node:events'
-import { Worker } from 'node:worker_threads'
 import fc from 'fast-check'
 import { expect, onTestFinished, test } from 'vitest'
 import { createDetection } from '../detect/detection.ts'
 import { fuzzRuns, fuzzTimeout } from './fuzz-runs.ts'
-import { type HostileAnswer, hostileAnswer, hostilePage, startHostileServer } from './hostile-http.ts'
+import { hostileAnswer, hostilePage } from './hostile-http.ts'
+import { startHeld } from './hostile-thread.ts'
 
-const DEADLINE_MS = 300
-/** What each thread that asks may have (MB): a page and what is made of it. */
-const MEMORY_MB = 192
-/** Far beyond both deadlines, on a busy machine too: past it, the thread stands still. */
-const STILL_MS = 30_000
-
-/** A server, and a thread that asks it. */
-async function startAsking() {
-  const server = await startHostileServer()
-  const worker = new Worker(new URL('./upstream-worker.ts', import.meta.url), {
-    workerData: { baseUrl: server.url, deadlineMs: DEADLINE_MS },
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MB },
-  })
-  onTestFinished(async () => {
-    await worker.terminate()
-    await server.close()
-  })
-  return async (answer: HostileAnswer): Promise<string | null> => {
-    server.answer(answer)
-    const late = AbortSignal.timeout(STILL_MS)
-    worker.postMessage(null)
-    // An error of the thread rejects here.
-    const [wrong] = await once(worker, 'message', { signal: late })
-    return wrong as string | null
-  }
-}
+const UPSTREAM = new URL('./upstream-worker.ts', import.meta.url)
 
 const RUNS = fuzzRuns(60)
 test(`${RUNS} hostile answers: the client neither breaks off, nor stands still, nor grows`, {
   timeout: fuzzTimeout(RUNS * 4),
 }, async () => {
-  const asked = await startAsking()
+  const asked = await startHeld(UPSTREAM)
   await fc.assert(
     fc.asyncProperty(hostileAnswer, async (answer) => {
       expect(await asked(answer)).toBeNull()
@@ -49,7 +23,7 @@ test(`${RUNS} hostile answers: the client neither breaks off, nor stands still, 
 test('pages of millions of rows, of a cursor without an end and of places that are no text are refused', {
   timeout: 120_000,
 }, async () => {
-  const asked = await startAsking()
+  const asked = await startHeld(UPSTREAM)
   const bodies: [number, string][] = [
     [200, `{"users":[${'1,'.repeat(8_000_000)}1],"has_more":false}`],
     [200, `{"users":[],"has_more":true,"next_cursor":"${'c'.repeat(20_000_000)}"}`],

@@ -13,13 +13,14 @@ const WIDTH = 900
 const HEIGHT = 90
 const GAP = 34
 const LEFT = 12
+const TOP = 56
 const MOST_POINTS = 600
 
 /** Draws each line below the other as an SVG. What lies before `from` is drawn pale: it is not judged. */
 export function plot(title: string, lines: readonly Line[], from: number): string {
   const end = Math.max(1, ...lines.flatMap(({ points }) => points.at(-1)?.at ?? 0))
-  const height = 40 + lines.length * (HEIGHT + GAP)
-  const charts = lines.map((line, i) => chart(line, 40 + i * (HEIGHT + GAP), end, from))
+  const height = TOP + lines.length * (HEIGHT + GAP)
+  const charts = lines.map((line, i) => chart(line, TOP + i * (HEIGHT + GAP), end, from))
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH + 2 * LEFT}" height="${height}" font-family="sans-serif" font-size="12">
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${LEFT}" y="22" font-size="15">${escaped(title)}</text>
