@@ -39,6 +39,47 @@ test('a source is added with a key from the standard input, paused, resumed and 
   expect((await api.get(`/v1/sources/${id}`)).status).toBe(404)
 })
 
+test('a source is changed in what is given, and in nothing else', async () => {
+  const api = await startTestApi()
+  await api.addSource('src_default')
+  const before = (await api.get('/v1/sources/src_default')).json
+  const change = (...args: string[]) => ringpost(api.url, ['sources', 'change', 'src_default', ...args])
+  expect((await change('--enrich', '--milestones', '10,100')).stdout).toBe('src_default is changed.\n')
+  await change(
+    '--interval',
+    '5m',
+    '--overlap',
+    '10m',
+    '--returned-after',
+    '7d',
+    '--sentiment-threshold',
+    '-0.5',
+  )
+  expect((await api.get('/v1/sources/src_default')).json).toMatchObject({
+    name: before.name,
+    enrich: true,
+    milestones: [10, 100],
+    poll_interval: '5m',
+    overlap: '10m',
+    returned_after: '7d',
+    sentiment_threshold: -0.5,
+  })
+  await change('--no-enrich', '--sentiment-threshold', 'none', '--name', 'support')
+  expect((await api.get('/v1/sources/src_default')).json).toMatchObject({
+    name: 'support',
+    enrich: false,
+    milestones: [10, 100],
+    sentiment_threshold: null,
+  })
+  for (const wrong of [
+    ['--milestones', '10,many'],
+    ['--sentiment-threshold', 'sad'],
+    ['--overlap', 'late'],
+  ]) {
+    expect((await change(...wrong)).code).toBe(wrong[0] === '--overlap' ? 1 : 2)
+  }
+})
+
 test('a key that upstream refuses is not saved, unless it is asked for', async () => {
   const api = await startTestApi()
   api.state.upstreamError = new UpstreamError('key', 'The API key was refused (401).')

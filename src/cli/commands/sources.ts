@@ -1,9 +1,9 @@
-import { text as readText } from 'node:stream/consumers'
 import { type Command, Option } from 'commander'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
+import { addSourceChanges } from './source-changes.ts'
 import { addNudgeCommand } from './source-nudge.ts'
 
 /** `ringpost sources`: what is polled. */
@@ -61,35 +61,7 @@ export function addSourceCommands(program: Command): void {
       }),
     )
 
-  sources
-    .command('add <name>')
-    .description('poll another list; asks upstream once before it is saved')
-    .requiredOption('-k, --key <key>', 'the API key; "-" reads it from the standard input')
-    .option('--base-url <url>', 'a region or a proxy')
-    .option('--agent <id>', 'only the callers of this agent')
-    .option('--branch <id>', 'only the callers of this branch')
-    .option('--interval <duration>', 'how often it is polled, such as 30s or 5m')
-    .option('--enrich', 'have events wait for their conversation: its summary, outcome, duration')
-    .option('--no-verify', 'save it without asking upstream')
-    .addHelpText(
-      'after',
-      '\nExample:\n  ringpost sources add support --key - --agent agent_3701k3ttaq12ewp8b7qv5rfyszkz < key.txt',
-    )
-    .action((name: string, options: AddOptions, command: Command) =>
-      withApi(command, async ({ api, out }) => {
-        const { key, baseUrl, agent, branch, interval, enrich, verify } = options
-        const api_key = key === '-' ? (await readText(process.stdin)).trim() : key
-        const more = given({
-          base_url: baseUrl,
-          agent_id: agent,
-          branch_id: branch,
-          poll_interval: interval,
-          enrich,
-        })
-        const source = await unwrap(api.POST('/v1/sources', { body: { name, api_key, verify, ...more } }))
-        out.answer(source, () => `${source.id}: ${source.state_detail}`)
-      }),
-    )
+  addSourceChanges(sources)
 
   sources
     .command('poll <id>')
@@ -161,16 +133,6 @@ export function addSourceCommands(program: Command): void {
         out.answer({ id, deleted: true }, () => `${id} is deleted.`)
       }),
     )
-}
-
-interface AddOptions {
-  key: string
-  baseUrl?: string
-  agent?: string
-  branch?: string
-  interval?: string
-  enrich?: true
-  verify: boolean
 }
 
 function lastPoll(poll: { at: string; kind: string; requests: number; error: string | null } | null): string {
