@@ -128,8 +128,9 @@ export function createExchangeMemories(bounds: { keptMs?: number; ofOne?: number
         },
         caller: (userId) => memory.callers.get(userId)?.known ?? {},
         noteCaller(userId, what) {
-          // It may be about somebody who was erased since it began.
-          if (forgettings !== began || memories.get(endpointId) !== memory) return
+          // It may be about somebody who was erased since it began. What was known before is no truer.
+          if (memories.get(endpointId) !== memory) return
+          if (forgettings !== began) return drop(memory, userId)
           const known = { ...memory.callers.get(userId)?.known, ...what }
           const size = ENTRY + userId.length + (known.sent?.length ?? 0) + (known.record?.length ?? 0)
           drop(memory, userId)

@@ -6,14 +6,13 @@ import type { AttemptClaims, Claimed, Next } from './attempt-claims.ts'
 import type { EventTexts } from './event-texts.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestRoom } from './request-room.ts'
-import { createTakeDue, type TakeDeps } from './take-due.ts'
+import { CLAIMS, createTakeDue, type TakeDeps } from './take-due.ts'
 
 /**
- * Deliveries that are claimed at a time, as a multiple of the requests: while results are recorded and more is taken,
- * requests go on. Of an endpoint that answers faster than that more is claimed, of one that does not no more than this,
- * for what is claimed here nobody else can send.
+ * How much of that one process may claim of an endpoint that answers as fast as more can be taken. Of one that does not
+ * it claims no more than CLAIMS, for what is claimed here nobody else can send.
  */
-const CLAIMS = { least: 2, most: 8 }
+const MOST_CLAIMS = 8
 /** More is taken when fewer are claimed than this share of what may be: few at a time would be many questions. */
 const FILL_BELOW = 0.7
 /** How long a claim may wait for a request to end before it is given back (ms): the rest is for its own request. */
@@ -24,8 +23,6 @@ const OWN_WAIT_MS = 2_000
 const OURS_MS = 1_000
 
 export interface LaneDeps extends TakeDeps {
-  /** Requests to the endpoint at a time. */
-  atOnce: number
   deliveries: Pick<DeliveryLog, 'take' | 'release'>
   eventTexts: EventTexts
   attempts: AttemptClaims
@@ -74,7 +71,7 @@ export function createLane(
   /** Until when nothing is taken, by the clock of `performance.now()`. */
   let restsUntil = 0
   let over = false
-  let ahead = CLAIMS.least
+  let ahead = CLAIMS
   /** Requests that have ended since more was claimed ahead. */
   let answers = 0
   /** How often an answer has said that what comes next is for the breaker. */
@@ -134,8 +131,10 @@ export function createLane(
       return false
     }
     const before = { endings, heldBack }
+    // Claims hold from when they are asked for, however long Redis takes to answer.
+    const since = performance.now()
     const asked = mostClaimed() - held.size
-    const due = await takeDue(asked, ahead * atOnce)
+    const due = await takeDue(asked, held.size)
     if (due.for === 'nobody') {
       more ||= due.because === 'room'
       return due.because === 'changed' || before.endings !== endings
@@ -154,24 +153,24 @@ export function createLane(
       await endUnsent(claims, due.why)
       return true
     }
-    if (taken.claims.length === asked && waiting.length === 0 && answers >= mostSending()) claimMore()
+    if (taken.claims.length === asked && waiting.length === 0) claimMore(due.endpoint)
     const readBefore = reading
-    reading = queue(claims, due.endpoint, taken.together === true).then(() =>
+    reading = queue(claims, due.endpoint, { together: taken.together === true, since })
       // It was taken before what has been answered since was recorded.
-      before.heldBack === heldBack ? send() : giveBackWaiting(),
-    )
-    // Where it fails, that is told below, or by the next step.
-    reading.catch(() => undefined)
+      .then(() => (before.heldBack === heldBack ? send() : giveBackWaiting()))
+      // It has been given back, and is taken again.
+      .catch(brokeOff)
     await readBefore
     if (!taken.all && hasRoom()) return true
-    more = !taken.all
+    more ||= !taken.all
     await reading
     return false
   }
 
-  /** What was claimed has been sent before more was there. */
-  function claimMore(): void {
-    ahead = Math.min(CLAIMS.most, ahead * 2)
+  /** What was claimed has been sent before more was there. With a pace, what is taken is to be sent soon. */
+  function claimMore(endpoint: EndpointRecord): void {
+    if (endpoint.rate_limit !== null || answers < mostSending()) return
+    ahead = Math.min(MOST_CLAIMS, ahead * 2)
     answers = 0
   }
 
@@ -198,8 +197,11 @@ export function createLane(
     }
   }
 
-  async function queue(claims: Claim[], endpoint: EndpointRecord, together: boolean): Promise<void> {
-    const since = performance.now()
+  async function queue(
+    claims: Claim[],
+    endpoint: EndpointRecord,
+    { together, since }: { together: boolean; since: number },
+  ): Promise<void> {
     let texts: (string | null)[]
     try {
       texts = await deps.eventTexts(claims)
@@ -232,7 +234,7 @@ export function createLane(
       else begin(next)
     }
     if (stale.length === 0) return
-    ahead = CLAIMS.least
+    ahead = CLAIMS
     void giveBack(stale).then(kickMyself)
   }
 

@@ -5,6 +5,11 @@ import type { DeliveryLog, Taken } from '../log/deliveries.ts'
 import type { DeliveryError } from '../types.ts'
 import { DELETED, endOf } from './endings.ts'
 
+/**
+ * Deliveries that are claimed at a time by all processes together, as a multiple of the requests: while results are
+ * recorded and more is taken, requests go on. Beyond that a process may have more of its own (lane.ts).
+ */
+export const CLAIMS = 2
 /** Deliveries that end without an attempt, at once. */
 const UNSENT_AT_ONCE = 100
 /** Above how many that wait a kind that has digests gets one message for all, and for how many at most. */
@@ -16,6 +21,8 @@ export interface TakeDeps {
   deliveries: Pick<DeliveryLog, 'take'>
   endpoints: Pick<Endpoints, 'find'>
   deadlineMs: number
+  /** Requests to the endpoint at a time. */
+  atOnce: number
   /** Of this process: what it claims, only it may record or release. */
   token: string
 }
@@ -31,16 +38,16 @@ export type Due =
 
 /** Makes the taking of what is due at one endpoint. */
 export function createTakeDue(endpointId: string, deps: TakeDeps) {
-  const { deliveries, endpoints, token } = deps
+  const { deliveries, endpoints, atOnce, token } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
   /** The endpoint as it was last seen, where it could be sent to. */
   let known: EndpointRecord | null = null
 
   /**
    * @param room for how many
-   * @param most claimed at a time by all processes together
+   * @param own claimed by this process already
    */
-  return async function takeDue(room: number, most: number): Promise<Due> {
+  return async function takeDue(room: number, own: number): Promise<Due> {
     // An endpoint that could be sent to a moment ago is read anew while something is taken for it.
     const found = endpoints.find(endpointId)
     const expected = known ?? (await found)
@@ -49,11 +56,12 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
       await found
       return { for: 'nobody', because: 'room' }
     }
-    const batch = batchOf(expected && kindOf(expected.kind), most)
+    const batch = batchOf(expected && kindOf(expected.kind), { atOnce: CLAIMS * atOnce, own })
     const [taken, endpoint] = await Promise.all([
       deliveries.take(endpointId, token, holdMs, {
         room: unsent ? UNSENT_AT_ONCE : room,
         atOnce: batch.atOnce,
+        own: batch.own,
         rate: expected?.rate_limit ?? null,
         unsent,
         digest: batch.digest,
@@ -69,10 +77,11 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
   }
 }
 
-/** What is taken together for a kind, and how many requests there may be at a time. */
-function batchOf(kind: Kind | null, atOnce: number) {
-  if (kind === null) return { digest: null, atOnce }
+/** What is taken together for a kind, how much may be claimed at a time, and how much of that is not counted. */
+function batchOf(kind: Kind | null, claims: { atOnce: number; own: number }) {
+  if (kind === null) return { digest: null, ...claims }
   // One exchange at a time: two that are about the same caller could make two records of them.
-  if (kind.exchange !== undefined) return { digest: { above: 0, most: kind.exchange.most }, atOnce: 1 }
-  return { digest: kind.toDigest ? DIGEST : null, atOnce }
+  if (kind.exchange !== undefined)
+    return { digest: { above: 0, most: kind.exchange.most }, atOnce: 1, own: 0 }
+  return { digest: kind.toDigest ? DIGEST : null, ...claims }
 }

@@ -1,4 +1,4 @@
-import type { Event } from '../types.ts'
+import type { Event, UnixMs } from '../types.ts'
 import { type Filter, matchesFilter } from './filter.ts'
 
 /** What of an endpoint decides which events are for it. */
@@ -26,14 +26,20 @@ export function matches(event: Event, subscription: Subscription): boolean {
   return !filter || matchesFilter(event, filter)
 }
 
+/** How far two processes may read Redis' clock apart (ms). */
+const SAME_CLOCK_MS = 1_000
+
 /**
  * Whether an endpoint was there already when an event was told. Both times are Redis' own, and neither depends on when
- * the event is fanned out: late, or once more.
+ * the event is fanned out: late, or once more. One that is to be made in the future was made by a clock that has been
+ * set back since: what is told until then is told to it.
  *
  * @param streamId the event's place, which begins with its time
+ * @param now by Redis' clock
  */
-export function wasThere({ created_at }: { created_at: string }, streamId: string): boolean {
-  return !(Number.parseInt(streamId, 10) < Date.parse(created_at))
+export function wasThere({ created_at }: { created_at: string }, streamId: string, now: UnixMs): boolean {
+  const created = Date.parse(created_at)
+  return !(Number.parseInt(streamId, 10) < created) || created > now + SAME_CLOCK_MS
 }
 
 /** Whether an event type is the one named, or one of a pattern such as `user.*` or `*`. */

@@ -73,9 +73,10 @@ export function createRelay(deps: {
       const last = entries.at(-1)
       if (last === undefined) break
       for (const { streamId, text } of entries) deps.noteText?.({ sourceId, streamId }, text)
+      const now = deps.now()
       for (const endpoint of await deps.endpoints.list()) {
         const wanted = entries.filter(
-          ({ event, streamId }) => wasThere(endpoint, streamId) && matches(event, endpoint),
+          ({ event, streamId }) => wasThere(endpoint, streamId, now) && matches(event, endpoint),
         )
         if (wanted.length === 0) continue
         const waiting = await deps.deliveries.accept(

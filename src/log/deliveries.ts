@@ -56,8 +56,9 @@ const SOON_MS = 5_000
 export interface TakeLimits {
   /** Of this call. */
   room: number
-  /** Requests at a time, of all workers together. */
+  /** How many may be claimed at a time by all workers together, and how many of them are not counted. */
   atOnce: number
+  own?: number
   /** Deliveries a second, of all workers together; null for no limit. */
   rate: number | null
   /** Nothing will be sent: breaker and pace are of no account. */
@@ -180,6 +181,7 @@ export function createDeliveryLog(deps: {
           limits.digest?.above ?? '',
           limits.digest?.most ?? '',
           SOON_MS,
+          limits.own ?? 0,
         ],
       )) as [number, Buffer]
       const [wait, text] = reply

@@ -1,10 +1,11 @@
 -- Takes deliveries of one endpoint whose time has come, and claims each for one attempt.
 -- KEYS[1] due, KEYS[2] retries, KEYS[3] busy, KEYS[4] health, KEYS[5] pace
 -- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] claim token, ARGV[4] how many at most,
--- ARGV[5] requests at a time of all workers together, ARGV[6] deliveries a second ('' for no limit), ARGV[7] 1 where
--- nothing will be sent (breaker and pace are of no account), ARGV[8] connection failures in a row at which the
--- breaker opens, ARGV[9] what the key of a delivery begins with, before its id, ARGV[10] above how many that wait
--- they are taken for one message together ('' for never), ARGV[11] the most of these
+-- ARGV[5] how many may be claimed at a time by all workers together, but for ARGV[13] of them, ARGV[6] deliveries a
+-- second ('' for no limit), ARGV[7] 1 where nothing will be sent (breaker and pace are of no account), ARGV[8]
+-- connection failures in a row at which the breaker opens, ARGV[9] what the key of a delivery begins with, before its
+-- id, ARGV[10] above how many that wait they are taken for one message together ('' for never), ARGV[11] the most of
+-- these
 -- Returns {ms until more may be taken, for each delivery a line: id, attempts so far, attempts of the present
 -- schedule, event id, event type, source id, stream id, with spaces between}; instead of ms, -1 where whatever comes
 -- wakes the endpoint anyway, and -2 where it has as many requests as it may; with deliveries, 1 where they are to be
@@ -30,7 +31,7 @@ end
 
 if ARGV[7] ~= '1' then
   local busy = redis.call('ZCARD', KEYS[3])
-  room = math.min(room, tonumber(ARGV[5]) - busy)
+  room = math.min(room, tonumber(ARGV[5]) - math.max(0, busy - tonumber(ARGV[13])))
   local failures, opens, gone = unpack(redis.call('HMGET', KEYS[4], 'unanswered', 'open_until', 'gone'))
   if gone then
     -- It wants no more, and is about to be disabled, with which it is woken.

@@ -463,7 +463,7 @@ test('endpoints beyond those that may be sent to at a time wait for their turn',
 
 describe('what fails within ringpost', () => {
   /** Sending with parts that fail when told to; the receiver is a list. */
-  async function failing(parts: { texts?: () => void; record?: () => void }) {
+  async function failing(parts: { texts?: () => void; record?: () => void; taken?: () => Promise<void> }) {
     const stage = await createStage()
     onTestFinished(() => stage.close())
     const stopping = new AbortController()
@@ -474,9 +474,11 @@ describe('what fails within ringpost', () => {
     const { drain } = createDrainEndpoints({
       deliveries: {
         ...stage.deliveries,
-        take: (...args) => {
+        take: async (...args) => {
           takes.push(args[0])
-          return stage.deliveries.take(...args)
+          const taken = await stage.deliveries.take(...args)
+          await parts.taken?.()
+          return taken
         },
         record: async (...args) => {
           parts.record?.()
@@ -523,20 +525,35 @@ describe('what fails within ringpost', () => {
     expect(takes).toHaveLength(1)
   })
 
-  test('before anything was sent gives back what was claimed', async () => {
+  test('before anything was sent gives back what was claimed, and takes it again by itself', async () => {
     let fails = true
     const { stage, drain, sent } = await failing({
       texts: () => {
         if (fails) throw new Error('Redis is away')
       },
     })
-    await expect(drain('ep_1')).rejects.toThrow('Redis is away')
-    fails = false
-    expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(0)
-    stage.clock.ms += 1_000
     await drain('ep_1')
+    expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(0)
+    expect(sent).toEqual([])
+    fails = false
     await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
     expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
+  })
+
+  test('when Redis’ answer comes late gives back what has been claimed for so long that somebody else may have it', async () => {
+    const { stage, drain, sent, takes } = await failing({
+      taken: async () => {
+        if (takes.length > 1) return
+        // Another process has found that these claims have run out.
+        await wait(3_500)
+        stage.clock.ms += 30_000
+        await stage.deliveries.take('ep_1', 'another', 20_000, { room: 10, atOnce: 50, rate: null })
+      },
+    })
+    await drain('ep_1')
+    await until(() => takes.length > 1)
+    expect(sent).toEqual([])
+    expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(2)
   })
 
   test('when a claim runs out before its result could be recorded sends nothing twice', async () => {

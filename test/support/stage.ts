@@ -30,7 +30,7 @@ export async function createStage(target: string = inject('redisTarget')) {
     bounds: createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
     reader: createDeliveryReader({ redis, keys, outbox }),
     /** Puts an event into a source's outbox, as detection does. */
-    async emit(sourceId: string, id: string, type: EventType = 'user.created'): Promise<string> {
+    async emit(sourceId: string, id: string, type: EventType = 'user.created', place = '*'): Promise<string> {
       const event: Event = {
         id,
         type,
@@ -38,7 +38,7 @@ export async function createStage(target: string = inject('redisTarget')) {
         data: { source: { id: sourceId, name: sourceId }, user: { user_id: id } },
       }
       const source = keys.source(sourceId)
-      const streamId = await redis.xadd(source.outbox, '*', 'id', id, 'event', JSON.stringify(event))
+      const streamId = await redis.xadd(source.outbox, place, 'id', id, 'event', JSON.stringify(event))
       await redis.hset(source.eventIndex, id, streamId ?? '')
       return streamId ?? ''
     },
