@@ -11,14 +11,15 @@ const CHECK = 'configuration file'
  * Whether the next start can read RINGPOST_CONFIG: each fault with its line and column. What only shows against
  * what there is (a source without a key that is not there yet) is for the start to say.
  *
- * @param policy null where it is not known what may be delivered to
- * @param applied what it said at the start of the process that runs, if one does
+ * @param about.policy null where it is not known what may be delivered to
+ * @param about.words whether faults are told in words, which may hold what is in the file; only their places otherwise
+ * @param about.applied what it said at the start of the process that runs, if one does
  */
 export function examineConfigFile(
   { path, read }: { path: string; read: () => ReadFile },
-  policy: GuardPolicy | null,
-  applied: ConfigFile | null = null,
+  about: { policy: GuardPolicy | null; words: boolean; applied?: ConfigFile },
 ): Finding[] {
+  const { policy, words, applied } = about
   let file: ReadFile
   try {
     file = read()
@@ -28,8 +29,8 @@ export function examineConfigFile(
   }
   const { content, problems, locate } = file
   const faults = content === null || policy === null ? problems : locate(refusedUrls(content, policy))
-  if (faults.length > 0) return faults.map((fault) => told(path, fault))
-  if (applied !== null && !isDeepStrictEqual(content, applied)) {
+  if (faults.length > 0) return faults.map((fault) => told(path, fault, words))
+  if (applied !== undefined && !isDeepStrictEqual(content, applied)) {
     return [
       warning(
         CHECK,
@@ -55,13 +56,17 @@ function refusedUrls({ endpoints }: ConfigFile, policy: GuardPolicy): FieldError
   })
 }
 
-function told(path: string, { line, column, path: field, message }: PlacedProblem): Finding {
-  const what = `${field === '' ? '' : `${field} `}${message}`
+function told(path: string, { line, column, path: field, message }: PlacedProblem, words: boolean): Finding {
+  const what = words ? ended(`${field} ${message}`.trim()) : 'something is wrong.'
   return problem(
     CHECK,
-    `${path}, line ${line}, column ${column}: ${what}${/[.!?]$/.test(what) ? '' : '.'}`,
-    'Correct it there; ringpost does not start with it. "ringpost config check" reads it again.',
+    `${path}, line ${line}, column ${column}: ${what}`,
+    `Correct it there; ringpost does not start with it. "ringpost config check" ${words ? 'reads it again' : 'says what it is'}.`,
   )
+}
+
+function ended(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }
 
 function listed(entries: object): string {

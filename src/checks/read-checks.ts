@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { LoadedFile } from '../config-file/load.ts'
 import type { GuardPolicy } from '../deliver/guard/url.ts'
 import { inspectRedis } from '../redis/check-server.ts'
@@ -6,9 +7,17 @@ import type { Keys } from '../redis/keys.ts'
 import { examineSharedClock } from './clock.ts'
 import { examineConfigFile } from './config-file.ts'
 import { examineDataFolder } from './data-folder.ts'
-import type { Finding } from './finding.ts'
+import { type Finding, problem, skipped } from './finding.ts'
 import { examineMasterKey, type MasterKeySettings } from './master-key.ts'
-import { redisFindings } from './redis-server.ts'
+import { REDIS_CHECK, redisFindings } from './redis-server.ts'
+
+/** How long Redis may take (ms): whoever asks waits. */
+const REDIS_MS = 3_000
+const AWAY = problem(
+  REDIS_CHECK,
+  'Redis does not answer.',
+  'See that it runs and can be reached; ringpost goes on by itself when it does.',
+)
 
 /**
  * Looks at what a process that runs stands on: its data folder, the configuration file, Redis, the master key, the
@@ -24,15 +33,34 @@ export function createReadChecks(deps: {
   /** By how much this machine's clock is ahead of that of Redis (ms). */
   clockAheadMs: () => number
 }) {
-  const { redis, configFile, settings } = deps
+  const { redis, configFile, settings, policy } = deps
+
+  /** What is asked of Redis waits for it, which may take for ever. */
+  async function inTime(findings: Promise<Finding[]>, late: Finding): Promise<Finding[]> {
+    const over = new AbortController()
+    const waited = wait(REDIS_MS, [late], { signal: over.signal }).catch(() => [late])
+    try {
+      return await Promise.race([findings, waited])
+    } catch {
+      return [late]
+    } finally {
+      over.abort()
+    }
+  }
 
   return async function readChecks(): Promise<Finding[]> {
     const [folder, server, masterKey] = await Promise.all([
       examineDataFolder(settings.dataDir),
-      inspectRedis(redis).then(redisFindings),
-      redis.get(deps.keys.masterKeyCheck).then((sealed) => examineMasterKey(sealed, settings)),
+      inTime(inspectRedis(redis).then(redisFindings), AWAY),
+      inTime(
+        redis.get(deps.keys.masterKeyCheck).then((sealed) => examineMasterKey(sealed, settings)),
+        skipped('master key', 'Redis has to answer first.'),
+      ),
     ])
-    const file = configFile === null ? [] : examineConfigFile(configFile, deps.policy, configFile.content)
+    const file =
+      configFile === null
+        ? []
+        : examineConfigFile(configFile, { policy, words: false, applied: configFile.content })
     return [...folder, ...file, ...server, ...masterKey, examineSharedClock(deps.clockAheadMs())]
   }
 }

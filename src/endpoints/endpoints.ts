@@ -192,6 +192,7 @@ export function createEndpoints(deps: {
       // What was right when it was made keeps nobody from changing something else.
       const isOfKind = [url, settings, plain.template, plain.format].some((one) => one !== undefined)
       if (isOfKind) refuse(kindProblems(kind, given))
+      refuse(keptSecrets(kind, { before, after, given: settings ?? {} }))
       const moves = addressOf(kind, after) !== addressOf(kind, before)
       if (moves || url !== undefined) checkAddress(kind, after, deps.checkUrl)
       const sealed = seals.sealHeaders(id, headers ?? {})
@@ -319,6 +320,24 @@ function withDefaults(stored: EndpointRecord): EndpointRecord {
 function eventTypesOf(kind: Kind, given: string[] | null): string[] | null {
   const { event_types: own } = kind.defaults
   return given?.length || own === undefined ? given : [...own]
+}
+
+/**
+ * A token of a service goes to another host only with whoever has it: who may change an endpoint may not read its
+ * secrets, and could otherwise have them sent to a host of their own.
+ */
+function keptSecrets(
+  kind: Kind,
+  { before, after, given }: { before: Route; after: Route; given: EndpointPatch['settings'] & object },
+): FieldError[] {
+  if (kind.hosts === undefined) return []
+  const hostOf = (route: Route) => URL.parse(addressOf(kind, route))?.origin
+  if (hostOf(before) === hostOf(after)) return []
+  return kind.fields.flatMap(({ name, secret }) =>
+    secret && before.settings[name] && typeof given[name] !== 'string'
+      ? [{ path: `settings.${name}`, message: 'must be given again, for it would go to another host' }]
+      : [],
+  )
 }
 
 function refuse(fields: FieldError[]): void {

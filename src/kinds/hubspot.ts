@@ -90,6 +90,7 @@ export const hubspot: Kind = {
     name: { pattern: /^[a-z][a-z0-9_]{0,99}$/, message: 'is not the internal name of a property of HubSpot' },
     flat: true,
     // Its upsert takes the same properties for both.
+    anyCase: false,
     hasNew: false,
   }),
   toRequest: (event, target) => {

@@ -62,6 +62,7 @@ export const pipedrive: Kind = {
     defaults: defaultsOf,
     name: { pattern: /^[a-z][a-z0-9_]{0,63}$/, message: 'is not a field of a person of Pipedrive' },
     flat: false,
+    anyCase: false,
     hasNew: true,
   }),
   toRequest: (event, target) => {

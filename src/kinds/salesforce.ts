@@ -109,6 +109,8 @@ export const salesforce: Kind = {
       message: 'is not the API name of a field of Salesforce',
     },
     flat: true,
+    // One that is there twice, in whatever letters, spoils the whole batch.
+    anyCase: true,
     hasNew: true,
   }),
   toRequest: (event, target) => {
@@ -148,7 +150,8 @@ function recordOf({ key, event }: Pick<Caller, 'key' | 'event'>, target: Target,
       return [name, typeof value === 'string' && longest !== undefined ? shorten(value, longest) : value]
     })
   // Somebody whose id has nothing to show has a name all the same.
-  const name = made && isNamed(target) ? { LastName: 'Unknown caller' } : {}
+  const field = made ? nameOf(target) : undefined
+  const name = field === undefined ? {} : { [field]: 'Unknown caller' }
   return { attributes: { type: object }, ...name, ...Object.fromEntries(all), [external_id]: key }
 }
 
@@ -156,8 +159,10 @@ function hasNew({ template }: Target): boolean {
   return Object.keys(objectOf(objectOf(template ?? DEFAULTS).new)).length > 0
 }
 
-function isNamed({ template }: Target): boolean {
-  return 'LastName' in objectOf(objectOf(template ?? DEFAULTS).new)
+/** The field for the name of a new record, as the mapping writes it. */
+function nameOf({ template }: Target): string | undefined {
+  const fields = objectOf(objectOf(template ?? DEFAULTS).new)
+  return Object.keys(fields).find((name) => name.toLowerCase() === 'lastname')
 }
 
 function bodyOf(records: readonly Fields[]): string {

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useRef, useState } from 'preact/hooks'
 import {
   type ApiError,
   allSources,
@@ -55,26 +55,38 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
   const [from, setFrom] = useState('')
   const [filter, setFilter] = useState('')
   const [again, setAgain] = useState(false)
-  const [counted, setCounted] = useState<Backfill>()
+  /** What was counted, and what for: exactly that is sent. */
+  const [counted, setCounted] = useState<Backfill & { wish: BackfillWish }>()
+  /** How often the fields have been changed: an answer to what they said before says nothing. */
+  const changes = useRef(0)
   const [error, setError] = useState<ApiError>()
 
-  const ask = async (dryRun: boolean): Promise<Backfill | undefined> => {
+  const ask = (wish: BackfillWish) => good(api.POST('/v1/endpoints/{id}/backfill', { ...params, body: wish }))
+  const wished = (): BackfillWish => ({
+    ...(who === 'own' ? {} : { filter: who === 'all' ? null : filterOf(filter) }),
+    ...(from === '' ? {} : { source_ids: [from] }),
+    again,
+  })
+  const countThem = async () => {
+    const asked = changes.current
     setError(undefined)
+    setCounted(undefined)
     try {
-      const wish: BackfillWish = {
-        ...(who === 'own' ? {} : { filter: who === 'all' ? null : filterOf(filter) }),
-        ...(from === '' ? {} : { source_ids: [from] }),
-        again,
-        dry_run: dryRun,
-      }
-      return await good(api.POST('/v1/endpoints/{id}/backfill', { ...params, body: wish }))
+      const wish = wished()
+      const answer = await ask({ ...wish, dry_run: true })
+      if (asked === changes.current) setCounted({ ...answer, wish })
     } catch (failure) {
-      setError(shownError(failure))
-      return undefined
+      if (asked === changes.current) setError(shownError(failure))
     }
   }
   const begin = async () => {
-    if ((await ask(false)) === undefined) return
+    if (counted === undefined) return
+    try {
+      await ask(counted.wish)
+    } catch (failure) {
+      setError(shownError(failure))
+      return
+    }
     setCounted(undefined)
     await last.refresh()
     onSent()
@@ -88,6 +100,7 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
   const change =
     <T,>(set: (value: T) => void) =>
     (value: T) => {
+      changes.current++
       setCounted(undefined)
       setError(undefined)
       set(value)
@@ -137,7 +150,7 @@ export function BackfillCard({ endpoint, onSent }: { endpoint: Endpoint; onSent:
                 </select>
               </div>
             )}
-            <Action run={async () => setCounted(await ask(true))}>Count callers</Action>
+            <Action run={countThem}>Count callers</Action>
           </div>
           {who === 'some' && (
             <Fields

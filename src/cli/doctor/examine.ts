@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { examineConfigFile } from '../../checks/config-file.ts'
 import { examineDataFolder } from '../../checks/data-folder.ts'
-import { type Finding, ok, problem, skipped } from '../../checks/finding.ts'
+import { type Finding, ok, problem, skipped, warning } from '../../checks/finding.ts'
 import { createClient } from '../../client/client.ts'
 import type { Config } from '../../config/schema.ts'
 import { readText } from '../../config-file/load.ts'
@@ -73,7 +73,10 @@ async function configFile(
   if (read.isWrong('RINGPOST_CONFIG')) return notYet('configuration file')
   const path = config.configFile
   if (path === null) return []
-  return examineConfigFile({ path, read: () => readConfigFile(readText(path), read.env) }, policy)
+  return examineConfigFile(
+    { path, read: () => readConfigFile(readText(path), read.env) },
+    { policy, words: true },
+  )
 }
 
 async function unless(out: boolean, check: string, look: () => Promise<Finding[]>): Promise<Finding[]> {
@@ -160,6 +163,12 @@ async function server(deps: {
   return [readiness, ...(await whatItHas({ ...connection, url }, deps))]
 }
 
+/** One that cannot tell what it stands on may still tell of its sources. */
+function notTold(error: unknown): Finding[] {
+  if (!(error instanceof ApiProblem)) throw error
+  return [warning('server', `It does not tell what it stands on: ${error.message}`, 'Look at its log.')]
+}
+
 async function whatItHas(
   connection: Connection,
   deps: { policy: GuardPolicy | null; sendTests: boolean },
@@ -178,7 +187,7 @@ async function whatItHas(
   const policy = isOnThisMachine(connection.url) ? deps.policy : null
   try {
     const [own, sources, endpoints] = await Promise.all([
-      examineOwnChecks(api, { here: policy !== null }),
+      examineOwnChecks(api, { here: policy !== null }).catch(notTold),
       examineSources(api),
       examineEndpoints(api, { policy, sendTests: deps.sendTests }),
     ])

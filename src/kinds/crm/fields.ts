@@ -48,12 +48,14 @@ function kept(value: Json): Json {
  *
  * @param rules.name what names of fields look like, and how that is said
  * @param rules.flat whether a field is one value
+ * @param rules.anyCase whether a name in other letters is the same name
  * @param rules.hasNew whether it can tell records that are made from those that are changed
  */
 export function mappingOf(rules: {
   defaults: Mapping['defaults']
   name: { pattern: RegExp; message: string }
   flat: boolean
+  anyCase: boolean
   hasNew: boolean
 }): Mapping {
   const parts = rules.hasNew ? PARTS : PARTS.slice(0, 1)
@@ -69,15 +71,30 @@ export function mappingOf(rules: {
     })
   }
 
+  /** Names that are those of another field in other letters. */
+  function twins(template: Fields) {
+    const seen = new Map<string, string>()
+    return parts.flatMap((part) =>
+      Object.keys(isObject(template[part]) ? template[part] : {}).flatMap((name) => {
+        const first = seen.get(name.toLowerCase()) ?? name
+        seen.set(name.toLowerCase(), first)
+        return first === name
+          ? []
+          : [{ path: [part, name], message: `is ${first} in other letters: write it the same` }]
+      }),
+    )
+  }
+
   return {
     defaults: rules.defaults,
     problems: (template) => {
       if (!isObject(template)) return [{ path: [], message: `must be an object with ${parts.join(' and ')}` }]
-      return Object.entries(template).flatMap(([name, value]) =>
+      const wrong = Object.entries(template).flatMap(([name, value]) =>
         parts.some((part) => part === name)
           ? partProblems(name, value)
           : [{ path: [name], message: `is not a part of it: there is ${parts.join(' and ')}` }],
       )
+      return rules.anyCase ? [...wrong, ...twins(template)] : wrong
     },
   }
 }

@@ -193,7 +193,24 @@ describe.each(Object.entries(CRMS))('%s', (_name, start) => {
     }
   })
 
-  test('sends its token to no host but the service’s', async () => {
+  test('does not take its secrets along to another host', async () => {
+    const crm = await start()
+    const calling = await startCalling(crm)
+    const { id } = await calling.addCrm()
+    const { hosts, fields } = kindOf(crm.kind)
+    const elsewhere = { [hosts?.setting ?? '']: 'http://127.0.0.2:9' }
+    const secrets = Object.fromEntries(
+      fields.flatMap(({ name, secret }) => (secret ? [[name, crm.settings[name] ?? '']] : [])),
+    )
+    const paths = Object.keys(secrets).map((name) => `settings.${name}`)
+    await expect(calling.endpoints.patch(id, { settings: elsewhere })).rejects.toMatchObject({
+      fields: paths.map((path) => ({ path })),
+    })
+    await calling.endpoints.patch(id, { settings: { ...elsewhere, ...secrets } })
+    await calling.endpoints.patch(id, { description: 'as it is' })
+  })
+
+  test('takes no host but the service’s', async () => {
     const crm = await start()
     const api = await startTestApi()
     const { setting = '' } = kindOf(crm.kind).hosts ?? {}

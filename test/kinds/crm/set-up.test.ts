@@ -133,14 +133,29 @@ describe('fields of a record of Salesforce', () => {
     expect([status, json.errors[0].path]).toEqual([400, `template.always.${name}`])
   })
 
-  test('never have another value where they are found by, also in other letters', async () => {
-    const { json } = await preview({
-      ringpost_user_ID__C: 'somebody else',
-      Ringpost_User_Id__c: 'x',
-      Level__c: 3,
+  test('have one name each, in whatever letters', async () => {
+    const api = await startTestApi()
+    const preview = (template: object) => api.post('/v1/destination-kinds/salesforce/preview', { template })
+    const refused = await preview({
+      new: { LastName: 'a' },
+      always: { lastname: 'b', Phone: 'c', phone: 'd' },
     })
-    expect(json.body.records).toEqual([
-      { attributes: { type: 'Contact' }, Level__c: 3, Ringpost_User_Id__c: '+15551234567' },
+    expect(refused.json.errors.map(({ path }: { path: string }) => path).sort()).toEqual([
+      'template.always.phone',
+      'template.new.LastName',
     ])
+    expect((await preview({ new: { LastName: 'a' }, always: { LastName: 'b' } })).status).toBe(200)
+    const small = (await preview({ new: { lastname: '{{data.user.none}}' } })).json.body.records[0]
+    expect([small.lastname, small.LastName]).toEqual(['Unknown caller', undefined])
   })
+
+  test.each(['ringpost_user_ID__C', 'Ringpost_User_Id__c'])(
+    'never have another value where they are found by, which is %s',
+    async (name) => {
+      const { json } = await preview({ [name]: 'somebody else', Level__c: 3 })
+      expect(json.body.records).toEqual([
+        { attributes: { type: 'Contact' }, Level__c: 3, Ringpost_User_Id__c: '+15551234567' },
+      ])
+    },
+  )
 })
