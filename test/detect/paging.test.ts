@@ -29,7 +29,7 @@ test('callers who move up between two pages by offset are no disorder, and cost 
   expect((await d.poll()).events).toEqual({ 'user.created': 3 })
 })
 
-test('a page of very many rows is read like any other', async () => {
+test('a page of very many rows is read like any other, and one of too many is refused', async () => {
   await live(20)
   const page = (users: unknown[]) =>
     d.simulator.fault({ kind: 'raw', body: JSON.stringify({ users, has_more: false }) })
@@ -40,16 +40,18 @@ test('a page of very many rows is read like any other', async () => {
       last_contact_unix_secs: 1_000,
       ...fields,
     }))
-  page(rows(150_000, {}))
+  page(rows(10_001, {}))
+  expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/over 10,000/) })
+  page(rows(9_000, {}))
   expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/at once/) })
   await acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, 'events')
   page(rows(2_500, {}))
   expect((await d.poll()).events).toEqual({ 'user.created': 2_500 })
   page(rows(2_500, { conversation_count: 2 }))
   expect((await d.poll()).events).toEqual({ 'user.conversation_count.increased': 2_500 })
-  page(rows(150_000, { conversation_count: 'several' }))
+  page(rows(9_000, { conversation_count: 'several' }))
   expect(await d.poll()).toMatchObject({ outcome: 'done', events: {} })
-  expect((await d.state()).quarantined_rows).toBe(150_000)
+  expect((await d.state()).quarantined_rows).toBe(9_000)
 })
 
 test.each([
