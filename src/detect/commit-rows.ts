@@ -51,8 +51,7 @@ export async function commitRows(
       source.id,
       rows.map((row) => row.user_id),
     )
-    // Somebody may have been forgotten since the scan began, which raises the epoch of newcomers.
-    const rules = { ...job.rules, epoch: Math.max(job.rules.epoch, epoch) }
+    const rules = rulesNow(job.rules, epoch)
     const users: SnapshotChange[] = []
     const events: Event[] = []
     const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [] }
@@ -101,6 +100,16 @@ export async function commitRows(
       deps.detected?.(Date.parse(timestamp) - secs * 1000)
     }
   }
+}
+
+/**
+ * Somebody who was forgotten, which raises the epoch of newcomers, is a first-time caller when they call again. It may
+ * be anybody: from then on an old first contact tells nothing.
+ */
+function rulesNow(rules: Rules, epoch: number): Rules {
+  if (epoch <= rules.epoch) return rules
+  const { thereBefore: _, ...others } = rules
+  return { ...others, epoch }
 }
 
 /** Whether what is found is measured against a whole list. */

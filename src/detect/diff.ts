@@ -32,6 +32,11 @@ export type Announce =
 /** By what a source's rows are judged. */
 export interface Rules {
   announce: Announce
+  /**
+   * Who first called before this, and again since, is not news: they were there when the baseline was taken, which did
+   * not meet them. Whoever has not called since may have been listed late.
+   */
+  thereBefore?: UnixSecs
   /** Epoch of users who are met for the first time. */
   epoch: number
   /** A rise after a longer silence than this is a return (seconds). */
@@ -101,7 +106,7 @@ interface Judged {
   changes: Change[]
 }
 
-function firstSeen(row: UserRow, { announce, epoch }: Rules): Judged {
+function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judged {
   const { conversation_count: to } = row
   const next = newSnapshot({
     count: to,
@@ -111,10 +116,16 @@ function firstSeen(row: UserRow, { announce, epoch }: Rules): Judged {
   })
   // Without a first contact, a user of one conversation came first when they came last.
   const firstContact = row.first_contact_unix_secs ?? (to <= 1 ? row.last_contact_unix_secs : null)
+  const wasThere =
+    thereBefore !== undefined &&
+    firstContact !== null &&
+    firstContact < thereBefore &&
+    row.last_contact_unix_secs >= thereBefore
   const news =
-    announce.everyone ||
-    (firstContact !== null && firstContact > announce.firstContactAfter) ||
-    (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore)
+    !wasThere &&
+    (announce.everyone ||
+      (firstContact !== null && firstContact > announce.firstContactAfter) ||
+      (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore))
   return { next, changes: news ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [] }
 }
 

@@ -10,7 +10,7 @@ import type { ScanKind, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 
 /** How far a lookback reads below the watermark (seconds), and how often there is one (ms). */
-const LOOKBACK_SECS = 3600
+export const LOOKBACK_SECS = 3600
 const LOOKBACK_EVERY_MS = 15 * 60_000
 /** A watermark that is so far ahead of our clock comes from an upstream whose clock was wrong (seconds). */
 const AHEAD_SECS = 86_400
@@ -147,6 +147,7 @@ export function rulesOf(
   return {
     ...scan,
     epoch: state.epoch,
+    ...(state.there_before === undefined ? {} : { thereBefore: state.there_before }),
     returnedAfterSecs: source.returnedAfterMs / 1000,
     milestones: source.milestones,
     sentimentThreshold: source.sentimentThreshold,

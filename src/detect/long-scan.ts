@@ -1,7 +1,7 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
-import { fenced, gateOf, guardedScan, headScan, type PollJob, rulesOf } from './head-scan.ts'
+import { fenced, gateOf, guardedScan, headScan, LOOKBACK_SECS, type PollJob, rulesOf } from './head-scan.ts'
 import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
 import type { Skip } from './read-packed.ts'
 import { bucketsAtOnce } from './read-packed.ts'
@@ -222,6 +222,7 @@ function baselineDone(
   }
   logger.info({ source: source.id, known_users: after.known_users }, 'Baseline recorded, no alerts sent')
   const now = scanDeps.now()
+  const since = settlingSince(after, Math.floor(now / 1000))
   const lastBaseline: LastBaseline = {
     reason: after.baseline_reason,
     finished_at: new Date(now).toISOString(),
@@ -234,7 +235,8 @@ function baselineDone(
       last_lookback: now,
       seen_at: Math.max(began, after.seen_at ?? 0),
       last_baseline: JSON.stringify(lastBaseline),
-      announce_since: settlingSince(after, Math.floor(now / 1000)),
+      announce_since: since,
+      there_before: Math.max(0, since - LOOKBACK_SECS),
       ...judgedBy(source),
     },
     delete: ['scan_kind', 'scan_cursor', 'flood_accepted'],

@@ -85,6 +85,11 @@ const stateSchema = z.object({
    * beyond its end for as long as the overlap, for those who moved up past it.
    */
   announce_since: int.optional(),
+  /**
+   * Who first called before this was there when the last baseline was taken, whether it met them or not: pages that
+   * shift can hide somebody from it (unix seconds). Gone as soon as somebody is forgotten, who may be anybody.
+   */
+  there_before: int.optional(),
   /** Full scans are numbered; `last_complete_scan` is the last one that reached the end. */
   scan_number: int.default(0),
   last_complete_scan: int.default(0),

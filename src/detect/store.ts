@@ -36,6 +36,7 @@ const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'last_complete_scan',
   'seen_at',
   'announce_since',
+  'there_before',
   'sentiment_judged_by',
   'attention',
   'attention_announced',

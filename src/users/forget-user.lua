@@ -11,6 +11,8 @@ end
 local epoch = math.max(tonumber(redis.call('HGET', KEYS[1], 'epoch') or '0'), tonumber(ARGV[3])) + 1
 redis.call('HSET', KEYS[1], 'epoch', string.format('%.0f', epoch))
 redis.call('HDEL', KEYS[2], ARGV[1])
+-- Who is forgotten and calls again is a first-time caller, however long ago they first called.
+redis.call('HDEL', KEYS[1], 'there_before')
 if ARGV[4] ~= '0' then
   redis.call('HINCRBY', KEYS[1], 'known_users', -1)
 end

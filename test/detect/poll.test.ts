@@ -70,10 +70,29 @@ describe('a baseline', () => {
       'new: user.created 0→1',
       'user_0000240: user.conversation_count.increased 2→3',
     ])
-    // From then on whoever is not known is new, whatever upstream says of their first contact.
+    // From then on whoever is not known is new, unless they first called long before the baseline.
     d.simulator.call({ user_id: 'late', at_unix_secs: d.nowSecs() - 60 })
     await d.poll()
     expect(brief(await d.events()).at(-1)).toBe('late: user.created 0→1')
+  })
+
+  test('that pages hid somebody from, as they shift, makes no new caller of them when they call again', async () => {
+    const d = await start()
+    seed(d, 250)
+    d.simulator.removeUser('user_0000240')
+    await d.poll()
+    d.simulator.restoreUser('user_0000240')
+    d.pass(600)
+    d.simulator.call({ user_id: 'user_0000240' })
+    d.simulator.call({ user_id: 'new' })
+    await d.poll()
+    expect(await d.state()).toMatchObject({ known_users: 251 })
+    d.simulator.call({ user_id: 'user_0000240' })
+    await d.poll()
+    expect(brief(await d.events())).toEqual([
+      'new: user.created 0→1',
+      'user_0000240: user.conversation_count.increased 2→3',
+    ])
   })
 
   test('goes on where it was when it broke off', async () => {

@@ -23,6 +23,8 @@ interface Row extends ShownUser {
 /** A page before it is parsed: the body of a 200, or the status and code of an error. */
 export type RawAnswer = { status: 200; body: string } | { status: number; code: string }
 
+/** As long before a baseline a first call is not known to have been listed when it began (src/detect/head-scan.ts). */
+const LATEST_LISTED_SECS = 3_600
 /** Rows of a page: few, so that a run has many pages. */
 const PAGE_SIZE = 8
 /** Older states of the list that a stale replica may answer from. */
@@ -42,6 +44,9 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
   /** Users who were ever gone, and whose count ever fell. */
   const everGone = new Set<string>()
   const everFell = new Set<string>()
+  /** Users who may first have called so shortly before the start that they may as well have been listed late. */
+  const justBefore = new Set<string>()
+  const startedAt = nowSecs()
   let newest = 0
   let lastCallAt = nowSecs()
   let scans = 0
@@ -179,6 +184,8 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
 
   return {
     shown,
+    justBefore,
+    startedAt,
     everGone,
     everFell,
     list,
@@ -207,10 +214,12 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
       const now = nowSecs()
       for (let i = 0; i < count; i++) {
         const at = now - random.int(300, 100_000)
-        setUser(
-          `old-${i}`,
-          Array.from({ length: random.int(1, 3) }, (_, k) => ({ at: at - k * 1_000, visibleAt: 0 })),
-        )
+        const calls = Array.from({ length: random.int(1, 3) }, (_, k) => ({
+          at: at - k * 1_000,
+          visibleAt: 0,
+        }))
+        if ((calls.at(-1)?.at ?? 0) >= now - LATEST_LISTED_SECS) justBefore.add(`old-${i}`)
+        setUser(`old-${i}`, calls)
       }
     },
 
