@@ -18,19 +18,35 @@ const KEPT_MS = 3_000
 export function createEventTexts(deps: { outbox: Pick<Outbox, 'textsToSend'> }) {
   const kept = new Map<string, { text: string; until: number }>()
   let size = 0
+  let timer: NodeJS.Timeout | null = null
   const placeOf = ({ sourceId, streamId }: EventAt) => `${sourceId} ${streamId}`
 
-  function keep(place: string, text: string): void {
-    const now = performance.now()
+  function dropOld(now: number): void {
     // A Map keeps the order in which they came.
     for (const [oldest, its] of kept) {
       if (its.until > now) break
       kept.delete(oldest)
       size -= its.text.length
     }
+  }
+
+  /** Where nothing comes any more as well: who is in them may have been erased. */
+  function watch(): void {
+    if (timer !== null) return
+    timer = setTimeout(() => {
+      timer = null
+      dropOld(performance.now())
+      if (kept.size > 0) watch()
+    }, KEPT_MS).unref()
+  }
+
+  function keep(place: string, text: string): void {
+    const now = performance.now()
+    dropOld(now)
     if (kept.has(place) || size + text.length > KEPT) return
     kept.set(place, { text, until: now + KEPT_MS })
     size += text.length
+    watch()
   }
 
   return {
