@@ -154,9 +154,10 @@ describe('a key in the data folder', () => {
     expect(readdirSync(dataDir).sort()).toEqual(['master-key', 'master-key.next'])
     const next = readFileSync(join(dataDir, 'master-key.next'), 'utf8')
     const fresh = createVault(parseMasterKey(next.trim()))
-    const moved = (await sealedValues()).filter((sealed) => fresh.isCurrent(sealed)).length
+    const values = await sealedValues()
+    const moved = values.filter((sealed) => fresh.isCurrent(sealed)).length
     expect(moved).toBeGreaterThan(0)
-    expect(moved).toBeLessThan(9)
+    expect(moved).toBeLessThan(values.length)
 
     // A start in between opens everything, and what it seals stays.
     const between = await vaultOfDataDir()
