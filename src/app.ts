@@ -227,6 +227,7 @@ export async function startApp(deps: {
     deadlineMs: config.deliveryTimeoutMs,
     schedule: config.retrySchedule,
     retentionMs: config.deliveryRetentionMs,
+    eventRetentionMs: config.eventRetentionMs,
     now: clock.now,
     random,
     logger,

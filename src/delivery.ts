@@ -33,8 +33,9 @@ export function createDelivery(deps: {
   deadlineMs: number
   /** Waits after the first, second, … attempt (ms). */
   schedule: readonly number[]
-  /** How long deliveries are kept (ms). */
+  /** How long deliveries are kept, and events where that is not at least as long (ms). */
   retentionMs: number
+  eventRetentionMs?: number
   now: () => UnixMs
   random: () => number
   logger: Logger
@@ -50,7 +51,10 @@ export function createDelivery(deps: {
   const traces = deps.traces ?? NO_TRACES
   const { redis, keys, queues, endpoints, now, logger } = deps
   const outbox = createOutbox({ redis, keys })
-  const deliveries = traces.deliveries(createDeliveryLog({ redis, keys, now, retentionMs: deps.retentionMs }))
+  const { retentionMs, eventRetentionMs } = deps
+  const deliveries = traces.deliveries(
+    createDeliveryLog({ redis, keys, now, retentionMs, ...(eventRetentionMs ? { eventRetentionMs } : {}) }),
+  )
   const sender = createSender({ policy: deps.policy, deadlineMs: deps.deadlineMs })
   const memories = createExchangeMemories()
   const makeAttempt = traces.makeAttempt(createMakeAttempt({ endpoints, sender, memories, now, logger }))

@@ -21,7 +21,7 @@ export interface Claimed {
 /** A claim, and what came of it where that can differ from the others of its request. */
 interface Apart {
   claim: Claim
-  own: Pick<MadeAttempt, 'attempt' | 'outcome'>
+  own: Pick<MadeAttempt, 'attempt' | 'outcome' | 'sentEvent'>
 }
 
 /** What an answer means for the requests that come after it. */

@@ -31,13 +31,14 @@ export function askedToWait(outcome: Outcome): number | null {
 /** What a claim ends with after an attempt; it is tried again where there is a time for it. */
 export function endingOf(
   claim: Claim,
-  { attempt, outcome }: Pick<MadeAttempt, 'attempt' | 'outcome'>,
+  { attempt, outcome, sentEvent = false }: Pick<MadeAttempt, 'attempt' | 'outcome' | 'sentEvent'>,
   nextAttemptAt: UnixMs | null,
 ): Ending {
   const failed = outcome.kind === 'failed'
   return {
     status: !failed ? 'succeeded' : nextAttemptAt === null ? 'failed' : 'retrying',
     attempt: { number: claim.attempts + 1, ...attempt },
+    sentEvent,
     error: attempt.error,
     nextAttemptAt,
     health: healthOf(outcome),

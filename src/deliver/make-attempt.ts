@@ -3,6 +3,7 @@ import type { EndpointRecord, Endpoints, EndpointTarget } from '../endpoints/end
 import type { Exchange } from '../kinds/exchange.ts'
 import { eventText, type Kind, type KindRequest } from '../kinds/kind.ts'
 import { kindOf } from '../kinds/kinds.ts'
+import { KEPT_BODY } from '../log/deliveries.ts'
 import { remember } from '../secrets/remember.ts'
 import type { Attempt, UnixMs } from '../types.ts'
 import { createExchangeMemories, type ExchangeMemories } from './exchange-memories.ts'
@@ -12,9 +13,6 @@ import { createMask, type Mask, maskEchoes } from './mask-echoes.ts'
 import { maskUrl, maskUrlIn } from './mask-url.ts'
 import type { Sender } from './send.ts'
 import { signatureHeader } from './sign.ts'
-
-/** How much of a request's body is kept (characters). */
-const KEPT_BODY = 4096
 
 /** Where there is nothing to hide. */
 const NOTHING: Mask = (text) => text
@@ -26,6 +24,8 @@ const shownUrl = remember(1_000, maskUrl)
 export interface MadeAttempt {
   attempt: Omit<Attempt, 'number'>
   outcome: Outcome
+  /** What was sent is the event as it was given, and nothing else. */
+  sentEvent?: boolean
   /** What it was for each event by itself, where that can differ; the whole is that of them which says most of the endpoint. */
   each?: { attempt: Omit<Attempt, 'number'>; outcome: Outcome }[]
 }
@@ -110,6 +110,7 @@ export function createMakeAttempt(deps: {
         error: error && { ...error, message: mask(maskUrlIn(error.message, target.url)) },
       },
       outcome: sent.outcome,
+      sentEvent: body === events[0]?.text,
     }
   }
 

@@ -26,6 +26,11 @@ export const BREAKER = { failures: 5, firstMs: 5_000, longestMs: 25_000 }
  */
 export const DISABLING = { afterMs: 5 * 86_400_000, leastFailures: 10, warnings: [0.5, 0.7, 0.9] as const }
 
+/** How much of a request's body is shown (characters). */
+export const KEPT_BODY = 4096
+/** What is shown in place of a body that was the event, where that has left the event log. */
+export const EVENT_GONE = '(the event, which is not in the event log any more)'
+
 /** Where an event is to be found, and for whom. */
 export interface NewDelivery {
   eventId: string
@@ -48,6 +53,8 @@ export interface Claim {
   streamId: string
 }
 
+/** What stands in the text of a result for something that there is not. */
+const NONE = '-'
 const LONGEST_HOLD_MS = 3_600_000
 /** What is due as soon as this is told to whoever takes nothing (ms); the sweep finds the rest. */
 const SOON_MS = 5_000
@@ -101,6 +108,8 @@ export interface Batch {
 export interface Ending {
   status: Exclude<DeliveryStatus, 'pending'>
   attempt: Attempt | null
+  /** What it sent is the event as it stands in the event log: the log of deliveries keeps no copy of that. */
+  sentEvent?: boolean
   error: DeliveryError | null
   nextAttemptAt: UnixMs | null
   /** What it says of the endpoint: it works, it does not, it does not even answer, it wants no more, or nothing. */
@@ -118,8 +127,12 @@ export function createDeliveryLog(deps: {
   keys: Keys
   now: () => UnixMs
   retentionMs: number
+  /** How long events are kept; at least as long as deliveries without it. */
+  eventRetentionMs?: number
 }) {
   const { redis, keys, now } = deps
+  /** What is in the event log for as long as a delivery is in this one needs no copy here. */
+  const copiesEvents = (deps.eventRetentionMs ?? Number.POSITIVE_INFINITY) < deps.retentionMs
   const script = (name: string) => createScript(redis, new URL(`./${name}.lua`, import.meta.url))
   const accept = script('accept-deliveries')
   const take = script('take-deliveries')
@@ -242,17 +255,10 @@ export function createDeliveryLog(deps: {
           batch?.writer ?? '',
           batch?.number ?? 0,
           DISABLING.afterMs,
-          ...results.flatMap(({ claim: { deliveryId: id, token }, ending, endpoint: seen }) => [
-            id,
-            token,
-            DELIVERY_STATUSES.indexOf(ending.status) + 1,
-            ending.status,
-            ...attemptTexts(ending.attempt),
+          ...results.flatMap(({ claim, ending, endpoint: seen }) => [
+            headOf(claim, ending, seen),
+            ...attemptTexts(ending, copiesEvents),
             ending.error === null ? '' : JSON.stringify(ending.error),
-            ending.nextAttemptAt ?? '',
-            ending.health ?? '',
-            ending.attempt?.duration_ms ?? 0,
-            seen === undefined ? '' : Date.parse(seen.updated_at),
           ]),
         ],
       )) as [Buffer[], ...(number | Buffer)[]]
@@ -300,10 +306,28 @@ export function createDeliveryLog(deps: {
 
 export type DeliveryLog = ReturnType<typeof createDeliveryLog>
 
-/** An attempt as JSON without the body of its request, and that body: it is nearly always the one before. */
-function attemptTexts(attempt: Attempt | null): [json: string, body: string] {
+/** What is short of a result, as one text: each argument costs the writer and Redis more than its bytes do. */
+function headOf(
+  { deliveryId: id, token }: Claim,
+  { status, nextAttemptAt, health, attempt }: Ending,
+  seen: Pick<EndpointRecord, 'updated_at'> | undefined,
+): string {
+  const place = DELIVERY_STATUSES.indexOf(status) + 1
+  const changed = seen === undefined ? NONE : Date.parse(seen.updated_at)
+  return `${id} ${token} ${place} ${status} ${nextAttemptAt ?? NONE} ${health ?? NONE} ${attempt?.duration_ms ?? 0} ${changed}`
+}
+
+/**
+ * An attempt as JSON without the body of its request, and that body: it is nearly always the one before. Where it is
+ * the event itself, the JSON says so by a null, and where there is none, by an empty text.
+ */
+function attemptTexts({ attempt, ...ending }: Ending, copiesEvents: boolean): [json: string, body: string] {
   if (attempt === null) return ['', '']
   const { body, ...request } = attempt.request
+  const sentEvent = ending.sentEvent && !copiesEvents
+  if (sentEvent || body === '') {
+    return [JSON.stringify({ ...attempt, request: { ...request, body: sentEvent ? null : '' } }), '']
+  }
   return [JSON.stringify({ ...attempt, request }), body]
 }
 

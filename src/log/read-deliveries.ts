@@ -4,7 +4,7 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Attempt, Delivery, DeliveryError, DeliveryStatus, Event, EventType, UnixMs } from '../types.ts'
-import { DELIVERY_STATUSES } from './deliveries.ts'
+import { DELIVERY_STATUSES, EVENT_GONE, KEPT_BODY } from './deliveries.ts'
 import { createReadPlaces, type DeliveryPlace, type OwnedPlace, walkPlaces } from './delivery-places.ts'
 
 export type { DeliveryPlace } from './delivery-places.ts'
@@ -52,7 +52,7 @@ export interface DeliveryPage {
 export function createDeliveryReader(deps: {
   redis: Pick<Redis, 'callBuffer' | 'hget' | 'hgetall' | 'lrange'>
   keys: Keys
-  outbox: Pick<Outbox, 'usersAt'>
+  outbox: Pick<Outbox, 'textsSent'>
 }) {
   const { redis, keys, outbox } = deps
   const readPlaces = createReadPlaces(deps)
@@ -66,25 +66,21 @@ export function createDeliveryReader(deps: {
     ])
     if (hash.s === undefined) return null
     const bytes = made.reduce((sum, json) => sum + json.length, 0)
-    return { delivery: toDelivery(id, endpointId, hash, made), hash, bytes }
+    return { id, endpointId, hash, made, bytes }
   }
 
-  /** Says of deliveries whose they are, as their events say it: nothing of it is recorded with them. */
-  async function withUsers(read: readonly Read[]): Promise<Delivery[]> {
+  /** Completes deliveries with what only their events say: whose they are, and what was sent where it was the event. */
+  async function withEvents(read: readonly Read[]): Promise<Delivery[]> {
     const places = new Map<string, { sourceId: string; streamId: string }>()
     for (const { hash } of read) {
       const { o: sourceId, m: streamId } = hash
       if (sourceId && streamId) places.set(`${sourceId} ${streamId}`, { sourceId, streamId })
     }
-    const found = await outbox.usersAt([...places.values()])
-    const users = new Map([...places.keys()].map((place, i) => [place, found[i] ?? null]))
-    return read.map(({ delivery, hash }) => ({
-      ...delivery,
-      user_id:
-        hash.test === undefined
-          ? (users.get(`${hash.o} ${hash.m}`) ?? null)
-          : userIdOf(JSON.parse(hash.test) as Event),
-    }))
+    const found = await outbox.textsSent([...places.values()])
+    const texts = new Map([...places.keys()].map((place, i) => [place, found[i] ?? null]))
+    return read.map((one) =>
+      toDelivery(one, one.hash.test ?? texts.get(`${one.hash.o} ${one.hash.m}`) ?? null),
+    )
   }
 
   /**
@@ -102,7 +98,7 @@ export function createDeliveryReader(deps: {
       const some = places.slice(i, i + AT_ONCE)
       const found = await Promise.all(some.map(({ endpointId, id }) => read(endpointId, id, LISTED_ATTEMPTS)))
       const there = found.filter((one) => one !== null)
-      data.push(...(await withUsers(there)))
+      data.push(...(await withEvents(there)))
       bytes += there.reduce((sum, one) => sum + one.bytes, 0)
     }
     return { data, next }
@@ -119,7 +115,7 @@ export function createDeliveryReader(deps: {
       for (const endpointId of endpointIds) {
         if (locator(endpointId) !== tag) continue
         const found = await read(endpointId, id)
-        if (found) return (await withUsers([found]))[0] ?? null
+        if (found) return (await withEvents([found]))[0] ?? null
       }
       return null
     },
@@ -192,10 +188,12 @@ export function createDeliveryReader(deps: {
   }
 }
 
-/** A delivery, what is recorded of it, and how much was read. */
+/** What is recorded of a delivery, its attempts as JSON, and how much was read. */
 interface Read {
-  delivery: Omit<Delivery, 'user_id'>
+  id: string
+  endpointId: string
   hash: Record<string, string>
+  made: string[]
   bytes: number
 }
 
@@ -214,31 +212,37 @@ function iso(ms: string): string {
   return new Date(Number(ms)).toISOString()
 }
 
-function toDelivery(
-  id: string,
-  endpointId: string,
-  hash: Record<string, string>,
-  attempts: string[],
-): Read['delivery'] {
+/** @param event the text of its event; null where that is not in the log any more */
+function toDelivery({ id, endpointId, hash, made }: Read, event: string | null): Delivery {
   return {
     id,
     event_id: hash.e ?? '',
     event_type: hash.t as EventType,
     endpoint_id: endpointId,
+    user_id: event === null ? null : userIdOf(JSON.parse(event) as Event),
     // What is sent to it alone is in an outbox of its own.
     backfill: hash.o === endpointId,
     status: hash.s as DeliveryStatus,
     created_at: iso(hash.c ?? '0'),
     next_attempt_at: hash.x === undefined ? null : iso(hash.x),
     error: hash.err === undefined ? null : (JSON.parse(hash.err) as DeliveryError),
-    attempts: attempts.map((text) => attemptOf(text, hash.q ?? '')),
+    attempts: made.map((text) => attemptOf(text, { first: hash.q ?? '', event: event ?? EVENT_GONE })),
   }
 }
 
-/** @param firstBody what the first request carried; an attempt with another body has that behind its JSON */
-function attemptOf(text: string, firstBody: string): Attempt {
+/**
+ * An attempt as it is shown. Its JSON has no body where that stands behind it or is the first one, and null where
+ * the event itself was sent.
+ */
+function attemptOf(text: string, { first, event }: { first: string; event: string }): Attempt {
   const end = text.indexOf('\n')
-  const attempt = JSON.parse(end === -1 ? text : text.slice(0, end)) as Attempt
-  const body = end === -1 ? firstBody : text.slice(end + 1)
-  return { ...attempt, request: { ...attempt.request, body: attempt.request.body ?? body } }
+  const attempt = JSON.parse(end === -1 ? text : text.slice(0, end)) as Recorded
+  const own = end === -1 ? first : text.slice(end + 1)
+  const { body = own } = attempt.request
+  return { ...attempt, request: { ...attempt.request, body: body ?? event.slice(0, KEPT_BODY) } }
+}
+
+/** An attempt as it is recorded. */
+type Recorded = Omit<Attempt, 'request'> & {
+  request: Omit<Attempt['request'], 'body'> & { body?: string | null }
 }

@@ -6,18 +6,20 @@
 -- ARGV[4] for how long at first and at least, ms, and ARGV[5] at most from the beginning of the last attempt, ms,
 -- ARGV[6] after which time of failures people are told, ms, ARGV[7] and after how many, ARGV[8] name of who records
 -- ('' for none), ARGV[9] number of this call, of which each is higher than the one before, ARGV[10] after which time of failures the endpoint is to be disabled, ms
--- then for each result: delivery id, claim token, place of the new status in KEYS[5..9] from 1, its name,
--- attempt as JSON without the body of its request ('' for none), that body, error as JSON ('' for none), next
--- attempt in ms ('' for none), what it says of the endpoint: up, down, unanswered (down, and no answer came), gone (it
--- wants no more) or '', how long the attempt took in ms, and of which state of it: when it was last changed in ms (''
--- where that is not known)
+-- then for each result: what is short of it, attempt as JSON without the body of its request ('' for none), that body
+-- ('' also where the JSON says itself what was sent), error as JSON ('' for none)
+-- What is short, with spaces between and - for what there is not: delivery id, claim token, place of the new status in
+-- KEYS[5..9] from 1, its name, next attempt in ms, what it says of the endpoint: up, down, unanswered (down, and no
+-- answer came) or gone (it wants no more), how long the attempt took in ms, and of which state of the endpoint: when
+-- that was last changed in ms
 -- Returns {health: failing since, failures, since when it had failed where people are to be told that it works
 -- again, how far they were told that it fails ('' for none of each)}, then of each result that did not end its claim
 -- its place from 0, and GONE where the delivery no longer exists; OVERTAKEN where another claim decides the status (the
 -- attempt is kept all the same, for it took place).
 -- Atomic so that the log, the status and the lists of a delivery never disagree.
 -- A call that comes twice, because the connection ended before its answer, changes nothing the second time.
-local FIRST, WIDTH = 11, 11
+local FIRST, WIDTH = 11, 4
+local HEAD = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
 local PLACES = { pending = 5, retrying = 6, succeeded = 7, failed = 8, skipped = 9 }
 local now = tonumber(ARGV[1])
 
@@ -54,11 +56,11 @@ redis.call('ZREM', KEYS[1], '')
 
 local function note_health(what, took, seen, err)
   -- What was sent to another URL, or before it was enabled again, says nothing of what it is now.
-  if what == '' or (seen ~= '' and health.fresh_at and tonumber(seen) < tonumber(health.fresh_at)) then
+  if what == '-' or (seen ~= '-' and health.fresh_at and tonumber(seen) < tonumber(health.fresh_at)) then
     return
   end
   if what == 'gone' then
-    health.gone = seen .. ' ' .. err
+    health.gone = (seen == '-' and '' or seen) .. ' ' .. err
     return
   end
   if what == 'up' then
@@ -107,7 +109,8 @@ end
 local at = FIRST
 for i = 10, #KEYS, 2 do
   local hash, attempts = KEYS[i], KEYS[i + 1]
-  local id, token, place, status, attempt, body, err, next_at, said, took, seen = unpack(ARGV, at, at + WIDTH - 1)
+  local head, attempt, body, err = unpack(ARGV, at, at + WIDTH - 1)
+  local id, token, place, status, next_at, said, took, seen = string.match(head, HEAD)
   at = at + WIDTH
   local created, holder, first_body, made, was = unpack(redis.call('HMGET', hash, 'c', 'k', 'q', 'n', 's'))
   if not created then
@@ -117,9 +120,9 @@ for i = 10, #KEYS, 2 do
     local fields = {}
     if attempt ~= '' then
       -- The body is the same in nearly all attempts, and is kept once.
-      if not first_body then
+      if body ~= '' and not first_body then
         fields = { 'q', body }
-      elseif first_body ~= body then
+      elseif body ~= '' and first_body ~= body then
         attempt = attempt .. '\n' .. body
       end
       -- The newest fifty: one that is sent again by hand for ever must not grow for ever.
@@ -146,11 +149,11 @@ for i = 10, #KEYS, 2 do
       if err ~= '' then
         put(fields, 'err', err)
       end
-      if next_at ~= '' then
+      if next_at ~= '-' then
         put(fields, 'x', next_at)
       end
       redis.call('HSET', hash, unpack(fields))
-      if next_at ~= '' then
+      if next_at ~= '-' then
         put(listed(enter, 3), next_at, id)
       else
         -- What ended late can be looked at for a day at least.

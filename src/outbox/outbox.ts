@@ -1,4 +1,3 @@
-import { userIdOf } from '../events/user-of.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
@@ -132,10 +131,20 @@ export function createOutbox(deps: {
       )
     },
 
-    /** Whose events these are, in one exchange with Redis and in the order asked for; null where nobody's, or gone. */
-    async usersAt(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
+    /**
+     * The texts of events as they were sent, in the order asked for; null for one that is gone. Decides nothing: one
+     * that still waits for its conversation is without.
+     */
+    async textsSent(places: readonly { sourceId: string; streamId: string }[]): Promise<(string | null)[]> {
       const texts = await textsAt(places)
-      return texts.map((text) => (text === null ? null : userIdOf(JSON.parse(text) as Event)))
+      return Promise.all(
+        places.map(async ({ sourceId, streamId }, i) => {
+          const text = texts[i] ?? null
+          if (text === null || !hasConversationPlace(text)) return text
+          const decided = await redis.hget(keys.source(sourceId).conversations, streamId)
+          return withConversation(text, decided ?? 'null')
+        }),
+      )
     },
 
     /** Whether the relay has work to do. */

@@ -122,10 +122,16 @@ describe('sending', () => {
       limit: 10,
     })
     expect(data[0]?.attempts.map(({ response }) => response?.status)).toEqual([500, 500, 204])
-    // The body is kept once and shown with each.
+    // It is the event itself: it is shown with each, and kept with none.
     expect(data[0]?.attempts.map(({ request }) => request.body)).toEqual(
       webhooks.map(({ body }) => body.slice(0, 4096)),
     )
+    const { delivery, attempts } = d.keys.endpoint(id)
+    const kept = [
+      await d.redis.hgetall(delivery(data[0]?.id ?? '')),
+      await d.redis.lrange(attempts(data[0]?.id ?? ''), '0', '-1'),
+    ]
+    expect(JSON.stringify(kept)).not.toContain('user_id')
   })
 
   test('is begun by the sweep where nobody was woken', async () => {
