@@ -67,8 +67,8 @@ export async function longScan(job: LongScanJob): Promise<void> {
     ...job,
     scanDeps: {
       ...job.scanDeps,
-      listPage: async (cursor: string | null) => {
-        const page = await job.scanDeps.listPage(cursor)
+      listPage: async (cursor: string | null, onCursor?: (cursor: string) => void) => {
+        const page = await job.scanDeps.listPage(cursor, onCursor)
         await look()
         return page
       },

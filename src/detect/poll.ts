@@ -266,7 +266,8 @@ export function createPoll(deps: PollDeps): Poll {
 
   function scanDeps(source: KeyedSource, signal: AbortSignal) {
     return {
-      listPage: (cursor: string | null): Promise<ListedPage> => deps.listUsers({ ...source, cursor }, signal),
+      listPage: (cursor: string | null, onCursor?: (cursor: string) => void): Promise<ListedPage> =>
+        deps.listUsers({ ...source, cursor }, signal, onCursor),
       store,
       quarantine: (rows: ListedPage['unreadable']) => deps.quarantine.add(source.id, rows),
       now,

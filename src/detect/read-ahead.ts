@@ -17,34 +17,43 @@ export interface ReadAhead {
 }
 
 /**
- * Downloads pages while those before them are compared. Each cursor comes with the page before, so that one
+ * Downloads pages while those before them are read and compared. Each cursor comes with the page before, so that one
  * request is under way at a time; but up to `pages` of them may wait, so that a commit that takes long once does
  * not hold the download up, nor the other way round.
  *
+ * @param ask asks for a page, and tells the cursor to the next one where it knows that before it has read the page
  * @param mayAsk whether a page may be asked for now that nobody waits for yet
  */
 export function createReadAhead(deps: {
-  ask: (cursor: string | null) => Promise<ListedPage>
+  ask: (cursor: string | null, onCursor: (cursor: string) => void) => Promise<ListedPage>
   mayAsk: () => boolean
   pages: number
 }): ReadAhead {
-  const waiting: Promise<ListedPage>[] = []
+  const waiting: { cursor: string | null; page: Promise<ListedPage> }[] = []
   /** The cursor behind the page that came last; null while one is on its way, and at the end of the list. */
   let ahead: string | null = null
   let over = false
 
   function ask(cursor: string | null): void {
     ahead = null
-    const page = deps.ask(cursor)
-    waiting.push(page)
-    page.then(
+    const asked = { cursor, page: deps.ask(cursor, (next) => follow(next)) }
+    waiting.push(asked)
+    asked.page.then(
       ({ nextCursor }) => {
-        ahead = nextCursor
-        askAhead()
+        const behind = waiting[waiting.indexOf(asked) + 1]
+        if (behind !== undefined && behind.cursor === nextCursor) return
+        // The page says otherwise than its cursor was told: what was asked for with that is let go.
+        if (behind !== undefined) waiting.splice(waiting.indexOf(behind))
+        follow(nextCursor)
       },
       // Whoever takes the page is told.
       () => undefined,
     )
+  }
+
+  function follow(cursor: string | null): void {
+    ahead = cursor
+    askAhead()
   }
 
   function askAhead(): void {
@@ -55,7 +64,7 @@ export function createReadAhead(deps: {
     async next(cursor) {
       if (waiting.length === 0) ask(cursor)
       // Taken out only when it is here: what is at hand and what is on its way are bounded together.
-      const page = (await waiting[0]) as ListedPage
+      const page = (await waiting[0]?.page) as ListedPage
       waiting.splice(0, 1)
       return page
     },

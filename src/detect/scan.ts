@@ -58,7 +58,8 @@ export interface ScanResult {
 }
 
 export interface ScanDeps {
-  listPage: (cursor: string | null) => Promise<ListedPage>
+  /** @param onCursor as in ListUsers */
+  listPage: (cursor: string | null, onCursor?: (cursor: string) => void) => Promise<ListedPage>
   store: Pick<DetectionStore, 'readUsersAndEpoch' | 'commitPage'>
   quarantine: (rows: ListedPage['unreadable']) => Promise<number>
   now: () => UnixMs
@@ -212,11 +213,11 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   }
 
   /** The first page is not asked for again: where it fails, the next poll is soon enough. */
-  function ask(at: string | null): Promise<ListedPage> {
+  function ask(at: string | null, onCursor: (cursor: string) => void): Promise<ListedPage> {
     const once = () => {
       // Counted before it is answered: a failed request is a request.
       result.requests++
-      return deps.listPage(at)
+      return deps.listPage(at, onCursor)
     }
     return at === null ? once() : askAgain(once, { pause: deps.pause, signal: plan.signal })
   }

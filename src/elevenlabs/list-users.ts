@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Dispatcher } from 'undici'
 import { parseHttpDate } from '../http/http-date.ts'
 import { HttpFailure, request } from '../http/request.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
 import { classifyResponse, readErrorDetail } from './classify-response.ts'
-import { readPage, type UsersPage } from './read-page.ts'
+import { cursorAtEnd, readPage, type UsersPage } from './read-page.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** Where and what to list. */
@@ -25,7 +26,17 @@ export interface ListedPage extends UsersPage {
   requests: number
 }
 
-export type ListUsers = (query: UsersQuery, signal?: AbortSignal) => Promise<ListedPage>
+/**
+ * Lists one page.
+ *
+ * @param onCursor told of the cursor to the next page as soon as it is known, which can be before the page is read, so
+ *   that the next one can be on its way meanwhile; or not at all
+ */
+export type ListUsers = (
+  query: UsersQuery,
+  signal?: AbortSignal,
+  onCursor?: (cursor: string) => void,
+) => Promise<ListedPage>
 
 const PAGE_SIZE = 100
 const MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -62,7 +73,7 @@ export function createListUsers(deps: {
     }
   }
 
-  return async function listUsers(query, signal) {
+  return async function listUsers(query, signal, onCursor) {
     let response = await get(query, signal)
     let requests = 1
     if (response.status === 422 && refusesDirection(response.body) && !withoutDirection.has(query.baseUrl)) {
@@ -79,6 +90,12 @@ export function createListUsers(deps: {
     const now = deps.now()
     if (response.status !== 200) {
       throw classifyResponse({ status: response.status, headers: response.headers, body, host, now })
+    }
+    const next = onCursor === undefined ? null : cursorAtEnd(body)
+    if (next !== null) {
+      onCursor?.(next)
+      // undici writes a request in a later turn of the event loop.
+      await nextTurn()
     }
     return { ...readPage(body), serverTime: serverTime(response.headers.date, now), requests }
   }

@@ -114,6 +114,19 @@ export function readPage(body: string): UsersPage {
   return { rows, unreadable, nextCursor: has_more === false ? null : next_cursor || null }
 }
 
+/** How a page ends behind which others follow, as upstream documents it. */
+const END = /"has_more"\s*:\s*true\s*,\s*"next_cursor"\s*:\s*"([^"\\]+)"\s*\}\s*$/
+/** How far from its end that can begin (characters). */
+const END_BEGINS = LONGEST_CURSOR + 100
+
+/**
+ * The cursor to the page behind this one, where it stands at the end of the text; null where the page has to be read
+ * for it. In a page that can be read it is the cursor that `readPage` finds: nothing but the page itself ends there.
+ */
+export function cursorAtEnd(body: string): string | null {
+  return END.exec(body.slice(-END_BEGINS))?.[1] ?? null
+}
+
 /**
  * The row, where each of its fields is of the kind that upstream documents; null where the schema has to look.
  * A shortcut and no second opinion: what it returns is what the schema would have, at a tenth of the time, which

@@ -6,12 +6,14 @@ import type { ListedPage } from '../../src/elevenlabs/list-users.ts'
 /** A list of pages `0` to `last`, of which the test decides when each arrives. */
 function list(last: number, options: { pages?: number; mayAsk?: () => boolean } = {}) {
   const asked: (string | null)[] = []
+  const onCursors = new Map<string | null, (cursor: string) => void>()
   const answers = new Map<string | null, { arrive: () => void; fail: (error: Error) => void }>()
   const pages = createReadAhead({
     pages: options.pages ?? 2,
     mayAsk: options.mayAsk ?? (() => true),
-    ask: (cursor) => {
+    ask: (cursor, onCursor) => {
       asked.push(cursor)
+      onCursors.set(cursor, onCursor)
       const n = Number(cursor ?? 0)
       const page: ListedPage = {
         rows: [],
@@ -29,7 +31,9 @@ function list(last: number, options: { pages?: number; mayAsk?: () => boolean } 
     answers.get(cursor)?.arrive()
     await nextTurn()
   }
-  return { pages, asked, arrive, answers }
+  /** The page's end has come, and is not read yet. */
+  const tell = (cursor: string | null, next: string) => onCursors.get(cursor)?.(next)
+  return { pages, asked, arrive, answers, tell }
 }
 
 test('pages are asked for one at a time, and no more than may wait', async () => {
@@ -95,4 +99,52 @@ test('nothing is asked for at the end of the list, nor after it was stopped', as
   await page
   await long.pages.goOn()
   expect(long.asked).toEqual([null])
+})
+
+test('the next page is asked for while the one before is read, and once', async () => {
+  const { pages, asked, arrive, tell } = list(9)
+  const first = pages.next(null)
+  tell(null, '1')
+  expect(asked).toEqual([null, '1'])
+  await arrive(null)
+  expect((await first).serverTime).toBe(0)
+  expect(asked).toEqual([null, '1'])
+  const second = pages.next('1')
+  tell('1', '2')
+  // Two are on their way or at hand.
+  tell('2', '3')
+  expect(asked).toEqual([null, '1', '2'])
+  await arrive('1')
+  expect((await second).serverTime).toBe(1)
+  await pages.goOn()
+  expect(asked).toEqual([null, '1', '2', '3'])
+})
+
+test('where nothing may be asked for yet, a cursor that is told early is kept', async () => {
+  let may = false
+  const { pages, asked, arrive, tell } = list(9, { mayAsk: () => may })
+  const first = pages.next(null)
+  tell(null, '1')
+  expect(asked).toEqual([null])
+  may = true
+  await arrive(null)
+  await first
+  expect(asked).toEqual([null, '1'])
+})
+
+test('what was asked for with a cursor that the page does not have is let go', async () => {
+  const { pages, asked, arrive, answers, tell } = list(2)
+  const first = pages.next(null)
+  tell(null, '7')
+  expect(asked).toEqual([null, '7'])
+  await arrive(null)
+  expect((await first).nextCursor).toBe('1')
+  expect(asked).toEqual([null, '7', '1'])
+  // Nobody is told of its end.
+  answers.get('7')?.fail(new Error('no such page'))
+  await arrive('1')
+  expect((await pages.next('1')).serverTime).toBe(1)
+  await arrive('2')
+  expect((await pages.next('2')).nextCursor).toBeNull()
+  expect(pages.holds).toBe(false)
 })
