@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { arch, cpus, totalmem } from 'node:os'
 import { Command } from 'commander'
+import { runBuilt } from './built.ts'
 import { benchDelivery } from './delivery/section.ts'
 import { benchDetection } from './detection/section.ts'
 import { benchScaling } from './scaling/section.ts'
@@ -21,14 +22,18 @@ const program = new Command('bench')
   .option('--parts <names>', 'only these parts of delivery: throughput, latency, isolation, outage', (text) =>
     text.split(','),
   )
+  .option('--built', 'run what is published, JavaScript, and not the source')
   .option('--json <file>', 'also write the results as JSON')
   .parse()
 const {
   quick = false,
+  built = false,
   json,
   rounds,
   parts,
-} = program.opts<{ quick?: boolean; json?: string; rounds: number; parts?: string[] }>()
+} = program.opts<{ quick?: boolean; built?: boolean; json?: string; rounds: number; parts?: string[] }>()
+
+if (built && import.meta.url.endsWith('.ts')) process.exit(runBuilt(process.argv.slice(2)))
 
 const names = program.args.length > 0 ? program.args : [...SECTIONS.keys()]
 const results: Record<string, unknown> = {
@@ -39,6 +44,7 @@ const results: Record<string, unknown> = {
     node: process.version,
   },
   quick,
+  built,
 }
 for (const name of names) {
   const run = SECTIONS.get(name) ?? program.error(`There is no section ${name}; there are ${known}.`)

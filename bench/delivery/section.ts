@@ -1,5 +1,6 @@
 import { readServerVersion } from '../../src/redis/check-server.ts'
 import type { Redis } from '../../src/redis/client.ts'
+import { beside } from '../beside.ts'
 import { askChild, type Child, nextMessage, runChild, startChild } from '../children.ts'
 import { median, rounded, type Used } from '../measure.ts'
 import { startBenchRedis } from '../redis.ts'
@@ -46,7 +47,7 @@ export interface DeliveryResult {
   } | null
 }
 
-const here = (file: string) => new URL(file, import.meta.url)
+const here = (file: `${string}.ts`) => beside(file, import.meta.url)
 
 export const benchDelivery: Section = async ({ quick, rounds, wants, say }) => {
   const { redis, server, close } = await startBenchRedis()

@@ -1,5 +1,6 @@
 import type { PollReport } from '../../src/detect/poll.ts'
 import { readServerVersion } from '../../src/redis/check-server.ts'
+import { beside } from '../beside.ts'
 import { nextMessage, runChild, startChild } from '../children.ts'
 import { median, rounded, type Used } from '../measure.ts'
 import { startBenchRedis } from '../redis.ts'
@@ -33,7 +34,7 @@ export interface DetectionResult {
   stages: Stages
 }
 
-const here = (file: string) => new URL(file, import.meta.url)
+const here = (file: `${string}.ts`) => beside(file, import.meta.url)
 
 export const benchDetection: Section = async ({ quick, rounds, say }) => {
   const sizes = quick ? [1_000, 3_000] : [1_000, 100_000, 1_000_000]

@@ -11,6 +11,7 @@ import { createRecords } from '../../src/redis/records.ts'
 import { serverTime } from '../../src/redis/server-time.ts'
 import { createVault } from '../../src/secrets/vault.ts'
 import { createSources, SOURCE_DEFAULTS, type SourceRecord } from '../../src/sources/sources.ts'
+import { beside } from '../beside.ts'
 import { askChild, nextMessage, startChild } from '../children.ts'
 import { benchEvent } from '../delivery/events.ts'
 import { rounded } from '../measure.ts'
@@ -51,7 +52,7 @@ export interface ScalingResult {
 }
 
 const ENDPOINTS = 20
-const here = (file: string) => new URL(file, import.meta.url)
+const here = (file: `${string}.ts`) => beside(file, import.meta.url)
 
 /** What more processes bring: real ones, with a Redis, a simulator and a receiver on the same machine. */
 export const benchScaling: Section = async ({ quick, say }) => {

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import nodeFlags from '../../scripts/bootstrap/node-flags.json' with { type: 'json' }
+import { beside } from '../beside.ts'
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url))
+const MAIN = fileURLToPath(beside('../../src/main.ts', import.meta.url))
 
 /** A ringpost process with some roles, as an operator starts it. */
 export interface Service {
