@@ -4,12 +4,8 @@ import { createKeys } from '../../src/redis/keys.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
 import { type Ringpost, startRingpost, temporaryDataDir } from '../e2e/ringpost.ts'
 import { startTestReceiver } from '../support/receiver.ts'
-import {
-  type RedisServer,
-  type RedisServers,
-  startCluster,
-  startSentinels,
-} from '../support/redis-servers.ts'
+import { cutOff, masterOf } from '../support/redis-masters.ts'
+import { type RedisServers, startCluster, startSentinels } from '../support/redis-servers.ts'
 import { until } from '../support/until.ts'
 import type { Violation } from './reconcile.ts'
 
@@ -264,14 +260,6 @@ async function addEndpoint(api: Ringpost['api'], url: string, cluster: RedisServ
   }
 }
 
-/** What a master answers from now on, its replica does not get. */
-async function cutOff({ servers }: RedisServers, master: RedisServer): Promise<void> {
-  const replica = await replicaOf(servers, master)
-  // It stands still, so that it does not come back for what it has missed.
-  replica.child.kill('SIGSTOP')
-  await master.redis.call('CLIENT', 'KILL', 'TYPE', 'replica')
-}
-
 async function tokensOf(api: Ringpost['api']): Promise<Set<string>> {
   const found = new Set<string>()
   for (let cursor: string | null = ''; cursor !== null; ) {
@@ -283,25 +271,5 @@ async function tokensOf(api: Ringpost['api']): Promise<Set<string>> {
     for (const { id } of body.data) found.add(id)
     cursor = body.next_cursor
   }
-  return found
-}
-
-async function replicaOf(servers: readonly RedisServer[], master: RedisServer): Promise<RedisServer> {
-  for (const server of servers) {
-    if (server === master) continue
-    const text = await server.redis.info('replication').catch(() => '')
-    if (new RegExp(`^master_port:${master.port}\\b`, 'm').test(text)) return server
-  }
-  throw new Error(`${master.port} has no replica.`)
-}
-
-/** Who serves a key. */
-export async function masterOf(cluster: RedisServers, key: string): Promise<RedisServer> {
-  const [any] = cluster.servers
-  const slot = Number(await any?.redis.cluster('KEYSLOT', key))
-  const ranges = (await any?.redis.cluster('SLOTS')) ?? []
-  const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1]
-  const found = cluster.servers.find((server) => server.port === port)
-  if (found === undefined) throw new Error(`Nobody serves ${key}.`)
   return found
 }

@@ -111,9 +111,11 @@ export function describeFailovers(results: readonly FailoverResult[]): string {
     'goes on after',
     'all told after',
   ]
-  return [markdown(head, rows), ...describeViolations(results.flatMap(({ violations }) => violations))].join(
-    '\n\n',
-  )
+  return [
+    markdown(head, rows),
+    'Of times, the median and the longest.',
+    ...describeViolations(results.flatMap(({ violations }) => violations)),
+  ].join('\n\n')
 }
 
 function describeViolations(violations: readonly Violation[]): string[] {
