@@ -9,6 +9,8 @@ export interface StreamedAttempt {
   event_id: string
   event_type: string
   endpoint_id: string
+  /** It tells of a caller who was known already; absent from what an older ringpost noted. */
+  backfill?: boolean
   status: string
   number: number
   at: string

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { parseDuration } from '../config/duration.ts'
 import { RingpostError } from '../errors.ts'
 
 /** Reads an option that is a whole number. */
@@ -40,6 +41,18 @@ export function filterOf(text: string): Record<string, never> | null {
     return JSON.parse(text) as Record<string, never> | null
   } catch (cause) {
     throw new RingpostError('bad_request', 'The filter is not JSON.', { cause })
+  }
+}
+
+/**
+ * Reads a time. A duration, such as `2h`, is a time that long ago; all else is left to the server, which knows times.
+ */
+export function timeOf(text: string): string {
+  if (!/^\d[\d.,]*[a-z][\da-z]*$/.test(text)) return text
+  try {
+    return new Date(Date.now() - parseDuration(text)).toISOString()
+  } catch (error) {
+    throw new InvalidArgumentError(error instanceof RingpostError ? error.message : String(error))
   }
 }
 

@@ -61,6 +61,8 @@ export function attemptNote(endpointId: string, claim: Claim, ending: Ending): A
     event_id: claim.eventId,
     event_type: claim.eventType,
     endpoint_id: endpointId,
+    // What is sent to it alone is in an outbox of its own.
+    backfill: claim.sourceId === endpointId,
     status,
     number: made.number,
     at: made.at,

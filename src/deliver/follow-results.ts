@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import type { NoteActivity } from '../log/activity.ts'
 import type { HealthNote } from '../log/deliveries.ts'
-import type { UnixMs } from '../types.ts'
+import type { DeliveryError, UnixMs } from '../types.ts'
 import { attemptNote } from './endings.ts'
 import type { Result } from './recorder.ts'
 
@@ -10,7 +10,7 @@ import type { Result } from './recorder.ts'
 export type NoteHealth = (
   endpoint: EndpointRecord,
   health: HealthNote,
-  failure: { message: string; gone: boolean } | null,
+  failure: (DeliveryError & { gone: boolean }) | null,
 ) => Promise<void>
 
 export interface FollowDeps {
@@ -59,7 +59,7 @@ export function createFollowResults(deps: FollowDeps) {
       // Who was gone may have another URL by now, and the last result may be of that.
       said?.endpoint ?? endpoint,
       health,
-      error && { message: error.message, gone: said !== undefined },
+      error && { code: error.code, message: error.message, gone: said !== undefined },
     )
   }
 }

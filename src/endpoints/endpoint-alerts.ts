@@ -8,11 +8,13 @@ import type { Keys } from '../redis/keys.ts'
 import type { DeliveryError, Event, EventType, UnixMs } from '../types.ts'
 import type { EndpointRecord, Endpoints } from './endpoints.ts'
 
-/** What an attempt that failed says; `gone` where the receiver wants no more. */
-export interface EndpointFailure {
-  message: string
+/** What an attempt that failed says; `gone` where nothing more is to be sent. */
+export interface EndpointFailure extends DeliveryError {
   gone: boolean
 }
+
+/** Why an endpoint is disabled, for a program. */
+type DisabledReason = 'failing' | 'gone' | 'refused'
 
 /**
  * Makes what follows from an endpoint's health: people are warned while it fails, it is disabled when it has
@@ -52,7 +54,7 @@ export function createEndpointAlerts(deps: {
 
   async function disable(
     endpoint: EndpointRecord,
-    reason: 'failing' | 'gone',
+    reason: DisabledReason,
     health: HealthNote,
     message: string,
   ): Promise<void> {
@@ -60,7 +62,7 @@ export function createEndpointAlerts(deps: {
     if (!current?.enabled) return
     // What was under way when it was changed says nothing of what it is now.
     if (current.updated_at !== endpoint.updated_at) {
-      if (reason === 'gone') await tryAgain(endpoint.id)
+      if (reason !== 'failing') await tryAgain(endpoint.id)
       return
     }
     const since = health.failingSince ?? Date.parse(endpoint.updated_at)
@@ -84,9 +86,9 @@ export function createEndpointAlerts(deps: {
   async function noteFailure(
     endpoint: EndpointRecord,
     health: HealthNote,
-    { message, gone }: EndpointFailure,
+    { code, message, gone }: EndpointFailure,
   ): Promise<void> {
-    if (gone) return disable(endpoint, 'gone', health, message)
+    if (gone) return disable(endpoint, reasonOf(code), health, message)
     const { failingSince, failures } = health
     if (failingSince === null || failures < DISABLING.leastFailures) return
     const progress = (now() - failingSince) / DISABLING.afterMs
@@ -151,8 +153,9 @@ export function createEndpointAlerts(deps: {
       if (gone) {
         const end = gone.indexOf(' ')
         const seen = end > 0 ? iso(Number(gone.slice(0, end))) : endpoint.updated_at
-        await disable({ ...endpoint, updated_at: seen }, 'gone', health, messageIn(gone.slice(end + 1)))
-      } else await disable(endpoint, 'failing', health, afterFiveDays(messageIn(overdue ?? '')))
+        const { code, message } = errorIn(gone.slice(end + 1))
+        await disable({ ...endpoint, updated_at: seen }, reasonOf(code), health, message)
+      } else await disable(endpoint, 'failing', health, afterFiveDays(errorIn(overdue ?? '').message))
     },
   }
 }
@@ -167,7 +170,12 @@ function afterFiveDays(message: string): string {
   return `Nothing but failures for five days, the last of which was: ${message} It was disabled. Enable it when it works, and recover what it missed.`
 }
 
-/** The sentence of an error as it is kept beside the endpoint's health. */
-function messageIn(json: string): string {
-  return json === '' ? '' : (JSON.parse(json) as DeliveryError).message
+/** A webhook says itself that it is gone; what a service of another kind refuses for good may be there all the same. */
+function reasonOf(code: string): DisabledReason {
+  return code === 'gone' ? 'gone' : 'refused'
+}
+
+/** An error as it is kept beside the endpoint's health. */
+function errorIn(json: string): DeliveryError {
+  return json === '' ? { code: '', message: '' } : (JSON.parse(json) as DeliveryError)
 }

@@ -72,8 +72,10 @@ export const ENDPOINT_EVENTS = {
       failing_since: failingSince.nullable(),
       disabled_at: isoTime,
       reason: z
-        .enum(['failing', 'gone'])
-        .describe('Nothing but failures for days, or an answer that says it is gone for good (410).'),
+        .enum(['failing', 'gone', 'refused'])
+        .describe(
+          'Nothing but failures for days; a webhook that answers that it is gone for good (410); or a service that takes nothing until somebody has mended what `message` says, such as a token that was revoked, or a channel that was archived.',
+        ),
       message,
     }),
     sample: sample('endpoint.disabled', {

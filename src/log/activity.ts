@@ -19,6 +19,8 @@ export interface AttemptMade {
   event_id: string
   event_type: EventType
   endpoint_id: string
+  /** It tells of a caller who was known already. */
+  backfill: boolean
   /** What became of the delivery with it. */
   status: DeliveryStatus
   number: number

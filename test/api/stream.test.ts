@@ -54,6 +54,7 @@ const attempt: AttemptMade = {
   delivery_id: 'dlv_1',
   event_id: 'evt_1',
   event_type: 'user.created',
+  backfill: false,
   endpoint_id: 'ep_1',
   status: 'succeeded',
   number: 1,

@@ -4,17 +4,17 @@
  * BullMQ's by its own name) or a request to upstream or to a receiver.
  *
  * CHAOS_CRASH is `name:before:n` or `name:after:n`, for the n-th of that name; `none` only notes what there is.
- * CHAOS_EFFECTS is a file to which the names are appended, each once.
+ * CHAOS_EFFECTS is a file into which a process that ends of itself writes how often there was each, as JSON.
  */
 import { createHash } from 'node:crypto'
 import diagnostics from 'node:diagnostics_channel'
-import { appendFileSync, globSync, readFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Command, Redis } from 'ioredis'
 
 const [name, when, count] = (process.env.CHAOS_CRASH ?? '').split(/:(?=before:|after:|\d+$)/)
 const file = process.env.CHAOS_EFFECTS
-const seen = new Set<string>()
+const seen: Record<string, number> = {}
 let left = Number(count ?? 0)
 
 /** Commands that change nothing, or that say who is there. */
@@ -29,14 +29,13 @@ const scripts = new Map(
   }),
 )
 
-/** Notes an effect, and says whether this is the one to die at. */
+/** Counts an effect, and says whether this is the one to die at. */
 function isThisOne(effect: string, moment: 'before' | 'after'): boolean {
-  if (moment === 'before' && file !== undefined && !seen.has(effect)) {
-    seen.add(effect)
-    appendFileSync(file, `${effect}\n`)
-  }
+  if (moment === 'before') seen[effect] = (seen[effect] ?? 0) + 1
   return effect === name && moment === when && --left === 0
 }
+
+if (file !== undefined) process.once('exit', () => writeFileSync(file, JSON.stringify(seen)))
 
 const die = () => process.kill(process.pid, 'SIGKILL')
 

@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError } from 'commander'
 import { parseDuration } from '../../src/config/duration.ts'
 import { runCrashes } from './crashes.ts'
 import { RECOVERED_WITHIN_MS, runEach } from './each.ts'
-import { describeCrashes, describeEach, describeRun } from './report.ts'
+import { CASES, type FailoverResult, runFailover } from './failover.ts'
+import { describeCrashes, describeEach, describeFailovers, describeRun } from './report.ts'
 import { runChaos } from './run.ts'
 import { LAYOUTS, type LayoutName } from './world.ts'
 
@@ -33,6 +34,11 @@ const options = new Command('test:chaos')
   )
   .option('--hold <duration>', 'how long each of them holds', parseDuration, 4_000)
   .option('--crashes', 'a process that dies at each of its side effects, before and after it')
+  .option(
+    '--failover',
+    'a Redis master that dies under load, with Sentinels and in a cluster, and what is lost',
+  )
+  .option('--times <count>', 'how often each of these crashes and failovers', whole, 1)
   .option('--logs <folder>', "keep the processes' output there")
   .option('--json <file>', 'where the report goes, as JSON')
   .parse()
@@ -46,11 +52,15 @@ const options = new Command('test:chaos')
     each?: true | string
     hold: number
     crashes?: true
+    failover?: true
+    times: number
     logs?: string
     json?: string
   }>()
 
-const layout: LayoutName = options.layout ?? (options.seed % 2 === 0 ? 'one' : 'split')
+// One process dies at a time, where each is to die at its side effects.
+const chosen = options.crashes ? 'one' : options.layout
+const layout: LayoutName = chosen ?? (options.seed % 2 === 0 ? 'one' : 'split')
 process.stdout.write(`seed ${options.seed}, layout ${layout}\n`)
 // Whatever happens, it ends; processes that it has started end with it.
 const end = setTimeout(
@@ -58,7 +68,8 @@ const end = setTimeout(
     process.stderr.write('The run has not ended in time.\n')
     process.exit(2)
   },
-  (options.each === undefined && !options.crashes ? options.duration : EACH_MS) + BESIDE_MS,
+  (options.each === undefined && !options.crashes && !options.failover ? options.duration : EACH_MS) +
+    BESIDE_MS,
 )
 end.unref()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
@@ -75,13 +86,16 @@ const common = {
 }
 const { result, text, broken } = options.crashes
   ? await crashes()
-  : options.each === undefined
-    ? await random()
-    : await each(options.each)
+  : options.failover
+    ? await failover()
+    : options.each === undefined
+      ? await random()
+      : await each(options.each)
 process.stdout.write(`\n${text}\n`)
 mkdirSync('.cache/chaos', { recursive: true })
 const file =
-  options.json ?? `.cache/chaos/${options.crashes ? 'crashes' : options.each ? 'each' : options.seed}.json`
+  options.json ??
+  `.cache/chaos/${options.crashes ? 'crashes' : options.failover ? 'failover' : options.each ? 'each' : options.seed}.json`
 writeFileSync(file, `${JSON.stringify(result, null, 2)}\n`)
 process.stdout.write(`\n${file}\n`)
 process.exit(broken ? 1 : 0)
@@ -111,7 +125,22 @@ async function each(kinds: true | string) {
 }
 
 async function crashes() {
-  const result = await runCrashes({ ...common, withinMs: EACH_MS })
-  const broken = result.found.violations.length > 0 || result.results.some(({ hit }) => !hit)
-  return { result, text: describeCrashes(result.results, result.found), broken }
+  const result = await runCrashes({ ...common, times: options.times, withinMs: EACH_MS })
+  const broken = result.found.violations.length > 0 || result.results.some(({ hits }) => hits === 0)
+  return { result, text: describeCrashes(result), broken }
+}
+
+async function failover() {
+  const result: FailoverResult[] = []
+  for (let time = 1; time <= options.times; time++) {
+    for (const one of CASES) {
+      const came = await runFailover(one, { callsPerSecond: options.rate })
+      result.push(came)
+      say(
+        `${one.redis}, of ${one.of}, ${came.behindMs} ms behind: goes on after ${came.goesOnMs} ms, all told after ${came.wellAgainMs} ms`,
+      )
+    }
+  }
+  const broken = result.some(({ lost, violations }) => lost > 0 || violations.length > 0)
+  return { result, text: describeFailovers(result), broken }
 }

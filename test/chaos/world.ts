@@ -96,6 +96,8 @@ export async function createWorld(options: {
   random: Random
   callsPerSecond: number
   env?: Record<string, string>
+  /** More settings of an endpoint, by its id. */
+  settings?: Record<string, object>
   supervised?: boolean
   logDir?: string
 }): Promise<World> {
@@ -118,7 +120,12 @@ export async function createWorld(options: {
   const endpoints = Object.fromEntries(
     receivers.map(({ id, secret, link }, i) => [
       id,
-      { url: `http://127.0.0.1:${link.port}/hook`, secret, ...SUBSCRIPTIONS[i]?.settings },
+      {
+        url: `http://127.0.0.1:${link.port}/hook`,
+        secret,
+        ...SUBSCRIPTIONS[i]?.settings,
+        ...options.settings?.[id],
+      },
     ]),
   )
   // JSON is YAML.

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { timeOf } from '../../src/cli/values.ts'
 import { deliveryOf, startTestApi, userEvent } from '../api/support.ts'
 import { ringpost } from './cli.ts'
 
@@ -32,6 +33,29 @@ test('lists are the API’s own answer for programs', async () => {
   ])
   expect(JSON.parse(next.stdout).data).toHaveLength(1)
   expect(JSON.parse(next.stdout).data[0].id).not.toBe(page.data[0].id)
+})
+
+test('a list begins and ends at a time, which can be said as how long ago it is', async () => {
+  const before = Date.now()
+  const ago = Date.parse(timeOf('2h')) + 2 * 3_600_000
+  expect(ago).toBeGreaterThanOrEqual(before)
+  expect(ago).toBeLessThanOrEqual(Date.now())
+  for (const time of ['2026-11-01', '2026-11-01T10:00Z', '1795000000', 'yesterday'])
+    expect(timeOf(time)).toBe(time)
+
+  const api = await startTestApi()
+  await api.addSource('src_default')
+  await api.addEvent('src_default', userEvent('src_default', 'a'))
+  const listed = async (...args: string[]) => {
+    const { stdout } = await ringpost(api.url, ['events', 'list', '--json', ...args])
+    return JSON.parse(stdout).data.length
+  }
+  expect(await listed('--since', '10000d')).toBe(1)
+  expect(await listed('--since', '10000d', '--until', '9999d')).toBe(0)
+  for (const list of ['events', 'deliveries']) {
+    const wrong = await ringpost(api.url, [list, 'list', '--since', '2w'])
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('(ms, s, m, h or d)')])
+  }
 })
 
 test('an id from outside cannot steer the terminal, and stays whole for programs', async () => {

@@ -37,6 +37,12 @@ test('replay, retry and recover queue what they say', async () => {
   expect(JSON.parse((await recover('--only', 'failed', '--json')).stdout).queued).toBe(0)
   expect((await recover()).stdout).toMatch(/^1 are queued/)
   expect((await ringpost(api.url, ['endpoints', 'recover', id])).code).toBe(2)
+  // A duration is a time that long ago.
+  expect((await recover('--until', '9999d', '--since', '10000d')).stdout).toMatch(/^0 are queued/)
+  expect(await recover('--since', '1h30m')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('only one of each, 90m for an hour and a half'),
+  })
 
   const retried = await ringpost(api.url, ['deliveries', 'retry', delivery])
   expect(retried).toMatchObject({ code: 0, stdout: expect.stringContaining('is queued') })

@@ -310,6 +310,8 @@ browserTest(
     await card.getByLabel('Filter').fill('{ "data.user.user_id": ["+14155550100", "+14155550101"] }')
     await card.getByRole('button', { name: 'Count callers' }).click()
     await card.getByRole('button', { name: 'Send 2 callers' }).waitFor()
+    const live = await open('/live')
+    await live.page.locator('nav').getByText('Connected', { exact: true }).waitFor()
     // Nothing is sent by a count, and another wish is counted anew.
     expect(crm.webhooks).toEqual([])
     await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Everybody' })
@@ -327,6 +329,12 @@ browserTest(
     const lately = page.locator('section.card').filter({ hasText: 'Latest deliveries' })
     await until(async () => (await lately.getByText('Known caller').count()) === 2)
     expect(await lately.getByText('New caller').count()).toBe(0)
+    // Whoever watches sees the same.
+    const attempts = live.page.getByRole('main').locator('.attempt-row').filter({ hasText: 'to New CRM' })
+    await until(async () => (await attempts.count()) === 2)
+    expect(await attempts.getByText(/^Known caller/).count()).toBe(2)
+    expect(live.faults).toEqual([])
+    await live.page.close()
 
     // Once more: those whom it was sent before are left out. With the endpoint paused it rests, and can be stopped.
     await card.getByLabel('Who', { exact: true }).selectOption({ label: 'Everybody' })

@@ -215,10 +215,14 @@ describe('an endpoint that is down', () => {
     d.clock.ms += 1_000
     await d.endpoints.patch(before.id, { url })
     const health = { failingSince: null, failures: 0, recoveredFrom: null, told: null }
-    await d.alerts.note(before, health, { message: 'Gone.', gone: true })
+    await d.alerts.note(before, health, { code: 'gone', message: 'Gone.', gone: true })
     expect((await d.endpoints.get(before.id)).enabled).toBe(true)
     expect(await d.told()).toEqual([])
-    await d.alerts.note(await d.endpoints.get(before.id), health, { message: 'Gone.', gone: true })
+    await d.alerts.note(await d.endpoints.get(before.id), health, {
+      code: 'gone',
+      message: 'Gone.',
+      gone: true,
+    })
     expect((await d.endpoints.get(before.id)).enabled).toBe(false)
   })
 
@@ -377,6 +381,30 @@ describe('an endpoint that is down', () => {
     expect((await d.told()).map(({ type, data }) => [type, data.reason])).toEqual([
       ['endpoint.disabled', 'gone'],
     ])
+  })
+
+  test('is told to be refused, and not to be gone, where a service says so, also by the sweep', async () => {
+    const d = await startDelivering()
+    const { url, answer } = await receiver()
+    answer(() => 410)
+    const { outbox } = d.keys.source(SYSTEM.id)
+    const ids: string[] = []
+    for (const inTheWay of [false, true]) {
+      const { id } = await d.addEndpoint(url, { kind: 'make' })
+      ids.push(id)
+      const before = await d.told()
+      if (inTheWay) await d.redis.rename(outbox, 'kept')
+      if (inTheWay) await d.redis.set(outbox, 'in the way')
+      await d.happen(1)
+      await until(async () => (await d.count(id, 'failed')) === 1)
+      await d.drains[0]?.settled(5_000)
+      if (inTheWay) await d.redis.rename('kept', outbox)
+      await d.sweep()
+      expect((await d.told()).length).toBe(before.length + 1)
+    }
+    expect((await d.told()).map(({ data }) => [data.reason, (data.endpoint as { id: string }).id])).toEqual(
+      ids.map((id) => ['refused', id]),
+    )
   })
 })
 

@@ -5,12 +5,8 @@ import type { Simulator } from '../../src/simulator/types.ts'
 import { chainsOf } from '../e2e/chains.ts'
 import { type Ringpost, startRingpost, temporaryDataDir } from '../e2e/ringpost.ts'
 import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
-import {
-  type RedisServer,
-  type RedisServers,
-  startCluster,
-  startSentinels,
-} from '../support/redis-servers.ts'
+import { masterOf } from '../support/redis-masters.ts'
+import { type RedisServers, startCluster, startSentinels } from '../support/redis-servers.ts'
 import { until } from '../support/until.ts'
 
 const keys = createKeys('ringpost')
@@ -82,17 +78,6 @@ async function survives(die: () => Promise<void>): Promise<void> {
 }
 
 describe('a cluster of three masters with a replica each', () => {
-  /** Who serves a key. */
-  async function masterOf(cluster: RedisServers, key: string): Promise<RedisServer> {
-    const [any] = cluster.servers
-    const slot = Number(await any?.redis.cluster('KEYSLOT', key))
-    const ranges = (await any?.redis.cluster('SLOTS')) ?? []
-    const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1]
-    const found = cluster.servers.find((server) => server.port === port)
-    if (found === undefined) throw new Error(`Nobody serves ${key}.`)
-    return found
-  }
-
   test.each(['source', 'endpoint'] as const)(
     'loses nothing where the master of a %s dies under load',
     { timeout: 180_000 },

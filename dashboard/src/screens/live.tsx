@@ -126,7 +126,7 @@ function AttemptRow({ entry, name }: { entry: LiveEntry & { kind: 'attempt' }; n
       </span>
       <span class="row-main">
         <span class="row-title">
-          {eventWords(attempt.event_type)[0]} <span class="muted">to</span> {name}
+          {eventWords(attempt.event_type, attempt.backfill)[0]} <span class="muted">to</span> {name}
         </span>
         <span class="row-sub">
           {attempt.error

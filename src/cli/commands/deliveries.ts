@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { fields, type Output, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
-import { shortTime } from '../values.ts'
+import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addDeliveryRetry } from './send-again.ts'
 
@@ -17,9 +17,13 @@ export function addDeliveryCommands(program: Command): void {
     .option('--event <id>', 'of this event')
     .option('-t, --type <type>', 'of this type of event, or a pattern such as user.*')
     .option('--status <status>', 'pending, retrying, succeeded, failed or skipped')
-    .option('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
-    .option('--until <time>', 'not after')
-    .addHelpText('after', '\nExample:\n  ringpost deliveries list --status failed --since 2026-11-01')
+    .option(
+      '--since <time>',
+      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      timeOf,
+    )
+    .option('--until <time>', 'not after', timeOf)
+    .addHelpText('after', '\nExample:\n  ringpost deliveries list --status failed --since 2d')
     .action(
       (
         options: ListOptions & {

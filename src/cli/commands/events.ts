@@ -3,7 +3,7 @@ import { type Output, table } from '../output.ts'
 import { short } from '../printable.ts'
 import { unwrap, withApi } from '../run.ts'
 import { followStream, type StreamEntry } from '../stream.ts'
-import { shortTime } from '../values.ts'
+import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addEventReplay } from './send-again.ts'
 
@@ -16,9 +16,13 @@ export function addEventCommands(program: Command): void {
     .option('-t, --type <type>', 'a type, or a pattern such as user.*')
     .option('-s, --source <id>', 'of this source')
     .option('-u, --user <id>', 'of this user, exactly')
-    .option('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
-    .option('--until <time>', 'not after')
-    .addHelpText('after', '\nExample:\n  ringpost events list --type user.created --since 2026-11-01')
+    .option(
+      '--since <time>',
+      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      timeOf,
+    )
+    .option('--until <time>', 'not after', timeOf)
+    .addHelpText('after', '\nExample:\n  ringpost events list --type user.created --since 2d')
     .action(
       (
         options: ListOptions & {

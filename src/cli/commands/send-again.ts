@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
 import { unwrap, withApi } from '../run.ts'
-import { commaList, filterOf } from '../values.ts'
+import { commaList, filterOf, timeOf } from '../values.ts'
 import { describeDelivery } from './deliveries.ts'
 import { given } from './lists.ts'
 
@@ -26,15 +26,19 @@ export function addEndpointOperations(endpoints: Command): void {
   endpoints
     .command('recover <id>')
     .description('send again what it has missed')
-    .requiredOption('--since <time>', 'not before: ISO 8601, a date, or unix seconds')
-    .option('--until <time>', 'not after; now, where it is left out')
+    .requiredOption(
+      '--since <time>',
+      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      timeOf,
+    )
+    .option('--until <time>', 'not after; now, where it is left out', timeOf)
     .addOption(
       new Option('--only <what>', 'failed, also what was skipped or never sent, or everything')
         .choices(RECOVERIES)
         .default('undelivered'),
     )
     .option('-n, --dry-run', 'count, and change nothing')
-    .addHelpText('after', '\nExample:\n  ringpost endpoints recover ep_… --since 2026-11-01 --dry-run')
+    .addHelpText('after', '\nExample:\n  ringpost endpoints recover ep_… --since 2h --dry-run')
     .action(
       (
         id: string,
