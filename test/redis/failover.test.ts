@@ -54,6 +54,25 @@ async function start(url: string): Promise<{ ringpost: Ringpost; endpointId: str
   return { ringpost: of, endpointId: body.id }
 }
 
+/** What has become of the calls that were not announced, for who reads of the failure. */
+async function describeMissing(calls: ReadonlyMap<string, number>): Promise<string> {
+  const reached = chainsOf(receiver.webhooks)
+  const missing = [...calls].filter(([user, count]) => reached.get(user) !== count)
+  const open = await Promise.all(
+    ['pending', 'retrying', 'failed', 'skipped'].map(async (status) => {
+      const { body } = (await ringpost?.api('GET', `/v1/deliveries?status=${status}&limit=20`)) ?? {}
+      return `${status}: ${JSON.stringify(body)}`
+    }),
+  )
+  return [
+    ...missing.map(
+      ([user, count]) => `${user} called ${count} times; announced up to ${reached.get(user) ?? 0}`,
+    ),
+    ...open,
+    ...(ringpost?.output() ?? '').split('\n').slice(-200),
+  ].join('\n')
+}
+
 /** Callers call all the time, a server dies in the middle of it, and in the end everybody was announced. */
 async function survives(die: () => Promise<void>): Promise<void> {
   const calls = new Map<string, number>()
@@ -74,6 +93,8 @@ async function survives(die: () => Promise<void>): Promise<void> {
   await until(() => [...calls].every(([user, count]) => chainsOf(receiver.webhooks).get(user) === count), {
     within: 60_000,
     what: 'every call to be announced',
+  }).catch(async (cause) => {
+    throw new Error(await describeMissing(calls), { cause })
   })
   expect(chainsOf(receiver.webhooks, { complete: true }).size).toBe(calls.size)
   // What was sent and not yet passed on to the replica may come again, and then as it was.
