@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { expect, onTestFinished, test } from 'vitest'
-import { startRingpost } from './ringpost.ts'
+import { redisOf, startRingpost, temporaryDataDir } from './ringpost.ts'
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname
 
@@ -18,6 +17,7 @@ async function command(dataDir: string, ...args: string[]) {
       HOME: process.env.HOME,
       RINGPOST_DATA_DIR: dataDir,
       RINGPOST_DEMO: 'false',
+      ...(await redisOf(dataDir)),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
@@ -26,8 +26,8 @@ async function command(dataDir: string, ...args: string[]) {
 }
 
 test('ringpost master-key rotate: refused while it runs, done when it is stopped, and everything opens', async () => {
-  const dataDir = await mkdtemp(join(tmpdir(), 'ringpost-master-key-'))
-  onTestFinished(() => rm(dataDir, { recursive: true, force: true }))
+  const { dataDir, remove } = await temporaryDataDir()
+  onTestFinished(remove)
   const env = { RINGPOST_DEMO: 'false' }
   const key = async () => (await readFile(join(dataDir, 'master-key'), 'utf8')).trim()
 
