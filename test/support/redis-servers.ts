@@ -86,7 +86,7 @@ export async function startRedisServer(
           new Promise((give) => setTimeout(give, 200, null)),
         ])
       },
-      { within: 10_000, what: `redis-server at ${port} to answer` },
+      { within: 60_000, what: `redis-server at ${port} to answer` },
     )
   } catch (error) {
     await server.kill()
