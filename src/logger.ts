@@ -18,13 +18,20 @@ const SECRET_PATHS = [
   '*.secrets',
 ]
 
-/** The process's logger: one JSON object a line, secrets masked. */
-export function createLogger(level: string): Logger {
-  return pino({
-    level,
-    base: null,
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: { paths: SECRET_PATHS, censor: '••••' },
-  })
+/**
+ * The process's logger: one JSON object a line, secrets masked.
+ *
+ * @param fd where to: standard output, unless that is for something else
+ */
+export function createLogger(level: string, fd: 1 | 2 = 1): Logger {
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: SECRET_PATHS, censor: '••••' },
+    },
+    pino.destination(fd),
+  )
 }

@@ -52,7 +52,7 @@ function connectionName(purpose: string): string {
 
 function connectCluster(hosts: RedisHosts, options: LegacyOptions): Cluster {
   const { retryStrategy, lazyConnect = false, enableReadyCheck, ...redisOptions } = options
-  return new Cluster(hosts.hosts, {
+  const cluster = new Cluster(hosts.hosts, {
     lazyConnect,
     clusterRetryStrategy: (times) => retryStrategy?.(times),
     enableReadyCheck: enableReadyCheck ?? true,
@@ -66,6 +66,13 @@ function connectCluster(hosts: RedisHosts, options: LegacyOptions): Cluster {
     ...(hosts.tls ? { dnsLookup: (host, callback) => callback(null, host) } : {}),
     redisOptions: { ...redisOptions, ...access(hosts) },
   })
+  // While a cluster replaces a node, it says of itself that it is down. Where ioredis finds that as it connects, it
+  // begins anew, and the promise of `connect()` is never settled; BullMQ's workers connect their own connection again
+  // where an answer is late, wait for that promise, and would take no job any more. Without the check commands are sent
+  // again until the cluster takes them. The first connection keeps it: a start waits for a cluster that works.
+  const duplicate = cluster.duplicate.bind(cluster)
+  cluster.duplicate = (nodes, more) => duplicate(nodes, { ...more, enableReadyCheck: false })
+  return cluster
 }
 
 function connectSentinels(hosts: RedisHosts, options: LegacyOptions): Single {

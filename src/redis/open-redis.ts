@@ -28,8 +28,10 @@ export async function openRedis(deps: {
   const { url, logger } = deps
   const server = url === null ? await startPrivateRedis({ dataDir: deps.dataDir, logger }) : null
   const redis = connectRedis(server?.socketPath ?? url ?? '', deps.purpose)
-  watch(redis, url === null ? 'The private Redis' : `Redis at ${withoutSecrets(url)}`, logger)
+  const unwatch = watch(redis, url === null ? 'The private Redis' : `Redis at ${withoutSecrets(url)}`, logger)
   const close = async () => {
+    // A cluster's client tells of its own end as of one that comes from there.
+    unwatch()
     // `quit` would wait for a server that is gone.
     redis.disconnect()
     await server?.stop()
@@ -48,18 +50,24 @@ export async function openRedis(deps: {
   }
 }
 
-/** Says once that the server is gone, and once that it is back. */
-function watch(redis: Redis, name: string, logger: Logger): void {
+/**
+ * Says once that the server is gone, and once that it is back.
+ *
+ * @returns what ends that
+ */
+function watch(redis: Redis, name: string, logger: Logger): () => void {
   let down = false
+  let over = false
+  // It stays, for an error that nobody listens to would end the process.
   redis.on('error', (error) => {
-    if (down) return
+    if (down || over) return
     down = true
     logger.error(
       `${name} cannot be reached (${reasonOf(error)}). Nothing is lost; ringpost goes on when it is back.`,
     )
   })
   redis.on('close', () => {
-    if (down || redis.status === 'end') return
+    if (down || over || redis.status === 'end') return
     down = true
     logger.error(`${name} has closed the connection. Nothing is lost; ringpost goes on when it is back.`)
   })
@@ -67,6 +75,9 @@ function watch(redis: Redis, name: string, logger: Logger): void {
     if (down) logger.warn(`${name} is back.`)
     down = false
   })
+  return () => {
+    over = true
+  }
 }
 
 /** Unlike `events.once`, this does not give up at the first `error`: the client tries again by itself. */

@@ -100,8 +100,9 @@ export async function startPrivateRedis(options: {
       if (!last) return
       if (await othersUse(last)) return last.disconnect()
       server?.child.ref()
+      const runId = await runIdOf(last)
       await shutDown(last)
-      await untilUnlocked(folder)
+      await untilEnded({ folder, socketPath, runId })
     })()
     return stopped
   }
@@ -220,11 +221,28 @@ function isReply(error: unknown): error is Error {
 }
 
 /** Redis closes its connections a moment before it ends; then its files are free. */
-async function untilUnlocked(folder: string): Promise<void> {
+async function untilEnded(server: {
+  folder: string
+  socketPath: string
+  runId: string | null
+}): Promise<void> {
   // Somebody may have removed the data folder meanwhile.
-  while (existsSync(folder)) {
-    const lock = await tryLock(join(folder, 'lock'))
+  while (existsSync(server.folder)) {
+    const lock = await tryLock(join(server.folder, 'lock'))
     if (lock !== null) return closeSync(lock)
+    // Who waited for the lock may have had it first, and keeps it: two servers never have it.
+    const next = await openControl(server.socketPath)
+    if (next) {
+      const runId = await runIdOf(next)
+      next.disconnect()
+      if (runId !== null && runId !== server.runId) return
+    }
     await sleep(POLL_MS)
   }
+}
+
+/** What one run of a server is called, as no other is; null where it does not say. */
+async function runIdOf(redis: RedisNode): Promise<string | null> {
+  const info = await redis.info('server').catch(() => '')
+  return /^run_id:(\w+)/m.exec(info)?.[1] ?? null
 }

@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest'
 import { createSimulator } from '../../src/simulator/server.ts'
 import { TOKEN } from '../api/support.ts'
-import { type Ringpost, startRingpost, temporaryDataDir } from '../e2e/ringpost.ts'
+import { type Ringpost, redisOf, startRingpost, temporaryDataDir } from '../e2e/ringpost.ts'
 
-/** A whole ringpost as a process, on a private Redis and the simulator. */
+/** A whole ringpost as a process, on a Redis of its own and the simulator. */
 export async function startService(env: Record<string, string> = {}) {
   const data = await temporaryDataDir()
   onTestFinished(() => data.remove())
@@ -16,6 +16,8 @@ export async function startService(env: Record<string, string> = {}) {
     RINGPOST_POLL_INTERVAL: '1s',
     RINGPOST_ALLOW_NETWORKS: '127.0.0.0/8',
     LOG_LEVEL: 'warn',
+    // For the commands that look at its Redis themselves.
+    ...(await redisOf(data.dataDir)),
     ...env,
   }
   const ringpost: Ringpost = await startRingpost({ dataDir: data.dataDir, env: all })

@@ -45,7 +45,7 @@ test('the file is applied once, and again where Redis has lost something of it',
   expect(await keep()).toEqual([])
   await api.redis.hdel(api.keys.endpoints, 'ep_a')
   expect(actions(await keep())).toEqual(['none src_a', 'create ep_a'])
-  await api.redis.del(api.keys.sources, api.keys.endpoints)
+  await Promise.all([api.keys.sources, api.keys.endpoints].map((key) => api.redis.del(key)))
   expect(actions(await keep())).toEqual(['create src_a', 'create ep_a'])
   expect((await api.sources.list()).map(({ id }) => id).sort()).toEqual(['src_a', 'src_default'])
 })

@@ -15,6 +15,10 @@ const LONGEST_PX = 3_200
 /** What a browser may take to start, and to end by itself (ms). */
 const START_MS = 60_000
 const END_MS = 10_000
+/** What one step in a page may take (ms): a machine that is busy with other tests needs its time for a picture, too. */
+const STEP_MS = 60_000
+/** The same for a test of many steps. */
+export const TEST_MS = 240_000
 
 /** A browser of its own, and what ends it whatever state it is in. */
 export interface OwnBrowser {
@@ -82,8 +86,7 @@ export async function openPage(
   })
   onTestFinished(async () => void (await inTime(context.close())))
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
-  page.setDefaultNavigationTimeout(30_000)
+  page.setDefaultTimeout(STEP_MS)
   const faults: string[] = []
   page.on('pageerror', (error) => faults.push(error.message))
   page.on('crash', () => faults.push('the page crashed'))

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { until } from '../support/until.ts'
-import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn, TEST_MS } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
@@ -71,5 +71,5 @@ browserTest(
     expect(await page.getByText('Everything works.').count()).toBe(0)
     await screenshot(page, 'first-run-6-gone')
   },
-  120_000,
+  TEST_MS,
 )

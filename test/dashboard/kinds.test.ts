@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startSlack } from '../kinds/services/slack.ts'
 import { nudgeHeader, postCall } from '../support/nudge.ts'
 import { until } from '../support/until.ts'
-import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn, TEST_MS } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
@@ -101,7 +101,7 @@ browserTest(
     expect(faults).toEqual([])
     await scene.ringpost.api('DELETE', `/v1/endpoints/${id}`)
   },
-  90_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -136,7 +136,7 @@ browserTest(
     expect(sent.headers['x-team']).toBe('support')
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -173,5 +173,5 @@ browserTest(
     await page.getByRole('button', { name: 'Set up…' }).waitFor()
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )

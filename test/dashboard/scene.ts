@@ -14,12 +14,11 @@ export const HOSTILE_IDS = [
 ]
 
 /** A ringpost in production with nothing in it, a call centre and a receiver. */
-export async function startScene(options: { privateRedis?: true } = {}) {
+export async function startScene() {
   const data = await temporaryDataDir()
   const [simulator, receiver] = await Promise.all([createSimulator(), startTestReceiver()])
   simulator.seed({ users: 120, newestUnixSecs: Math.floor(Date.now() / 1000) - 3_600, idOf: phoneNumber })
   const ringpost = await startRingpost({
-    ...options,
     dataDir: data.dataDir,
     // Beside it a browser starts.
     within: 80_000,

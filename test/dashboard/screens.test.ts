@@ -4,7 +4,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
-import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn, TEST_MS } from './browser.ts'
 import { HOSTILE_IDS, type Scene, startScene } from './scene.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -148,7 +148,7 @@ test.skipIf(CHROMIUM === undefined)(
     expect(problems).toEqual([])
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 test.skipIf(CHROMIUM === undefined).each(Object.entries(SCREENS))(
@@ -167,7 +167,7 @@ test.skipIf(CHROMIUM === undefined).each(Object.entries(SCREENS))(
     expect(faults).toEqual([])
   },
   // Some 30 pictures and examinations, on a machine that may be busy.
-  180_000,
+  TEST_MS,
 )
 
 test.skipIf(CHROMIUM === undefined)(
@@ -189,5 +189,5 @@ test.skipIf(CHROMIUM === undefined)(
     }
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )

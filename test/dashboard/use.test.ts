@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { redisSocketPath } from '../../src/redis/redis-socket.ts'
-import { client } from '../redis/own-server.ts'
+import { mastersOf } from '../../src/redis/client.ts'
+import { redisBeside } from '../e2e/ringpost.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
-import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn } from './browser.ts'
+import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn, TEST_MS } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
@@ -15,7 +15,7 @@ let endpoint: string
 beforeAll(async () => {
   if (CHROMIUM === undefined) return
   browser = await launchBrowser()
-  scene = await startScene({ privateRedis: true })
+  scene = await startScene()
   const { api } = scene.ringpost
   source = (
     await api<{ id: string }>('POST', '/v1/sources', {
@@ -63,7 +63,7 @@ browserTest(
     await page.getByText('+15550201 called for the first time').waitFor()
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -106,7 +106,7 @@ browserTest(
     await until(() => scene.receiver.webhooks.length === before + queued)
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -142,7 +142,7 @@ browserTest(
     expect((await scene.ringpost.api('GET', `/v1/endpoints/${body.id}`)).status).toBe(404)
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -170,7 +170,7 @@ browserTest(
     await erase.click()
     await page.getByText(/^Erased: 1 event/).waitFor()
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -188,7 +188,7 @@ browserTest(
     expect(scene.receiver.webhooks.some(({ body }) => body.includes('flood_'))).toBe(false)
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -243,7 +243,7 @@ browserTest(
     await page.goBack()
     await until(async () => (await far.count()) === 1 && Math.abs((await topOf()) - top) <= 2)
   },
-  120_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -282,7 +282,7 @@ browserTest(
     await until(async () => (await page.evaluate('scrollY')) === 0)
     expect(faults).toEqual([])
   },
-  90_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -382,26 +382,33 @@ browserTest(
     expect(faults).toEqual([])
     await api('DELETE', `/v1/endpoints/${body.id}`)
   },
-  120_000,
+  TEST_MS,
 )
 
 browserTest(
   "Redis' memory is shown against its limit, and told of where it is nearly full",
   async () => {
-    const redis = client(await redisSocketPath(scene.dataDir))
-    onTestFinished(async () => void (await redis.config('SET', 'maxmemory', '0')))
+    const redis = await redisBeside(scene.dataDir)
+    await redis.ping()
+    // Of a cluster, the node that is fullest is shown: one has a limit, and the others none.
+    const [node] = mastersOf(redis)
+    if (node === undefined) throw new Error('Redis has no server.')
+    onTestFinished(async () => {
+      await node.config('SET', 'maxmemory', '0')
+      redis.disconnect()
+    })
     const { page, faults } = await open('/settings')
     const memory = page.locator('dl > div').filter({ hasText: 'Memory of Redis' })
     await memory.getByText('without a limit').waitFor()
-    const used = Number(/used_memory:(\d+)/.exec(await redis.info('memory'))?.[1])
-    await redis.config('SET', 'maxmemory', String(used * 4))
+    const used = Number(/used_memory:(\d+)/.exec(await node.info('memory'))?.[1])
+    await node.config('SET', 'maxmemory', String(used * 4))
     await page.reload()
     const meter = page.getByLabel('Share of the memory')
     await meter.waitFor()
     const value = Number(await meter.getAttribute('value'))
     expect(value).toBeGreaterThan(0.1)
     expect(value).toBeLessThan(0.5)
-    await redis.config('SET', 'maxmemory', String(Math.ceil(used * 1.06)))
+    await node.config('SET', 'maxmemory', String(Math.ceil(used * 1.06)))
     await page.reload()
     const checks = page.getByRole('list', { name: 'Checks' })
     await checks.getByText(/^Redis has used 9\d % of its maxmemory/).waitFor()
@@ -409,7 +416,7 @@ browserTest(
     await screenshot(page, 'use-memory')
     expect(faults).toEqual([])
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -428,7 +435,7 @@ browserTest(
     await page.goto(`${scene.url}/dashboard/endpoints`)
     await page.getByLabel('API token').waitFor()
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -446,7 +453,7 @@ browserTest(
     await page.goto(`${scene.url}/dashboard/settings`)
     await page.getByText('the token "Reader"').waitFor()
   },
-  60_000,
+  TEST_MS,
 )
 
 browserTest(
@@ -469,5 +476,5 @@ browserTest(
     await page.keyboard.press('Tab')
     expect(await page.evaluate(focused)).toContain('Add an endpoint')
   },
-  60_000,
+  TEST_MS,
 )

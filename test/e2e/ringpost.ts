@@ -10,7 +10,8 @@ import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 
-const START_MS = 25_000
+/** A busy machine needs its time, and a cluster of its own comes first. */
+const START_MS = 80_000
 
 /** A ringpost process of its own, with its private Redis in a data folder of its own. */
 export interface Ringpost {
@@ -117,8 +118,11 @@ export async function temporaryDataDir(): Promise<{ dataDir: string; remove(): P
 
 const clusters = new Map<string, Promise<RedisServers>>()
 
-/** With TEST_REDIS=cluster, what belongs to a data folder is in a cluster of its own, and else in a private server. */
-async function redisOf(dataDir: string): Promise<{ REDIS_URL?: string }> {
+/**
+ * The variables that name the Redis of a data folder, for a process that is to be on the same one. With
+ * TEST_REDIS=cluster it is a cluster of its own, and else the private server, which needs none.
+ */
+export async function redisOf(dataDir: string): Promise<{ REDIS_URL?: string }> {
   if (process.env.TEST_REDIS !== 'cluster') return {}
   const cluster = clusters.get(dataDir) ?? startCluster()
   clusters.set(dataDir, cluster)
@@ -131,6 +135,11 @@ export async function redisBeside(dataDir: string): Promise<Redis> {
   const redis = connectRedis(REDIS_URL ?? join(dataDir, 'redis.sock'), 'test')
   redis.on('error', () => undefined)
   return redis
+}
+
+/** Below what folder the Redis that holds what belongs to a data folder writes it to the disk. */
+export async function redisFolderOf(dataDir: string): Promise<string> {
+  return (await clusters.get(dataDir))?.folder ?? join(dataDir, 'redis')
 }
 
 async function removeDataDir(dataDir: string): Promise<void> {

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
 import { until } from '../support/until.ts'
-import { startRingpost, temporaryDataDir } from './ringpost.ts'
+import { redisFolderOf, startRingpost, temporaryDataDir } from './ringpost.ts'
 
 test('nothing secret is in the log at its most talkative, in what Redis writes to its disk, or in an answer', async () => {
   const data = await temporaryDataDir()
@@ -75,7 +75,7 @@ test('nothing secret is in the log at its most talkative, in what Redis writes t
 
   const log = ringpost.output()
   expect(log).toContain('"attempt"')
-  const disk = await filesIn(join(data.dataDir, 'redis'))
+  const disk = await filesIn(await redisFolderOf(data.dataDir))
   expect(disk).toContain(id)
   // Without their prefixes, the two secrets would be found in another form as well.
   for (const one of [...hidden, ...[first, second].map((text) => text.slice(6))]) {

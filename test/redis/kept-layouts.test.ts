@@ -43,12 +43,23 @@ const start = async (socket: string) => {
 const known = async (of: Ringpost) =>
   (await of.api<{ state: string; known_users: number }>('GET', '/v1/sources/src_default')).body
 
+/** The ports are not ours to choose: another run of the tests on this machine may have them for a moment. */
+const onceFree = <T>(listen: () => Promise<T>) =>
+  until(
+    () =>
+      listen().catch((error: NodeJS.ErrnoException) => {
+        if (error.code === 'EADDRINUSE') return null
+        throw error
+      }),
+    { what: 'the port of the kept data to be free' },
+  )
+
 beforeEach(async () => {
   data = await temporaryDataDir()
-  simulator = await createSimulator({ port: PORTS.upstream })
+  simulator = await onceFree(() => createSimulator({ port: PORTS.upstream }))
   simulator.seed({ users: 5, newestUnixSecs: 1_790_000_000 })
-  receiver = await startTestReceiver(PORTS.receiver)
-})
+  receiver = await onceFree(() => startTestReceiver(PORTS.receiver))
+}, 150_000)
 afterEach(async () => {
   await ringpost?.stop('SIGKILL')
   await Promise.all([simulator.close(), receiver.close(), data.remove()])

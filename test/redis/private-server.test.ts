@@ -164,6 +164,22 @@ describe('stop', () => {
     expect(existsSync(first.socketPath)).toBe(false)
   })
 
+  test('ends although somebody who waited for the folder has it at once', async () => {
+    const first = await start()
+    const folder = join(dataDir, 'redis')
+    // flock takes the lock in the moment in which it is free, and starts a server that holds it.
+    const server = ['redis-server', '--port', '0', '--unixsocket', first.socketPath, '--dir', folder]
+    const next = spawn('flock', ['-x', join(folder, 'lock'), ...server], { stdio: 'ignore', detached: true })
+    const ended = once(next, 'exit')
+    cleanups.push(async () => {
+      // With the server that it waits for.
+      process.kill(-Number(next.pid), 'SIGKILL')
+      await ended
+    })
+    await first.stop()
+    expect(await client(first.socketPath).ping()).toBe('PONG')
+  })
+
   test('of two processes at once leaves no server behind', async () => {
     const children = [startChild(), startChild()]
     await Promise.all(children.map((child) => child.ready))

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer, type IncomingHttpHeaders } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Event } from '../../src/types.ts'
@@ -32,7 +33,8 @@ export async function startTestReceiver(onPort = 0) {
     webhooks.push({ ...webhook, status: status === 'hang' ? 0 : status })
     if (status !== 'hang') response.writeHead(status).end('seen')
   })
-  await new Promise<void>((resolve) => server.listen(onPort, '127.0.0.1', resolve))
+  server.listen(onPort, '127.0.0.1')
+  await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${port}/hook`,

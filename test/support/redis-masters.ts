@@ -1,8 +1,11 @@
 import type { RedisServer, RedisServers } from './redis-servers.ts'
 
-/** Who serves a key. */
-export async function masterOf(cluster: RedisServers, key: string): Promise<RedisServer> {
-  const [any] = cluster.servers
+/** Who serves a key, as one of the servers knows it. */
+export async function masterOf(
+  cluster: RedisServers,
+  key: string,
+  any = cluster.servers[0],
+): Promise<RedisServer> {
   const slot = Number(await any?.redis.cluster('KEYSLOT', key))
   const ranges = (await any?.redis.cluster('SLOTS')) ?? []
   const port = ranges.find(([from, to]) => from <= slot && slot <= to)?.[2]?.[1]

@@ -86,7 +86,7 @@ export async function startRedisServer(
           new Promise((give) => setTimeout(give, 200, null)),
         ])
       },
-      { within: 10_000, what: `redis-server at ${port} to answer` },
+      { within: 60_000, what: `redis-server at ${port} to answer` },
     )
   } catch (error) {
     await server.kill()
@@ -99,6 +99,8 @@ export async function startRedisServer(
 export interface RedisServers {
   url: string
   servers: RedisServer[]
+  /** What they write to the disk is below it. */
+  folder: string
   stop(): Promise<void>
 }
 
@@ -217,7 +219,7 @@ async function startTogether(
       running.push(server)
       return server
     })
-    return { ...begun, stop }
+    return { ...begun, folder, stop }
   } catch (error) {
     await stop()
     throw error

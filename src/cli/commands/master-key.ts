@@ -30,7 +30,8 @@ Example:
         const config = parseConfig(loadEnv(cwd, process.env), cwd)
         // Ctrl-C ends it where it stands, which is as good as anywhere.
         const { signal } = new AbortController()
-        const done = await rotateMasterKey({ config, logger: createLogger('warn'), signal })
+        // Standard output is for the answer, which a program may read.
+        const done = await rotateMasterKey({ config, logger: createLogger('warn', 2), signal })
         const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
         const file = relative(cwd, join(config.dataDir, MASTER_KEY_FILE))
         const next =
