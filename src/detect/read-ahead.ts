@@ -36,14 +36,25 @@ export function createReadAhead(deps: {
 
   function ask(cursor: string | null): void {
     ahead = null
-    const asked = { cursor, page: deps.ask(cursor, (next) => follow(next)) }
+    const { promise: page, resolve, reject } = Promise.withResolvers<ListedPage>()
+    const asked = { cursor, page }
+    // In its place before it is asked for: it may be told at once which one comes behind it.
     waiting.push(asked)
-    asked.page.then(
+    deps
+      .ask(cursor, (next) => {
+        // Not where it was let go, nor where what comes behind it has been asked for.
+        if (waiting.at(-1) === asked) follow(next)
+      })
+      .then(resolve, reject)
+    page.then(
       ({ nextCursor }) => {
-        const behind = waiting[waiting.indexOf(asked) + 1]
+        const at = waiting.indexOf(asked)
+        // It was let go, and so was what it leads to.
+        if (at === -1) return
+        const behind = waiting[at + 1]
         if (behind !== undefined && behind.cursor === nextCursor) return
         // The page says otherwise than its cursor was told: what was asked for with that is let go.
-        if (behind !== undefined) waiting.splice(waiting.indexOf(behind))
+        waiting.splice(at + 1)
         follow(nextCursor)
       },
       // Whoever takes the page is told.

@@ -125,6 +125,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   result.complete = false
   result.top = null
   result.newestFirst = true
+  /** Nobody waits for what is still on its way. */
+  const over = new AbortController()
+  const ending = AbortSignal.any([plan.signal, over.signal])
   // A scan that reads to the end anyway downloads the next pages while it commits this one.
   const pages = createReadAhead({
     ask,
@@ -135,6 +138,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     return await readOn()
   } finally {
     pages.stop()
+    over.abort()
   }
 
   async function readOn(): Promise<ScanResult> {
@@ -219,7 +223,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       result.requests++
       return deps.listPage(at, onCursor)
     }
-    return at === null ? once() : askAgain(once, { pause: deps.pause, signal: plan.signal })
+    return at === null ? once() : askAgain(once, { pause: deps.pause, signal: ending })
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {

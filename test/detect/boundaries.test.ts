@@ -191,7 +191,7 @@ function start(d: Detection, plan: { at: number; how: Interruption } | null) {
     ...d.deps,
     // How often it waits depends on where it died, and time must not.
     pause: async () => undefined,
-    listUsers: (query, signal) => operations.run(() => d.deps.listUsers(query, signal)),
+    listUsers: (query, signal, onCursor) => operations.run(() => d.deps.listUsers(query, signal, onCursor)),
     store: createDetectionStore({ redis: client, keys, leaseMs: 3_600_000 }),
     quarantine: createQuarantine({ redis: client, keys, now }),
   })

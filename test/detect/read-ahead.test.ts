@@ -132,19 +132,24 @@ test('where nothing may be asked for yet, a cursor that is told early is kept', 
   expect(asked).toEqual([null, '1'])
 })
 
-test('what was asked for with a cursor that the page does not have is let go', async () => {
-  const { pages, asked, arrive, answers, tell } = list(2)
-  const first = pages.next(null)
-  tell(null, '7')
-  expect(asked).toEqual([null, '7'])
-  await arrive(null)
-  expect((await first).nextCursor).toBe('1')
-  expect(asked).toEqual([null, '7', '1'])
-  // Nobody is told of its end.
-  answers.get('7')?.fail(new Error('no such page'))
-  await arrive('1')
-  expect((await pages.next('1')).serverTime).toBe(1)
-  await arrive('2')
-  expect((await pages.next('2')).nextCursor).toBeNull()
-  expect(pages.holds).toBe(false)
-})
+test.each(['fails', 'arrives'])(
+  'what was asked for with a cursor that the page does not have is let go, also where it %s',
+  async (late) => {
+    const { pages, asked, arrive, answers, tell } = list(2)
+    const first = pages.next(null)
+    tell(null, '7')
+    expect(asked).toEqual([null, '7'])
+    await arrive(null)
+    expect((await first).nextCursor).toBe('1')
+    expect(asked).toEqual([null, '7', '1'])
+    // Nobody is told of its end, nor of what it leads to.
+    if (late === 'fails') answers.get('7')?.fail(new Error('no such page'))
+    else await arrive('7')
+    expect(asked).toEqual([null, '7', '1'])
+    await arrive('1')
+    expect((await pages.next('1')).serverTime).toBe(1)
+    await arrive('2')
+    expect((await pages.next('2')).nextCursor).toBeNull()
+    expect(pages.holds).toBe(false)
+  },
+)

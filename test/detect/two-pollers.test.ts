@@ -20,7 +20,7 @@ function scheduledPoller(d: Detection, scheduler: fc.Scheduler, name: string) {
   const now = () => d.clock.ms
   const poll = createPoll({
     ...d.deps,
-    listUsers: (query, signal) => run(() => d.deps.listUsers(query, signal)),
+    listUsers: (query, signal, onCursor) => run(() => d.deps.listUsers(query, signal, onCursor)),
     store: createDetectionStore({ redis: client, keys: d.keys, leaseMs: 3_600_000 }),
     quarantine: createQuarantine({ redis: client, keys: d.keys, now }),
   })

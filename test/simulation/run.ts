@@ -8,7 +8,7 @@ import { createDetectionStore } from '../../src/detect/store.ts'
 import type { WatermarkFiles } from '../../src/detect/watermark-files.ts'
 import { classifyResponse } from '../../src/elevenlabs/classify-response.ts'
 import type { ListUsers } from '../../src/elevenlabs/list-users.ts'
-import { readPage } from '../../src/elevenlabs/read-page.ts'
+import { cursorAtEnd, readPage } from '../../src/elevenlabs/read-page.ts'
 import type { Redis } from '../../src/redis/client.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import type { Event, UnixMs } from '../../src/types.ts'
@@ -83,13 +83,16 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
   function start(plan: { at: number; how: Interruption } | null) {
     const operations = createOperations(plan, takeOver)
     const client = interruptedRedis(redis, operations)
-    const listUsers: ListUsers = (query) => {
+    const listUsers: ListUsers = (query, _signal, onCursor) => {
       // What it answers is decided now: a page that is read ahead must not depend on what else is under way.
       const answer = upstream.request(query)
       const serverTime = nowSecs()
       return operations.run(async () => {
         if (answer.status === 200) {
-          return { ...readPage((answer as { body: string }).body), serverTime, requests: 1 }
+          const { body } = answer as { body: string }
+          const next = cursorAtEnd(body)
+          if (next !== null) onCursor?.(next)
+          return { ...readPage(body), serverTime, requests: 1 }
         }
         const { code } = answer as { code: string }
         const body = JSON.stringify({ detail: { code, message: code } })
