@@ -23,6 +23,7 @@ import { checkUrl } from './deliver/guard/url.ts'
 import { createSecret } from './deliver/sign.ts'
 import { createDelivery } from './delivery.ts'
 import { acceptAttention } from './detect/accept.ts'
+import { createKeepWatermarks } from './detect/keep-watermarks.ts'
 import { createPoll } from './detect/poll.ts'
 import { createPollSource } from './detect/poll-source.ts'
 import { createQuarantine } from './detect/quarantine.ts'
@@ -177,6 +178,7 @@ export async function startApp(deps: {
   const store = traces.store(createDetectionStore({ redis, keys, leaseMs: LEASE_MS }))
   const quarantine = createQuarantine({ redis, keys, now })
   const watermarks = createWatermarkFiles(config.dataDir)
+  const keepWatermarks = createKeepWatermarks({ redis, keys, watermarks, logger })
   const listUsers = createListUsers({ dispatcher: upstreamAgent, now })
   const pollSource = createPollSource({
     sources,
@@ -351,6 +353,7 @@ export async function startApp(deps: {
           if (!has('poll')) return
           const polled = (await sources.list()).filter(({ paused }) => !paused)
           await inGroups(polled, (source) => queues.keepPolling(source.id, sources.paceOf(source).intervalMs))
+          await keepWatermarks(polled.map(({ id }) => id))
         },
       }),
     )

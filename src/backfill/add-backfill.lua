@@ -41,7 +41,7 @@ else
   redis.call('HSET', KEYS[1], 'place', ARGV[4])
 end
 
--- The oldest go where there are too many, unless they are still to be sent.
+-- The oldest go where there are too many, unless their delivery is still there: it is shown and erased by its event.
 local over = math.min(redis.call('XLEN', KEYS[2]) - tonumber(ARGV[9]), 500)
 if over > 0 then
   for _, entry in ipairs(redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', over + 1000)) do
@@ -49,8 +49,7 @@ if over > 0 then
     for i = 1, #entry[2], 2 do
       fields[entry[2][i]] = entry[2][i + 1]
     end
-    local status = redis.call('HGET', prefix .. (fields.delivery or ''), 's')
-    if status ~= 'pending' and status ~= 'retrying' then
+    if redis.call('EXISTS', prefix .. (fields.delivery or '')) == 0 then
       redis.call('XDEL', KEYS[2], entry[1])
       redis.call('HDEL', KEYS[3], fields.id)
       over = over - 1

@@ -28,6 +28,7 @@ export function createDeliveryBounds(deps: {
 
   async function dropOldest(endpointId: string, count: number): Promise<number> {
     const endpoint = keys.endpoint(endpointId)
+    const backfilled = keys.source(endpointId)
     const places = await readPlaces(endpointId, {
       order: 'oldest',
       statuses: ENDED,
@@ -42,9 +43,11 @@ export function createDeliveryBounds(deps: {
         [
           ...ENDED.map(endpoint.status),
           endpoint.bounds,
+          backfilled.outbox,
+          backfilled.eventIndex,
           ...places.flatMap(({ id }) => [endpoint.delivery(id), endpoint.attempts(id)]),
         ],
-        places.map(({ id }) => id),
+        [endpointId, ...places.map(({ id }) => id)],
       ),
     )
   }

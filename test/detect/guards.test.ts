@@ -1,5 +1,10 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
+import { createKeepWatermarks } from '../../src/detect/keep-watermarks.ts'
+import { createWatermarkFiles } from '../../src/detect/watermark-files.ts'
 import { deleteKeys } from '../../src/redis/delete-keys.ts'
 import { brief, createDetection, type Detection } from './detection.ts'
 
@@ -228,6 +233,31 @@ test('Redis that lost everything pages nobody, and announces who first called me
   d.pass(120)
   await d.poll()
   expect((await d.state()).announce_since).toBeUndefined()
+})
+
+test('whoever polls after Redis was lost knows where another process had got to', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ringpost-other-watermarks-'))
+  try {
+    // Another process, with a data folder of its own, which has not polled since.
+    const { redis, keys, source } = d
+    const watermarks = createWatermarkFiles(folder)
+    const keepWatermarks = createKeepWatermarks({ redis, keys, watermarks, logger: d.deps.logger })
+    await keepWatermarks([source.id, 'src_none'])
+    d.simulator.call({ user_id: 'announced' })
+    await d.poll()
+    await keepWatermarks([source.id])
+    expect(await watermarks.read(source.id)).toEqual(await d.deps.watermarks.read(source.id))
+    await deleteKeys(redis, keys.prefix)
+    // What is lost says nothing, and is not what is kept.
+    await keepWatermarks([source.id])
+    d.deps.watermarks = watermarks
+    d.pass(300)
+    d.simulator.call({ user_id: 'during' })
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline' })
+    expect(brief(await d.events())).toEqual(['during: user.created 0→1'])
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
 })
 
 test('an outage is told once, at once where a person is needed, and so is its end', async () => {

@@ -74,6 +74,33 @@ const listed = async () =>
   ).data.map(({ id }) => id)
 
 describe('the bound by number', () => {
+  test('lets the events of backfills go with their deliveries, and no others', async () => {
+    const own = stage.keys.source(EP)
+    const ids: string[] = []
+    for (const sourceId of [EP, 'src_a', EP]) {
+      const eventId = `evt_${ids.length}`
+      const streamId = await stage.emit(sourceId, eventId)
+      const event = { eventId, eventType: 'user.created' as const, sourceId, streamId }
+      const [id = ''] = await stage.deliveries.accept(EP, [event])
+      const claim = await stage.claim(EP, id, 'worker', 1_000)
+      if (claim === null) throw new Error('A new delivery can be claimed.')
+      const { attempt: made, ...ended } = {
+        attempt: attempt(1),
+        error: null,
+        nextAttemptAt: null,
+        health: null,
+      }
+      await stage.record(EP, claim, { status: 'succeeded', attempt: made, ...ended })
+      stage.clock.ms += 1
+      ids.push(id)
+    }
+    await boundsOf(1).keep(EP)
+    expect(await listed()).toEqual([ids[2]])
+    expect(await stage.redis.xlen(own.outbox)).toBe(1)
+    expect(await stage.redis.hkeys(own.eventIndex)).toEqual(['evt_2'])
+    expect(await stage.redis.xlen(stage.keys.source('src_a').outbox)).toBe(1)
+  })
+
   test('lets the oldest go with their records and attempts, whatever their status, and none that waits', async () => {
     const oldest = await waiting('evt_waits')
     const ids = await ended(40)
