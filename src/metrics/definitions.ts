@@ -62,6 +62,16 @@ export const SHARED_METRICS = {
     help: 'Time since the last poll began that read the top of the list to its end. Missing before the first one and while the source is paused.',
     labels: SOURCE,
   },
+  ringpost_source_last_poll_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last poll began, failed ones among them (unix seconds). Missing before the first one.',
+    labels: SOURCE,
+  },
+  ringpost_source_next_poll_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the next poll is due (unix seconds). Missing before the first one and while the source is paused.',
+    labels: SOURCE,
+  },
   ringpost_source_consecutive_failures: {
     type: 'gauge',
     help: 'Polls in a row that have failed.',

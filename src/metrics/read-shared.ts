@@ -31,7 +31,7 @@ export function sourceSamples({ id, paused, state }: SourceFacts, now: UnixMs): 
     value,
   })
   const condition = conditionOf(state, paused)
-  const { seen_at } = state
+  const { seen_at, last_poll, not_before } = state
   return [
     of('ringpost_source_known_users', state.known_users),
     of('ringpost_source_polls_total', state.total_polls),
@@ -44,6 +44,12 @@ export function sourceSamples({ id, paused, state }: SourceFacts, now: UnixMs): 
     ...(seen_at === undefined || paused
       ? []
       : [of('ringpost_source_lag_seconds', Math.max(0, now - seen_at) / 1000)]),
+    ...(last_poll === undefined
+      ? []
+      : [of('ringpost_source_last_poll_timestamp_seconds', Date.parse(last_poll.at) / 1000)]),
+    ...(not_before === 0 || paused
+      ? []
+      : [of('ringpost_source_next_poll_timestamp_seconds', not_before / 1000)]),
     ...CONDITIONS.map((one) => of('ringpost_source_condition', one === condition ? 1 : 0, { state: one })),
     ...Object.entries(state.events_by_type).map(([type, count]) =>
       of('ringpost_source_events_total', count, { type }),

@@ -73,6 +73,8 @@ test('tells of each source what its state says', async () => {
     failures: 1,
     failing_since: api.clock.now,
     seen_at: api.clock.now - 90_500,
+    not_before: api.clock.now + 29_500,
+    last_poll: JSON.stringify({ at: new Date(api.clock.now - 500).toISOString() }),
     'events:user.created': 12,
     'events:user.removed': 1,
   })
@@ -90,6 +92,8 @@ test('tells of each source what its state says', async () => {
   expect(value('source_quarantined_rows_total', one)).toBe('2')
   expect(value('source_consecutive_failures', one)).toBe('1')
   expect(value('source_lag_seconds', one)).toBe('90.5')
+  expect(Number(value('source_last_poll_timestamp_seconds', one))).toBe((api.clock.now - 500) / 1000)
+  expect(Number(value('source_next_poll_timestamp_seconds', one))).toBe((api.clock.now + 29_500) / 1000)
   expect(value('source_events_total', `${one},type="user.created"`)).toBe('12')
   expect(value('source_events_total', `${one},type="user.removed"`)).toBe('1')
   expect(linesOf(text, 'ringpost_source_condition').filter((line) => line.endsWith(' 1'))).toEqual([
@@ -98,6 +102,8 @@ test('tells of each source what its state says', async () => {
   ])
   expect(value('source_known_users', 'source="src_two"')).toBe('0')
   expect(value('source_lag_seconds', 'source="src_two"')).toBeUndefined()
+  expect(value('source_last_poll_timestamp_seconds', 'source="src_two"')).toBeUndefined()
+  expect(value('source_next_poll_timestamp_seconds', 'source="src_two"')).toBeUndefined()
   expect(linesOf(text, 'ringpost_redis_up')).toEqual(['ringpost_redis_up 1'])
   // Scraped again, nothing has added up, and what is gone is gone.
   await api.redis.hdel(api.keys.sources, 'src_two')
