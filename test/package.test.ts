@@ -4,6 +4,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
 import { until } from './support/until.ts'
@@ -13,6 +15,7 @@ const run = promisify(execFile)
 
 /** A project elsewhere into which the packed ringpost is installed, as its users would. */
 let project: string
+let tarball: string
 let files: string[]
 beforeAll(async () => {
   project = await mkdtemp(join(tmpdir(), 'ringpost-package-'))
@@ -22,6 +25,7 @@ beforeAll(async () => {
     files: { path: string }[]
   }[]
   files = packed?.files.map(({ path }) => path) ?? []
+  tarball = join(project, packed?.filename ?? '')
   await writeFile(join(project, 'package.json'), '{ "private": true }')
   const flags = [
     '--omit=dev',
@@ -31,7 +35,7 @@ beforeAll(async () => {
     '--no-audit',
     '--no-fund',
   ]
-  await run('npm', ['install', ...flags, join(project, packed?.filename ?? '')], { cwd: project })
+  await run('npm', ['install', ...flags, tarball], { cwd: project })
 }, 120_000)
 afterAll(() => rm(project, { recursive: true, force: true, maxRetries: 10 }))
 
@@ -42,6 +46,14 @@ test('the package holds compiled JavaScript, Lua and documentation, and nothing 
   expect(files).toContain('dist/src/detect/commit-page.lua')
   expect(files).toContain('README.md')
   expect(files.filter((path) => /\.ts$|^(src|test|scripts|bench|data)\//.test(path))).toEqual([])
+})
+
+test('publint has nothing against it, not even a suggestion', async () => {
+  const { buffer, byteOffset, byteLength } = await readFile(tarball)
+  const bytes = buffer.slice(byteOffset, byteOffset + byteLength)
+  const { messages, pkg } = await publint({ pack: { tarball: bytes } })
+  expect(pkg.version).toBe(manifest.version)
+  expect(messages.map((message) => formatMessage(message, pkg, { color: false }))).toEqual([])
 })
 
 test('what is installed with it is what it names, and no development tool', async () => {
