@@ -10,7 +10,7 @@ const read = (file: string) => readFileSync(join(ROOT, file), 'utf8')
 const PAGES = globSync(['*.md', 'docs/**/*.md'], { cwd: ROOT }).filter(
   (file) => !file.includes('node_modules'),
 )
-const NEW = ['docs/concepts.md', 'docs/verifying.md', 'docs/troubleshooting.md', 'docs/comparison.md']
+const HELD = ['docs/concepts.md', 'docs/verifying.md', 'docs/troubleshooting.md', 'docs/comparison.md']
 
 /** The anchor that GitHub makes of a heading. */
 function anchorOf(heading: string): string {
@@ -93,7 +93,7 @@ function commandsOf(text: string): string[] {
   return [...blocks.map((line) => line.trim()), ...inline].filter((line) => line.startsWith('ringpost '))
 }
 
-describe.each(NEW.filter((page) => existsSync(join(ROOT, page))))('%s', (page) => {
+describe.each(HELD)('%s', (page) => {
   const text = read(page)
 
   test('has commands that the command line takes', () => {
@@ -194,4 +194,12 @@ test('what ringpost does not say is noticed', () => {
   ).not.toEqual([])
   expect(strangers('head poll: 100 rows in 1 requests; nothing at all.')).not.toEqual([])
   expect(strangers('The endpoint is not there any more and somebody has to look at it.')).not.toEqual([])
+})
+
+test('docs/comparison.md has a source for each row about somebody else, and says of when it is', () => {
+  const text = read('docs/comparison.md')
+  expect(text).toMatch(/^As of \w+ 20\d\d\./m)
+  const rows = [...text.matchAll(/^\| \*\*(\w+)\*\* \|(.*)\|$/gm)].filter(([, name]) => name !== 'ringpost')
+  expect(rows.length).toBeGreaterThanOrEqual(10)
+  expect(rows.filter(([, , cells = '']) => (cells.match(/\]\(https:/g) ?? []).length < 3)).toEqual([])
 })

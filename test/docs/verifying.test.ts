@@ -260,7 +260,8 @@ describe('the whole receiver', () => {
       child.kill('SIGKILL')
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     }
-  })
+    // Go compiles parts of its library the first time, which took 47 s on a busy machine.
+  }, 300_000)
 
   test('does each event once, also when it is killed in between, and refuses what is not signed', async () => {
     const secret = createSecret()
