@@ -28,13 +28,6 @@ const TOOLS = {
     programs: ['usr/bin/python3'],
     more: ['export PYTHONHOME="$here/usr"'],
   },
-  pip3: {
-    packages: ['python3-pip-whl'],
-    programs: ['usr/share/python-wheels/pip-*.whl'],
-    // Python runs what is in a wheel without unpacking it.
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: the shell's own notation
-    more: ['exec "${PYTHON:-python3}" "$(echo "$here"/usr/share/python-wheels/pip-*.whl)/pip" "$@"'],
-  },
   php: { packages: ['php-cli'], needsOf: 'php-cli', whole: /^php\d/, programs: ['usr/bin/php[0-9]*'] },
   ruby: {
     packages: ['ruby'],
