@@ -25,6 +25,7 @@ export const hasApt = () => Boolean(findOnPath('apt-get') && findOnPath('dpkg-de
  * @param options.title what is downloaded, for the person who waits
  * @param options.packages by name
  * @param options.needsOf the package whose libraries are needed, directly or not; none without it
+ * @param options.whole names of what else it needs, and needs in one tree with it, although the machine may have them
  * @param options.leaveOut names of libraries that it can do without
  * @param options.finish is given the unpacked tree and the folder to move it to; answers null, or what went wrong
  * @returns null, or what went wrong as part of a sentence
@@ -61,8 +62,8 @@ export async function unpackPackages(root, options) {
   }
 }
 
-async function download(own, folder, { packages, needsOf, leaveOut = /^$/ }) {
-  const missing = needsOf === undefined ? [] : await missingLibraries(own, needsOf)
+async function download(own, folder, { packages, needsOf, whole = /^$/, leaveOut = /^$/ }) {
+  const missing = needsOf === undefined ? [] : await missingPackages(own, needsOf, whole)
   const libraries = missing.filter((name) => !leaveOut.test(name))
   const { code, stderr } = await capture('apt-get', ['download', ...own, ...packages, ...libraries], {
     ...IN_TIME,
@@ -73,19 +74,20 @@ async function download(own, folder, { packages, needsOf, leaveOut = /^$/ }) {
 }
 
 /**
- * The libraries that a package needs, directly or not, and that are not installed here. The plan is made for
+ * The libraries that a package needs, directly or not, and that are not installed here, and what it needs of
+ * `whole`. The plan is made for
  * an empty system: apt refuses to plan on one with a broken dependency anywhere. (ldd would name files and not
  * packages, and only one layer of them.)
  */
-async function missingLibraries(own, needsOf) {
+async function missingPackages(own, needsOf, whole) {
   const emptySystem = ['-o', 'Dir::State::status=/dev/null', '--no-install-recommends']
   const plan = await capture('apt-get', ['--simulate', ...own, ...emptySystem, 'install', needsOf], IN_TIME)
   // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg's own notation
   const format = '${Package} ${db:Status-Status}\n'
   const installed = await capture('dpkg-query', ['--show', `--showformat=${format}`])
   const present = new Set([...installed.stdout.matchAll(/^(\S+) installed$/gm)].map(([, name]) => name))
-  const needed = [...plan.stdout.matchAll(/^Inst (lib\S+) /gm)].map(([, name]) => name)
-  return needed.filter((name) => !present.has(name))
+  const needed = [...plan.stdout.matchAll(/^Inst (\S+) /gm)].map(([, name]) => name)
+  return needed.filter((name) => whole.test(name) || (name.startsWith('lib') && !present.has(name)))
 }
 
 /**
