@@ -1,7 +1,8 @@
 /**
- * Writes deploy/kubernetes.yaml, the chart as plain manifests: `node scripts/render-chart.ts`. Needs helm 3, with which
- * `npm run check:chart` sees that it is right. Its
- * first lines hold a digest of the chart, so that a test tells when it is out of date without helm.
+ * Writes the chart as plain manifests: deploy/kubernetes.yaml, and deploy/queue-age.yaml with what is different where
+ * `deliver` is scaled by the age of its queue: `node scripts/render-chart.ts`. Needs helm 3, with which
+ * `npm run check:chart` sees that they are right. Their first lines hold a digest of the chart, so that a test tells
+ * without helm when they are out of date.
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -10,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 
 const CHART = fileURLToPath(new URL('../deploy/helm/', import.meta.url))
 export const MANIFESTS = fileURLToPath(new URL('../deploy/kubernetes.yaml', import.meta.url))
+export const QUEUE_AGE = fileURLToPath(new URL('../deploy/queue-age.yaml', import.meta.url))
 
 /** Of every file of the chart. */
 export function chartDigest(): string {
@@ -44,7 +46,23 @@ export function renderManifests(): string {
 ${renderChart('secret.existing=ringpost')}`
 }
 
+/** What deploy/queue-age.yaml holds. */
+export function renderQueueAge(): string {
+  const settings = ['workloads.deliver.autoscaling.queueAge=5', 'podMonitor.enabled=true']
+  const own = renderChart('secret.existing=ringpost', ...settings)
+    .split(/^---\n/m)
+    .filter((object) => /^kind: (HorizontalPodAutoscaler|PodMonitor)$/m.test(object))
+  return `# What is different in the chart under deploy/helm with ${settings.join(' and ')}.
+# Written by scripts/render-chart.ts from the chart ${chartDigest()}.
+# It needs the Prometheus Operator, and prometheus-adapter with deploy/prometheus/adapter.yml: docs/running.md.
+#
+#   kubectl apply -f deploy/kubernetes.yaml -f deploy/queue-age.yaml
+---
+${own.join('---\n')}`
+}
+
 if (import.meta.main) {
   writeFileSync(MANIFESTS, renderManifests())
-  console.log(`wrote ${MANIFESTS}`)
+  writeFileSync(QUEUE_AGE, renderQueueAge())
+  console.log(`wrote ${MANIFESTS} and ${QUEUE_AGE}`)
 }

@@ -147,6 +147,9 @@ describe('GET /v1/events', () => {
     expect(await list('since=2026-11-23T10:00:00Z&until=2026-11-23T10:00:01Z')).toEqual([1_000, 0])
     expect(await list('since=2026-11-23T11:00:00%2B01:00&until=2026-11-23T10:00:00.000Z')).toEqual([0])
     expect(await list('since=2026-11-23T11:00:00+01:00')).toEqual([1_001, 1_000, 0])
+    // To the minute, as the pages have it.
+    expect(await list('since=2026-11-23T10:00Z&until=2026-11-23T10:01Z')).toEqual([1_001, 1_000, 0])
+    expect(await list('since=2026-11-23T11:01%2B01:00')).toEqual([])
     expect(await list('since=2026-11-23&until=2026-11-24')).toEqual([1_001, 1_000, 0, -1])
     expect(await list(`since=${NOON / 1000 + 1}.001`)).toEqual([1_001])
     expect(await list('since=2026-11-24')).toEqual([])
@@ -159,6 +162,7 @@ describe('GET /v1/events', () => {
     ['since', 'yesterday'],
     ['since', ''],
     ['since', '2026-11-23T10:00:00'],
+    ['since', '2026-11-23T10:00'],
     ['since', '2026-02-30T10:00:00Z'],
     ['since', '2026-13-01'],
     ['since', `${NOON}`],

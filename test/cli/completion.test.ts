@@ -10,7 +10,6 @@ import { ringpost } from './cli.ts'
 const NOWHERE = 'http://127.0.0.1:1'
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname
 const run = promisify(execFile)
-const [fish, zsh] = [toolPath('fish'), toolPath('zsh')]
 
 /** A folder with a `ringpost` to put on the PATH, and the scripts of the shells. */
 let folder: string
@@ -63,15 +62,15 @@ test('bash completes words, and nothing of its own on a line that it cannot comp
   expect((await run('ls', [folder])).stdout).not.toContain('no\n')
 })
 
-test.skipIf(fish === null)('fish completes words', async () => {
+test('fish completes words', async () => {
   const script = `source ${folder}/fish; complete -C 'ringpost trigger user.cr'; complete -C 'ringpost events ta'`
-  const { stdout } = await run(fish ?? '', ['-c', script], { env: env() })
+  const { stdout } = await run(toolPath('fish'), ['-c', script], { env: env() })
   expect(stdout).toMatch(/^user\.created\t?.*\ntail\t/)
 })
 
-test.skipIf(zsh === null)('zsh reads the script', async () => {
+test('zsh reads the script', async () => {
   const script = `autoload -U compinit; compinit -u -d ${folder}/dump; source ${folder}/zsh; echo $_comps[ringpost]`
-  expect((await run(zsh ?? '', ['-fc', script], { env: env() })).stdout.trim()).toBe('_ringpost')
+  expect((await run(toolPath('zsh'), ['-fc', script], { env: env() })).stdout.trim()).toBe('_ringpost')
 })
 
 test('another shell is wrong usage', async () => {

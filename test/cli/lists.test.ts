@@ -133,6 +133,10 @@ test('a delivery is shown with its attempts', async () => {
   const [id = ''] = await api.log.accept(endpoint.id, [deliveryOf(event, 'src_default')])
   const list = await ringpost(api.url, ['deliveries', 'list', '--status', 'pending'])
   expect(list.stdout).toContain(id)
+  // Those of one event are told apart by where they went.
+  const ofEvent = await ringpost(api.url, ['deliveries', 'list', '--event', event.id])
+  expect(ofEvent.stdout).toMatch(/^TIME +STATUS +ENDPOINT +TRIES/)
+  expect(ofEvent.stdout).toMatch(new RegExp(`${endpoint.id}.*${id}`))
   const shown = await ringpost(api.url, ['deliveries', 'show', id])
   expect(shown.stdout).toMatch(/status +pending/)
 })

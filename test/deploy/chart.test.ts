@@ -3,9 +3,11 @@ import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
 import manifest from '../../package.json' with { type: 'json' }
-import { chartDigest, MANIFESTS } from '../../scripts/render-chart.ts'
+import { chartDigest, MANIFESTS, QUEUE_AGE } from '../../scripts/render-chart.ts'
 import { parseConfig } from '../../src/config/parse.ts'
 import { ROLES } from '../../src/config/schema.ts'
+import { SHARED_METRICS } from '../../src/metrics/definitions.ts'
+import { QUEUE_NAMES } from '../../src/queues/queues.ts'
 import { readCompose } from './compose.ts'
 import { readImage } from './image.ts'
 import { type Manifest, problemsOfManifest } from './manifest.ts'
@@ -16,11 +18,14 @@ const allOf = (text: string) =>
   parseAllDocuments(text).flatMap((one) => (one.toJS() as Manifest | null) ?? [])
 const text = readFileSync(MANIFESTS, 'utf8')
 const objects = allOf(text)
+const queueAge = readFileSync(QUEUE_AGE, 'utf8')
 const ofKind = (kind: string) => objects.filter((one) => one.kind === kind)
 const SECRETS = { RINGPOST_API_TOKEN: 'test-token-5f1d9c3ab27e', RINGPOST_MASTER_KEY: '5f'.repeat(32) }
 
 test('the plain manifests are those of the chart as it is', () => {
-  expect(text, 'out of date: node scripts/render-chart.ts').toContain(`from the chart ${chartDigest()}.`)
+  for (const kept of [text, queueAge]) {
+    expect(kept, 'out of date: node scripts/render-chart.ts').toContain(`from the chart ${chartDigest()}.`)
+  }
 })
 
 test('every manifest is what the Kubernetes API takes', async () => {
@@ -31,6 +36,42 @@ test('every manifest is what the Kubernetes API takes', async () => {
   expect(await problemsOfManifest(misspelt)).toHaveLength(1)
   misspelt.spec.template.spec.containers = 'none'
   expect(await problemsOfManifest(misspelt)).toEqual([expect.stringMatching(/containers must be array/)])
+})
+
+test('scaled by the age of its queue, deliver asks for a metric that its pods tell and the adapter serves', async () => {
+  const [scaler, monitor, ...others] = allOf(queueAge).sort((a, b) => a.kind.localeCompare(b.kind))
+  expect(others).toEqual([])
+  for (const object of [scaler, monitor]) expect(await problemsOfManifest(object as Manifest)).toEqual([])
+  // In place of the one that looks at the CPU alone.
+  const [alone] = ofKind('HorizontalPodAutoscaler')
+  const { metrics, ...spec } = scaler?.spec ?? {}
+  expect({ ...alone, spec: { ...alone?.spec, metrics: [] } }).toEqual({
+    ...scaler,
+    spec: { ...spec, metrics: [] },
+  })
+  expect(metrics.map((one: { type: string }) => one.type)).toEqual(['Resource', 'External'])
+  const { metric, target } = metrics[1].external
+  expect(target).toEqual({ type: 'Value', value: '5' })
+
+  const { rules } = parse(readFileSync(new URL('../prometheus/adapter.yml', CHART), 'utf8'))
+  expect(rules.external.map((one: { seriesQuery: string }) => one.seriesQuery)).toEqual([metric.name])
+  const told = SHARED_METRICS[metric.name as keyof typeof SHARED_METRICS]
+  expect(told.labels).toEqual(Object.keys(metric.selector.matchLabels))
+  expect(QUEUE_NAMES).toContain(metric.selector.matchLabels.queue)
+
+  const [endpoint] = monitor?.spec.podMetricsEndpoints ?? []
+  const scraped = ofKind('Deployment').map(({ spec }) => spec.template)
+  expect(scraped).toHaveLength(4)
+  for (const { metadata, spec } of scraped) {
+    expect(metadata.labels).toMatchObject(monitor?.spec.selector.matchLabels)
+    expect(spec.containers[0].ports.map((one: { name: string }) => one.name)).toContain(endpoint.port)
+  }
+
+  const wrong = structuredClone(monitor as Manifest)
+  wrong.spec.podMetricsEndpoints[0].intervall = '15s'
+  wrong.spec.podMetricsEndpoints[0].interval = '15'
+  delete wrong.spec.selector
+  expect(await problemsOfManifest(wrong)).toHaveLength(3)
 })
 
 test('its values have a schema, which its own values keep to', () => {

@@ -1,3 +1,5 @@
+import { Ajv } from 'ajv'
+
 interface Model {
   prototype: { validate(this: unknown): void }
 }
@@ -21,6 +23,7 @@ export interface Manifest {
  */
 export async function problemsOfManifest(manifest: Manifest): Promise<string[]> {
   const { apiVersion, kind } = manifest
+  if (`${apiVersion}/${kind}` === 'monitoring.coreos.com/v1/PodMonitor') return problemsOfPodMonitor(manifest)
   const models: Record<string, Model> = await import(`kubernetes-models/${apiVersion}/${kind}`)
   const Model = models[kind]
   if (Model === undefined) return [`There is no ${kind} in ${apiVersion}.`]
@@ -32,6 +35,60 @@ export async function problemsOfManifest(manifest: Manifest): Promise<string[]> 
     return [`${kind} ${manifest.metadata.name}: ${(error as Error).message}`]
   }
   return [...unread].map((path) => `${kind} ${manifest.metadata.name}: ${path} is no field of it.`)
+}
+
+const labels = { type: 'object', additionalProperties: { type: 'string' } }
+const duration = {
+  type: 'string',
+  pattern: '^(([0-9]+)y)?(([0-9]+)w)?(([0-9]+)d)?(([0-9]+)h)?(([0-9]+)m)?(([0-9]+)s)?$',
+}
+const object = (required: string[], properties: object) => ({
+  type: 'object',
+  additionalProperties: false,
+  required,
+  properties,
+})
+
+/** Of the definition that the Prometheus Operator installs, what a chart can be expected to use. */
+const isPodMonitor = new Ajv({ allErrors: true }).compile(
+  object(['apiVersion', 'kind', 'metadata', 'spec'], {
+    apiVersion: { const: 'monitoring.coreos.com/v1' },
+    kind: { const: 'PodMonitor' },
+    metadata: object(['name'], {
+      name: { type: 'string', pattern: '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$', maxLength: 253 },
+      namespace: { type: 'string' },
+      labels,
+      annotations: labels,
+    }),
+    spec: object(['selector', 'podMetricsEndpoints'], {
+      selector: object(['matchLabels'], { matchLabels: { ...labels, minProperties: 1 } }),
+      namespaceSelector: object([], {
+        any: { type: 'boolean' },
+        matchNames: { type: 'array', items: { type: 'string' } },
+      }),
+      jobLabel: { type: 'string' },
+      podTargetLabels: { type: 'array', items: { type: 'string' } },
+      podMetricsEndpoints: {
+        type: 'array',
+        minItems: 1,
+        items: object(['port'], {
+          port: { type: 'string' },
+          path: { type: 'string' },
+          scheme: { enum: ['http', 'https'] },
+          interval: duration,
+          scrapeTimeout: duration,
+          honorLabels: { type: 'boolean' },
+        }),
+      },
+    }),
+  }),
+)
+
+function problemsOfPodMonitor(manifest: Manifest): string[] {
+  isPodMonitor(manifest)
+  return (isPodMonitor.errors ?? []).map(
+    ({ instancePath, message }) => `PodMonitor ${manifest.metadata.name}: ${instancePath} ${message}`,
+  )
 }
 
 /** The same value, which notes what nobody reads of it. */

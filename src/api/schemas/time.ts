@@ -1,6 +1,10 @@
 import { z } from 'zod'
 
-const isoDateTime = z.iso.datetime({ offset: true })
+// ISO 8601 lets the seconds be left out, as people do.
+const isoDateTime = z.union([
+  z.iso.datetime({ offset: true }),
+  z.iso.datetime({ offset: true, precision: -1 }),
+])
 const isoDate = z.iso.date()
 
 /** A moment in a query, read as unix ms: ISO 8601 with a time zone, a date (UTC), or unix seconds. */

@@ -58,7 +58,10 @@ export function addDeliveryCommands(program: Command): void {
                 cell: (row: Row) => row.status,
                 style: (row: Row) => styleOf(row.status),
               },
-              { heading: 'EVENT', cell: (row: Row) => row.event_type },
+              // Those of one event differ in where they went.
+              event === undefined
+                ? { heading: 'EVENT', cell: (row: Row) => row.event_type }
+                : { heading: 'ENDPOINT', cell: (row: Row) => row.endpoint_id },
               { heading: 'TRIES', cell: (row: Row) => row.attempts.length },
               { heading: 'LAST ANSWER', cell: (row: Row) => lastAnswer(row.attempts.at(-1)) },
               { heading: 'NEXT', cell: (row: Row) => shortTime(row.next_attempt_at) },
