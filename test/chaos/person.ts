@@ -11,11 +11,15 @@ interface EndpointView {
 
 /** How often the person looks (ms). */
 const EVERY_MS = 1_000
+/** How often they have sent again what an endpoint has missed of late, and how far back they go (ms). */
+const RECOVER_EVERY_MS = 60_000
+const OF_LATE_MS = 300_000
 
 /**
  * Whom ringpost asks where it must not decide by itself: says "tell them" where a flood or a mass removal is held
- * back, and enables again an endpoint that has answered 410 by mistake, with what it has missed. Tries again what
- * fails, as a person would.
+ * back, and enables again an endpoint that has answered 410 by mistake. Has sent again what endpoints have missed, now
+ * and then and not only in the end: of an endpoint that gets hundreds of thousands the log keeps the newest. Tries again
+ * what fails, as a person would.
  *
  * @param options.polls asks for a poll of a source that fails; without it, it is left to ringpost
  */
@@ -23,6 +27,17 @@ export function startPerson(world: World, options: { polls: boolean } = { polls:
   const stopping = new AbortController()
   const since = new Date(Date.now() - 3_600_000).toISOString()
   const done = { accepted: 0, enabled: 0 }
+  let recoverAt = Date.now() + RECOVER_EVERY_MS
+
+  /** True where each could be asked. */
+  async function recoverSince(time: string): Promise<boolean> {
+    for (const { id } of world.receivers) {
+      const wish = { since: time, only: 'undelivered' }
+      const { status } = await world.api('POST', `/v1/endpoints/${id}/recover`, wish)
+      if (status !== 200) return false
+    }
+    return true
+  }
 
   async function look(): Promise<void> {
     const source = await world.api<SourceView>('GET', `/v1/sources/${SOURCE}`)
@@ -41,6 +56,10 @@ export function startPerson(world: World, options: { polls: boolean } = { polls:
       if (status !== 200) continue
       done.enabled++
     }
+    if (Date.now() < recoverAt) return
+    if (await recoverSince(new Date(Date.now() - OF_LATE_MS).toISOString())) {
+      recoverAt = Date.now() + RECOVER_EVERY_MS
+    }
   }
 
   const running = (async () => {
@@ -53,14 +72,7 @@ export function startPerson(world: World, options: { polls: boolean } = { polls:
   return {
     done,
     /** Queues again whatever an endpoint that is on has not got. True where each could be asked. */
-    async recoverAll(): Promise<boolean> {
-      for (const { id } of world.receivers) {
-        const wish = { since, only: 'undelivered' }
-        const { status } = await world.api('POST', `/v1/endpoints/${id}/recover`, wish)
-        if (status !== 200) return false
-      }
-      return true
-    },
+    recoverAll: () => recoverSince(since),
     async stop(): Promise<void> {
       stopping.abort()
       await running
