@@ -20,7 +20,9 @@ import type { SimulatorOptions } from '../../src/simulator/types.ts'
 import type { Event } from '../../src/types.ts'
 
 /** Detection as the app wires it, against the simulator and a real Redis, with a clock that tests move. */
-export async function createDetection(options: SimulatorOptions & { leaseMs?: number } = {}) {
+export async function createDetection(
+  options: SimulatorOptions & { leaseMs?: number; deadlineMs?: number } = {},
+) {
   const clock = { ms: Date.parse('2026-03-01T12:00:00Z') }
   const now = () => clock.ms
   const simulator = await createSimulator({ now, ...options })
@@ -47,7 +49,7 @@ export async function createDetection(options: SimulatorOptions & { leaseMs?: nu
     sentimentThreshold: null,
     enrich: false,
   }
-  const listUsers = createListUsers({ dispatcher: agent, now, deadlineMs: 5_000 })
+  const listUsers = createListUsers({ dispatcher: agent, now, deadlineMs: options.deadlineMs ?? 5_000 })
   const deps = {
     listUsers,
     store,
