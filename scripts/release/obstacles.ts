@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { LAYOUT } from '../../src/redis/layout.ts'
 import { outdatedFiles } from '../generated.ts'
-import { chartDigest, MANIFESTS } from '../render-chart.ts'
+import { chartDigest, MANIFESTS, QUEUE_AGE } from '../render-chart.ts'
 import { unreleased } from './changelog.ts'
 import { missingPlaces } from './places.ts'
 import { attempt, capture } from './run.ts'
@@ -75,9 +75,9 @@ async function stale(): Promise<string[]> {
     ...(outdated.length > 0
       ? [`Out of date: ${outdated.join(', ')}. \`npm run generate\` writes them.`]
       : []),
-    ...(readFileSync(MANIFESTS, 'utf8').includes(`from the chart ${chartDigest()}.`)
-      ? []
-      : ['Out of date: deploy/kubernetes.yaml. `node scripts/render-chart.ts` writes it.']),
+    ...[MANIFESTS, QUEUE_AGE]
+      .filter((file) => !readFileSync(file, 'utf8').includes(`from the chart ${chartDigest()}.`))
+      .map((file) => `Out of date: deploy/${basename(file)}. \`node scripts/render-chart.ts\` writes it.`),
   ]
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chartDigest, MANIFESTS } from '../render-chart.ts'
+import { chartDigest, MANIFESTS, QUEUE_AGE } from '../render-chart.ts'
 import { capture } from './run.ts'
 
 /**
@@ -19,6 +19,10 @@ const PLACES: readonly { file: string; texts: readonly string[] }[] = [
       'helm.sh/chart: ringpost-VERSION\n',
       '"ringpost:VERSION"',
     ],
+  },
+  {
+    file: 'deploy/queue-age.yaml',
+    texts: ['app.kubernetes.io/version: "VERSION"', 'helm.sh/chart: ringpost-VERSION\n'],
   },
 ]
 const DIGEST = /(?<=from the chart )[0-9a-f]{64}(?=\.\n)/
@@ -50,5 +54,7 @@ export async function setVersion(root: string, { from, to }: { from: string; to:
     }
     writeFileSync(join(root, file), content)
   }
-  writeFileSync(MANIFESTS, readFileSync(MANIFESTS, 'utf8').replace(DIGEST, chartDigest()))
+  for (const file of [MANIFESTS, QUEUE_AGE]) {
+    writeFileSync(file, readFileSync(file, 'utf8').replace(DIGEST, chartDigest()))
+  }
 }

@@ -100,6 +100,7 @@ describe('it refuses, and runs no tests,', () => {
     expect(await refusals(NEXT)).toEqual([
       'Out of date: .env.example. `npm run generate` writes them.',
       'Out of date: deploy/kubernetes.yaml. `node scripts/render-chart.ts` writes it.',
+      'Out of date: deploy/queue-age.yaml. `node scripts/render-chart.ts` writes it.',
     ])
   })
 
