@@ -22,6 +22,7 @@ export function plot(title: string, lines: readonly Line[], from: number): strin
   const height = TOP + lines.length * (HEIGHT + GAP)
   const charts = lines.map((line, i) => chart(line, TOP + i * (HEIGHT + GAP), end, from))
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH + 2 * LEFT}" height="${height}" font-family="sans-serif" font-size="12">
+<title>${escaped(title)}</title>
 <rect width="100%" height="100%" fill="#fff"/>
 <text x="${LEFT}" y="22" font-size="15">${escaped(title)}</text>
 ${charts.join('\n')}
