@@ -30,7 +30,7 @@ async function countsOf(poller: ChildProcess): Promise<Record<string, number>> {
 }
 
 test('four pollers share 1,000 sources evenly, and none of the sources belongs to one of them', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const { redis, prefix, close } = await testRedis()
   onTestFinished(close)
@@ -44,25 +44,29 @@ test('four pollers share 1,000 sources evenly, and none of the sources belongs t
   const ids = Array.from({ length: SOURCES }, (_, i) => `src_${i}`)
   await inGroups(ids, (id) => queues.keepPolling(id, 2_000))
 
-  // From when all are on their schedule.
+  // From when all are on their schedule. A machine that is busy with something else gives one process more than
+  // another for a while, so what counts is what the shares come to: where one had more by itself, it would keep it.
   const before = await Promise.all(pollers.map(countsOf))
+  let made: number[] = []
+  const shares = () => made.map((count) => count / made.reduce((sum, one) => sum + one, 0))
   const all = await until(
     async () => {
       const counts = (await Promise.all(pollers.map(countsOf))).map((one, i) =>
         Object.fromEntries(ids.map((id) => [id, (one[id] ?? 0) - (before[i]?.[id] ?? 0)])),
       )
       const of = (id: string) => counts.reduce((sum, one) => sum + (one[id] ?? 0), 0)
-      return ids.every((id) => of(id) >= 3) ? counts : null
+      made = counts.map((one) => Object.values(one).reduce((sum, count) => sum + count, 0))
+      const even = shares().every((share) => share > 0.12 && share < 0.4)
+      return even && ids.every((id) => of(id) >= 6) ? counts : null
     },
-    { within: 90_000, what: 'every source to be polled three times' },
-  )
-  const made = all.map((counts) => Object.values(counts).reduce((sum, count) => sum + count, 0))
-  const total = made.reduce((sum, count) => sum + count, 0)
-  for (const count of made) {
-    expect(count / total, made.join(', ')).toBeGreaterThan(0.1)
-    expect(count / total, made.join(', ')).toBeLessThan(0.45)
-  }
+    {
+      within: 200_000,
+      what: 'every source to be polled six times, and a share of 12 to 40 % for each poller',
+    },
+  ).catch((error) => {
+    throw new Error(`${made.join(', ')}: ${error.message}`)
+  })
   // Each source is looked after by all of them, one after the other: none belongs to a process.
   const byAll = ids.filter((id) => all.filter((counts) => (counts[id] ?? 0) > 0).length > 1)
-  expect(byAll.length).toBeGreaterThan(SOURCES / 2)
+  expect(byAll.length).toBeGreaterThan(SOURCES * 0.9)
 })
