@@ -210,6 +210,8 @@ browserTest(
       attempts: [],
     })
     // Lists of as many are tested in test/log; here only the page is.
+    // What happens at the server meanwhile would be read into it.
+    await page.route('**/v1/stream*', (route) => route.abort())
     await page.route('**/v1/deliveries?*', async (route) => {
       const { searchParams } = new URL(route.request().url())
       const from = Number(searchParams.get('cursor') ?? 0)
