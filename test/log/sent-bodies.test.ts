@@ -30,6 +30,18 @@ async function claimed(
   return { claim, text: (await stage.outbox.jsonAt('src_a', streamId)) ?? '', streamId }
 }
 
+/** The same of an event whose text and place are the test's own. */
+async function claimedText(streamId: string, text: string): Promise<Claim> {
+  await stage.redis.xadd(stage.keys.source('src_a').outbox, streamId, 'id', 'evt_1', 'event', text)
+  await stage.deliveries.accept(EP, [
+    { eventId: 'evt_1', eventType: 'user.created', sourceId: 'src_a', streamId },
+  ])
+  const { claims } = await stage.deliveries.take(EP, 'me', 60_000, { room: 1, atOnce: 1, rate: null })
+  const [claim] = claims
+  if (claim === undefined) throw new Error('nothing to claim')
+  return claim
+}
+
 /** What a request with this body ends with, which is tried again at once where it is said. */
 function ending(number: number, body: string, more: Partial<Ending> = {}): Ending {
   return {
@@ -75,13 +87,7 @@ describe('an attempt that sent the event itself', () => {
   test('is shown with what was decided of its conversation', async () => {
     const streamId = '5-1'
     const open = '{"type":"user.created","data":{"conversation":null}}'
-    await stage.redis.xadd(stage.keys.source('src_a').outbox, streamId, 'id', 'evt_1', 'event', open)
-    await stage.deliveries.accept(EP, [
-      { eventId: 'evt_1', eventType: 'user.created', sourceId: 'src_a', streamId },
-    ])
-    const { claims } = await stage.deliveries.take(EP, 'me', 60_000, { room: 1, atOnce: 1, rate: null })
-    const [claim] = claims
-    if (claim === undefined) throw new Error('nothing to claim')
+    const claim = await claimedText(streamId, open)
     await stage.outbox.settle('src_a', streamId, { summary: 'Wants a quote.' })
     await stage.record(EP, claim, ending(1, 'as sent', { sentEvent: true }))
     expect(await bodies(claim.deliveryId)).toEqual([
@@ -108,13 +114,7 @@ describe('an attempt that sent the event itself', () => {
   test('is cut where it is long', async () => {
     const streamId = '6-1'
     const text = JSON.stringify({ type: 'user.created', data: { note: 'x'.repeat(KEPT_BODY) } })
-    await stage.redis.xadd(stage.keys.source('src_a').outbox, streamId, 'id', 'evt_1', 'event', text)
-    await stage.deliveries.accept(EP, [
-      { eventId: 'evt_1', eventType: 'user.created', sourceId: 'src_a', streamId },
-    ])
-    const { claims } = await stage.deliveries.take(EP, 'me', 60_000, { room: 1, atOnce: 1, rate: null })
-    const [claim] = claims
-    if (claim === undefined) throw new Error('nothing to claim')
+    const claim = await claimedText(streamId, text)
     await stage.record(EP, claim, ending(1, text.slice(0, KEPT_BODY), { sentEvent: true }))
     expect(await bodies(claim.deliveryId)).toEqual([text.slice(0, KEPT_BODY)])
   })
