@@ -1,4 +1,5 @@
 -- Takes a backfill one step on: its events, their deliveries and its place are written together.
+-- Needs: ../log/delivery-record.lua
 -- KEYS[1] backfill, KEYS[2] events of the endpoint's backfills (a stream), KEYS[3] where each of these is,
 -- KEYS[4] state of that outbox, KEYS[5] pending deliveries, KEYS[6] due
 -- ARGV[1] name of the walk, ARGV[2] its fence, ARGV[3] its place before, ARGV[4] its place after ('' for the end),
@@ -16,13 +17,13 @@ local now, prefix = ARGV[5], ARGV[7]
 local queued, already, last = 0, 0, nil
 for i = 10, #ARGV, 4 do
   local event, kind, json, delivery = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local hash = prefix .. delivery
-  if redis.call('HEXISTS', KEYS[3], event) == 1 or redis.call('EXISTS', hash) == 1 then
+  local key = prefix .. delivery
+  if redis.call('HEXISTS', KEYS[3], event) == 1 or redis.call('EXISTS', key) == 1 then
     already = already + 1
   else
     last = redis.call('XADD', KEYS[2], '*', 'id', event, 'event', json, 'delivery', delivery)
     redis.call('HSET', KEYS[3], event, last)
-    redis.call('HSET', hash, 's', 'pending', 'e', event, 't', kind, 'o', ARGV[8], 'm', last, 'c', now, 'n', 0, 'x', now)
+    redis.call('SET', key, record_text({ NONE, 'pending', now, '0', '0', now, NONE, event, kind, ARGV[8], last, '', '', '', '' }))
     redis.call('ZADD', KEYS[5], now, delivery)
     redis.call('ZADD', KEYS[6], now, delivery)
     queued = queued + 1

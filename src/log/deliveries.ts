@@ -2,8 +2,9 @@ import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { deliveryId } from '../ids.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
-import { createScript } from '../redis/script.ts'
+import { createScript, replyText } from '../redis/script.ts'
 import type { Attempt, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
+import { type DeliveryHead, parseHead, recordText } from './delivery-record.ts'
 
 export const DELIVERY_STATUSES = [
   'pending',
@@ -43,6 +44,8 @@ export interface NewDelivery {
 export interface Claim {
   deliveryId: string
   token: string
+  /** Until when it holds. */
+  until: UnixMs
   /** Attempts before this one. */
   attempts: number
   /** Those of them that the present schedule counts: fewer after one was asked for by hand. */
@@ -51,6 +54,8 @@ export interface Claim {
   eventType: EventType
   sourceId: string
   streamId: string
+  /** The short parts of its record, where that has no others: nothing was ever sent. */
+  untouched: DeliveryHead | null
 }
 
 /** What stands in the text of a result for something that there is not. */
@@ -154,22 +159,20 @@ export function createDeliveryLog(deps: {
       const endpoint = keys.endpoint(endpointId)
       const status = skip === null ? 'pending' : 'skipped'
       const ids = events.map((event) => deliveryId(event.eventId, endpointId))
-      const reply = (await accept(
-        [endpoint.status(status), endpoint.due, ...ids.map(endpoint.delivery)],
-        [
-          now(),
-          status,
-          skip === null ? '' : JSON.stringify(skip),
-          ...events.flatMap((event, i) => [
-            ids[i] ?? '',
-            event.eventId,
-            event.eventType,
-            event.sourceId,
-            event.streamId,
-          ]),
-        ],
-      )) as number[]
-      return ids.filter((_, i) => reply[i] === 1)
+      const at = now()
+      const error = skip === null ? '' : JSON.stringify(skip)
+      const reply = replyText(
+        await accept(
+          [endpoint.status(status), endpoint.due],
+          [
+            at,
+            status,
+            endpoint.delivery(''),
+            ...events.flatMap((event, i) => [ids[i] ?? '', newRecord(event, status, at, error)]),
+          ],
+        ),
+      )
+      return ids.filter((_, i) => reply[i] === '1')
     },
 
     /**
@@ -179,11 +182,13 @@ export function createDeliveryLog(deps: {
      */
     async take(endpointId: string, token: string, holdMs: number, limits: TakeLimits): Promise<Taken> {
       const endpoint = keys.endpoint(endpointId)
+      const at = now()
+      const until = at + holdMs
       const reply = (await take(
         [endpoint.due, endpoint.retries, endpoint.busy, endpoint.health, endpoint.pace],
         [
-          now(),
-          now() + holdMs,
+          at,
+          until,
           token,
           limits.room,
           limits.atOnce,
@@ -204,7 +209,7 @@ export function createDeliveryLog(deps: {
           : text
               .toString('latin1')
               .split('\n')
-              .map((line) => claimOf(line, token))
+              .map((line) => claimOf(line, token, until))
       const taken = claims.length > 0
       return {
         claims,
@@ -232,17 +237,25 @@ export function createDeliveryLog(deps: {
       batch: Batch | null = null,
     ): Promise<{ replies: Recorded[]; health: HealthNote }> {
       const endpoint = keys.endpoint(endpointId)
-      const [health, ...others] = (await record(
+      const notes: string[] = []
+      const successes: string[] = []
+      const others: string[] = []
+      for (const { claim, ending, endpoint: seen } of results) {
+        noteHealth(notes, ending, seen)
+        const record = successRecord(claim, ending, copiesEvents)
+        if (record === null) others.push(resultText(claim, ending, copiesEvents))
+        else {
+          const { deliveryId, token, until, untouched } = claim
+          successes.push(deliveryId, `${token} ${until}`, String(untouched?.createdAt), record)
+        }
+      }
+      const [health, ...anomalies] = (await record(
         [
           endpoint.busy,
           endpoint.due,
           endpoint.retries,
           endpoint.health,
           ...DELIVERY_STATUSES.map(endpoint.status),
-          ...results.flatMap(({ claim: { deliveryId: id } }) => [
-            endpoint.delivery(id),
-            endpoint.attempts(id),
-          ]),
         ],
         [
           now(),
@@ -255,16 +268,19 @@ export function createDeliveryLog(deps: {
           batch?.writer ?? '',
           batch?.number ?? 0,
           DISABLING.afterMs,
-          ...results.flatMap(({ claim, ending, endpoint: seen }) => [
-            headOf(claim, ending, seen),
-            ...attemptTexts(ending, copiesEvents),
-            ending.error === null ? '' : JSON.stringify(ending.error),
-          ]),
+          endpoint.delivery(''),
+          endpoint.attempts(''),
+          notes.length / 4,
+          ...notes,
+          successes.length / 4,
+          ...successes,
+          ...others,
         ],
-      )) as [Buffer[], ...(number | Buffer)[]]
-      const replies = results.map((): Recorded => 'OK')
-      for (let i = 0; i < others.length; i += 2)
-        replies[others[i] as number] = String(others[i + 1]) as Recorded
+      )) as [Buffer[], ...Buffer[]]
+      const told = new Map<string, Recorded>()
+      for (let i = 0; i < anomalies.length; i += 2)
+        told.set(String(anomalies[i]), String(anomalies[i + 1]) as Recorded)
+      const replies = results.map(({ claim }) => told.get(claim.deliveryId) ?? 'OK')
       return { replies, health: healthNote(health) }
     },
 
@@ -306,44 +322,85 @@ export function createDeliveryLog(deps: {
 
 export type DeliveryLog = ReturnType<typeof createDeliveryLog>
 
-/** What is short of a result, as one text: each argument costs the writer and Redis more than its bytes do. */
-function headOf(
-  { deliveryId: id, token }: Claim,
-  { status, nextAttemptAt, health, attempt }: Ending,
-  seen: Pick<EndpointRecord, 'updated_at'> | undefined,
-): string {
+function newRecord(event: NewDelivery, status: 'pending' | 'skipped', at: UnixMs, error: string): string {
+  const { eventId, eventType, sourceId, streamId } = event
+  const nextAttemptAt = status === 'pending' ? at : null
+  const place = { sourceId, streamId }
+  return recordText(
+    { status, createdAt: at, made: 0, countedFrom: 0, nextAttemptAt, run: null, eventId, eventType, place },
+    { error },
+  )
+}
+
+/** The record of a delivery whose first attempt has succeeded, which nearly all of them are; null for the others. */
+function successRecord({ untouched }: Claim, ending: Ending, copiesEvents: boolean): string | null {
+  const { status, attempt, error, nextAttemptAt } = ending
+  if (untouched === null || attempt === null) return null
+  if (status !== 'succeeded' || error !== null || nextAttemptAt !== null) return null
+  const head: DeliveryHead = { ...untouched, status, made: 1, nextAttemptAt }
+  const { json, body } = attemptParts(attempt, ending, copiesEvents)
+  return recordText(head, { attempt: json, body })
+}
+
+/** A result as one text: each argument costs the writer and Redis more than its bytes do. */
+function resultText({ deliveryId: id, token }: Claim, ending: Ending, copiesEvents: boolean): string {
+  const { status, nextAttemptAt, attempt, error } = ending
   const place = DELIVERY_STATUSES.indexOf(status) + 1
-  const changed = seen === undefined ? NONE : Date.parse(seen.updated_at)
-  return `${id} ${token} ${place} ${status} ${nextAttemptAt ?? NONE} ${health ?? NONE} ${attempt?.duration_ms ?? 0} ${changed}`
+  const { json, body } =
+    attempt === null ? { json: '', body: '' } : attemptParts(attempt, ending, copiesEvents)
+  const short = `${id} ${token} ${place} ${status} ${nextAttemptAt ?? NONE}`
+  return `${short}\n${error === null ? '' : JSON.stringify(error)}\n${json}\n${body}`
 }
 
 /**
  * An attempt as JSON without the body of its request, and that body: it is nearly always the one before. Where it is
  * the event itself, the JSON says so by a null, and where there is none, by an empty text.
  */
-function attemptTexts({ attempt, ...ending }: Ending, copiesEvents: boolean): [json: string, body: string] {
-  if (attempt === null) return ['', '']
+function attemptParts(
+  attempt: Attempt,
+  ending: Ending,
+  copiesEvents: boolean,
+): { json: string; body: string } {
   const { body, ...request } = attempt.request
   const sentEvent = ending.sentEvent && !copiesEvents
   if (sentEvent || body === '') {
-    return [JSON.stringify({ ...attempt, request: { ...request, body: sentEvent ? null : '' } }), '']
+    return {
+      json: JSON.stringify({ ...attempt, request: { ...request, body: sentEvent ? null : '' } }),
+      body: '',
+    }
   }
-  return [JSON.stringify({ ...attempt, request }), body]
+  return { json: JSON.stringify({ ...attempt, request }), body }
 }
 
-/** A line of the script's reply. Ids, types and places are ASCII. */
-function claimOf(line: string, token: string): Claim {
-  const [deliveryId = '', attempts, scheduled, eventId = '', type, sourceId = '', streamId = ''] =
-    line.split(' ')
+/** Adds what a result says of the endpoint, but for a success that is the one before once more. */
+function noteHealth(
+  notes: string[],
+  { health, attempt, error }: Ending,
+  seen: Pick<EndpointRecord, 'updated_at'> | undefined,
+): void {
+  if (health === null) return
+  const changed = seen === undefined ? NONE : String(Date.parse(seen.updated_at))
+  if (health === 'up' && notes.at(-4) === 'up' && notes.at(-2) === changed) return
+  const why = error === null ? '' : JSON.stringify(error)
+  notes.push(health, String(attempt?.duration_ms ?? 0), changed, why)
+}
+
+/** A line of the script's reply. Ids, types and places are ASCII, without spaces. */
+function claimOf(line: string, token: string, until: UnixMs): Claim {
+  const [deliveryId = '', more] = line.split(' ', 2)
+  const head = parseHead(line.slice(deliveryId.length + 3))
+  const { made, countedFrom, eventId, eventType, place } = head
   return {
     deliveryId,
     token,
-    attempts: Number(attempts),
-    scheduled: Number(scheduled),
+    until,
+    attempts: made,
+    scheduled: made - countedFrom,
     eventId,
-    eventType: type as EventType,
-    sourceId,
-    streamId,
+    eventType,
+    sourceId: place?.sourceId ?? '',
+    streamId: place?.streamId ?? '',
+    untouched: more === NONE && head.status === 'pending' && made === 0 ? head : null,
   }
 }
 

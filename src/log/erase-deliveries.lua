@@ -1,6 +1,6 @@
 -- Erases deliveries of one endpoint with their attempts.
 -- KEYS[1] due, KEYS[2] retries, KEYS[3] busy, KEYS[4..8] the endpoint's deliveries by status, then for each
--- delivery: its hash, its attempts
+-- delivery: its record, its attempts
 -- ARGV for each delivery: its id
 -- Returns how many of them were there.
 -- Atomic so that a delivery is in the lists or it is not. An attempt that is under way is not recorded.

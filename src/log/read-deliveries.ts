@@ -3,9 +3,10 @@ import { deliveryId, locator, locatorOf } from '../ids.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
-import type { Attempt, Delivery, DeliveryError, DeliveryStatus, Event, EventType, UnixMs } from '../types.ts'
+import type { Attempt, Delivery, DeliveryStatus, Event, EventType, UnixMs } from '../types.ts'
 import { DELIVERY_STATUSES, EVENT_GONE, KEPT_BODY } from './deliveries.ts'
 import { createReadPlaces, type DeliveryPlace, type OwnedPlace, walkPlaces } from './delivery-places.ts'
+import { type DeliveryRecord, LONGEST_HEAD, parseRecord, typeInRecord } from './delivery-record.ts'
 
 export type { DeliveryPlace } from './delivery-places.ts'
 
@@ -50,7 +51,7 @@ export interface DeliveryPage {
 
 /** The reading end of the log of deliveries. */
 export function createDeliveryReader(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hget' | 'hgetall' | 'lrange'>
+  redis: Pick<Redis, 'callBuffer' | 'get' | 'getrange' | 'hgetall' | 'lrange'>
   keys: Keys
   outbox: Pick<Outbox, 'textsSent'>
 }) {
@@ -60,27 +61,28 @@ export function createDeliveryReader(deps: {
   /** A delivery as it is recorded, and how much was read for it; null where there is none. */
   async function read(endpointId: string, id: string, attempts = -1): Promise<Read | null> {
     const endpoint = keys.endpoint(endpointId)
-    const [hash, made] = await Promise.all([
-      redis.hgetall(endpoint.delivery(id)),
+    const [text, beside] = await Promise.all([
+      redis.get(endpoint.delivery(id)),
       redis.lrange(endpoint.attempts(id), attempts === -1 ? 0 : -attempts, -1),
     ])
-    if (hash.s === undefined) return null
-    const bytes = made.reduce((sum, json) => sum + json.length, 0)
-    return { id, endpointId, hash, made, bytes }
+    if (text === null) return null
+    const record = parseRecord(text)
+    const all = record.firstAttempt === null ? beside : [record.firstAttempt, ...beside]
+    const made = attempts === -1 ? all : all.slice(-attempts)
+    const bytes = beside.reduce((sum, json) => sum + json.length, text.length)
+    return { id, endpointId, record, made, bytes }
   }
 
   /** Completes deliveries with what only their events say: whose they are, and what was sent where it was the event. */
   async function withEvents(read: readonly Read[]): Promise<Delivery[]> {
     const places = new Map<string, { sourceId: string; streamId: string }>()
-    for (const { hash } of read) {
-      const { o: sourceId, m: streamId } = hash
-      if (sourceId && streamId) places.set(`${sourceId} ${streamId}`, { sourceId, streamId })
-    }
+    for (const { record } of read) if (record.place) places.set(placeName(record.place), record.place)
     const found = await outbox.textsSent([...places.values()])
     const texts = new Map([...places.keys()].map((place, i) => [place, found[i] ?? null]))
-    return read.map((one) =>
-      toDelivery(one, one.hash.test ?? texts.get(`${one.hash.o} ${one.hash.m}`) ?? null),
-    )
+    return read.map((one) => {
+      const { test, place } = one.record
+      return toDelivery(one, test ?? (place && texts.get(placeName(place))) ?? null)
+    })
   }
 
   /**
@@ -105,7 +107,7 @@ export function createDeliveryReader(deps: {
   }
 
   async function typeOf({ endpointId, id }: OwnedPlace): Promise<EventType | null> {
-    return (await redis.hget(keys.endpoint(endpointId).delivery(id), 't')) as EventType | null
+    return typeInRecord(await redis.getrange(keys.endpoint(endpointId).delivery(id), 0, LONGEST_HEAD))
   }
 
   return {
@@ -158,15 +160,17 @@ export function createDeliveryReader(deps: {
       const found: OwnedPlace[] = []
       for (let i = 0; i < query.endpointIds.length; i += LOOK) {
         const some = query.endpointIds.slice(i, i + LOOK)
-        const hashes = await Promise.all(
-          some.map((id) => redis.hgetall(keys.endpoint(id).delivery(deliveryId(eventId, id)))),
+        const texts = await Promise.all(
+          some.map((id) => redis.get(keys.endpoint(id).delivery(deliveryId(eventId, id)))),
         )
         for (const [j, endpointId] of some.entries()) {
-          const { s, c, t } = hashes[j] ?? {}
-          const createdAt = Number(c)
-          if (s === undefined || (status !== null && s !== status)) continue
+          const text = texts[j] ?? null
+          if (text === null) continue
+          const record = parseRecord(text)
+          const { createdAt } = record
+          if (status !== null && record.status !== status) continue
           if ((since !== null && createdAt < since) || (until !== null && createdAt > until)) continue
-          if (ofType && !ofType(t as EventType)) continue
+          if (ofType && !ofType(record.eventType)) continue
           const place = { id: deliveryId(eventId, endpointId), createdAt, endpointId }
           if (before === null || order(place, before) > 0) found.push(place)
         }
@@ -192,7 +196,7 @@ export function createDeliveryReader(deps: {
 interface Read {
   id: string
   endpointId: string
-  hash: Record<string, string>
+  record: DeliveryRecord
   made: string[]
   bytes: number
 }
@@ -208,25 +212,30 @@ function placeOf({ createdAt, id }: DeliveryPlace): DeliveryPlace {
   return { createdAt, id }
 }
 
+function placeName({ sourceId, streamId }: { sourceId: string; streamId: string }): string {
+  return `${sourceId} ${streamId}`
+}
+
 function iso(ms: string): string {
   return new Date(Number(ms)).toISOString()
 }
 
 /** @param event the text of its event; null where that is not in the log any more */
-function toDelivery({ id, endpointId, hash, made }: Read, event: string | null): Delivery {
+function toDelivery({ id, endpointId, record, made }: Read, event: string | null): Delivery {
+  const { createdAt, nextAttemptAt, firstBody } = record
   return {
     id,
-    event_id: hash.e ?? '',
-    event_type: hash.t as EventType,
+    event_id: record.eventId,
+    event_type: record.eventType,
     endpoint_id: endpointId,
     user_id: event === null ? null : userIdOf(JSON.parse(event) as Event),
     // What is sent to it alone is in an outbox of its own.
-    backfill: hash.o === endpointId,
-    status: hash.s as DeliveryStatus,
-    created_at: iso(hash.c ?? '0'),
-    next_attempt_at: hash.x === undefined ? null : iso(hash.x),
-    error: hash.err === undefined ? null : (JSON.parse(hash.err) as DeliveryError),
-    attempts: made.map((text) => attemptOf(text, { first: hash.q ?? '', event: event ?? EVENT_GONE })),
+    backfill: record.place?.sourceId === endpointId,
+    status: record.status,
+    created_at: new Date(createdAt).toISOString(),
+    next_attempt_at: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
+    error: record.error,
+    attempts: made.map((text) => attemptOf(text, { first: firstBody, event: event ?? EVENT_GONE })),
   }
 }
 

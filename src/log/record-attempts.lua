@@ -1,25 +1,33 @@
 -- Records what came of attempts, or that claimed deliveries end without one.
+-- Needs: delivery-record.lua
 -- KEYS[1] busy, KEYS[2] due, KEYS[3] retries, KEYS[4] health of the endpoint,
--- KEYS[5..9] the endpoint's deliveries by status: pending, retrying, succeeded, failed, skipped,
--- then for each result: its delivery, its attempts
+-- KEYS[5..9] the endpoint's deliveries by status: pending, retrying, succeeded, failed, skipped
 -- ARGV[1] now in ms, ARGV[2] retention in ms, ARGV[3] connection failures in a row at which the breaker opens,
 -- ARGV[4] for how long at first and at least, ms, and ARGV[5] at most from the beginning of the last attempt, ms,
 -- ARGV[6] after which time of failures people are told, ms, ARGV[7] and after how many, ARGV[8] name of who records
--- ('' for none), ARGV[9] number of this call, of which each is higher than the one before, ARGV[10] after which time of failures the endpoint is to be disabled, ms
--- then for each result: what is short of it, attempt as JSON without the body of its request ('' for none), that body
--- ('' also where the JSON says itself what was sent), error as JSON ('' for none)
--- What is short, with spaces between and - for what there is not: delivery id, claim token, place of the new status in
--- KEYS[5..9] from 1, its name, next attempt in ms, what it says of the endpoint: up, down, unanswered (down, and no
--- answer came) or gone (it wants no more), how long the attempt took in ms, and of which state of the endpoint: when
--- that was last changed in ms
+-- ('' for none), ARGV[9] number of this call, of which each is higher than the one before, ARGV[10] after which time of
+-- failures the endpoint is to be disabled, ms, ARGV[11] and ARGV[12] what the key of a delivery and that of its attempts
+-- begin with, before its id
+-- ARGV[13] how many notes of the endpoint's health follow, in the order in which they were made; each is: what was found
+-- (up, down, unanswered (down, and no answer came) or gone (it wants no more)), how long the attempt took in ms, of
+-- which state of the endpoint (when that was last changed in ms, - for none), error as JSON ('' for none)
+-- Then how many deliveries follow whose first attempt has succeeded; each is: its id, its claim, its time of creation,
+-- its record as it is to be
+-- Then for each other result a text of at least four lines: what is short of it, error as JSON ('' for none), attempt as
+-- JSON without the body of its request ('' for none), that body ('' also where the JSON says itself what was sent). What
+-- is short, with spaces between and - for what there is not: delivery id, claim token, place of the new status in
+-- KEYS[5..9] from 1, its name, next attempt in ms
 -- Returns {health: failing since, failures, since when it had failed where people are to be told that it works
 -- again, how far they were told that it fails ('' for none of each)}, then of each result that did not end its claim
--- its place from 0, and GONE where the delivery no longer exists; OVERTAKEN where another claim decides the status (the
+-- the id of its delivery, and GONE where that no longer exists; OVERTAKEN where another claim decides the status (the
 -- attempt is kept all the same, for it took place).
 -- Atomic so that the log, the status and the lists of a delivery never disagree.
--- A call that comes twice, because the connection ended before its answer, changes nothing the second time.
-local FIRST, WIDTH = 11, 4
-local HEAD = '^(%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+) (%S+)$'
+-- A call that comes twice, because the connection ended before its answer, changes nothing the second time. Keys of
+-- deliveries are of the same slot.
+local NOTES, NOTE_WIDTH, SUCCESS_WIDTH = 13, 4, 4
+local RESULT = '^(%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n([^\n]*)\n(.*)$'
+-- The newest attempts of a delivery: one that is sent again by hand for ever must not grow for ever.
+local KEPT_ATTEMPTS = 50
 local PLACES = { pending = 5, retrying = 6, succeeded = 7, failed = 8, skipped = 9 }
 local now = tonumber(ARGV[1])
 
@@ -56,7 +64,7 @@ redis.call('ZREM', KEYS[1], '')
 
 local function note_health(what, took, seen, err)
   -- What was sent to another URL, or before it was enabled again, says nothing of what it is now.
-  if what == '-' or (seen ~= '-' and health.fresh_at and tonumber(seen) < tonumber(health.fresh_at)) then
+  if seen ~= NONE and ( health.fresh_at and tonumber(seen) < tonumber(health.fresh_at)) then
     return
   end
   if what == 'gone' then
@@ -92,9 +100,16 @@ local function note_health(what, took, seen, err)
   end
 end
 
+local at = NOTES + 1
+for _ = 1, tonumber(ARGV[NOTES]) do
+  local what, took, seen, err = unpack(ARGV, at, at + NOTE_WIDTH - 1)
+  note_health(what, tonumber(took), seen, err)
+  at = at + NOTE_WIDTH
+end
+
 local replies, leave, enter, ended = { false }, {}, {}, {}
-local function tell(i, what)
-  replies[#replies + 1] = (i - 10) / 2
+local function tell(id, what)
+  replies[#replies + 1] = id
   replies[#replies + 1] = what
 end
 local function put(list, name, value)
@@ -105,64 +120,104 @@ local function listed(lists, key)
   lists[key] = lists[key] or {}
   return lists[key]
 end
+-- What ended late can be looked at for a day at least.
+local function end_of(created)
+  return math.max(tonumber(created) + tonumber(ARGV[2]), now + 86400000)
+end
 
-local at = FIRST
-for i = 10, #KEYS, 2 do
-  local hash, attempts = KEYS[i], KEYS[i + 1]
-  local head, attempt, body, err = unpack(ARGV, at, at + WIDTH - 1)
-  local id, token, place, status, next_at, said, took, seen = string.match(head, HEAD)
-  at = at + WIDTH
-  local created, holder, first_body, made, was = unpack(redis.call('HMGET', hash, 'c', 'k', 'q', 'n', 's'))
-  if not created then
+-- The body is the same in nearly all attempts, and is kept once.
+local function without_body(record, attempt, body)
+  if body ~= '' and record[BODY] == '' then
+    record[BODY] = body
+  elseif body ~= '' and record[BODY] ~= body then
+    return attempt .. '\n' .. body
+  end
+  return attempt
+end
+
+-- Puts an attempt into the record where it is the first and the last, and else into a list beside it.
+local function keep_attempt(record, key, attempt, is_last)
+  local first = record[MADE] == '0'
+  record[MADE] = tostring(record[MADE] + 1)
+  if first and is_last then
+    record[ATTEMPT] = attempt
+    return
+  end
+  local beside = redis.call('RPUSH', key, attempt)
+  if beside == KEPT_ATTEMPTS then
+    record[ATTEMPT] = ''
+  elseif beside > KEPT_ATTEMPTS then
+    redis.call('LTRIM', key, -KEPT_ATTEMPTS, -1)
+  end
+end
+
+-- Records one result, whatever it is and whatever has happened to its delivery meanwhile.
+local function record_result(key, text, id, token, place, status, next_at, err, attempt, body)
+  local record = parse_record(text)
+  if not record then
     ended[#ended + 1] = id
-    tell(i, 'GONE')
-  else
-    local fields = {}
-    if attempt ~= '' then
-      -- The body is the same in nearly all attempts, and is kept once.
-      if body ~= '' and not first_body then
-        fields = { 'q', body }
-      elseif body ~= '' and first_body ~= body then
-        attempt = attempt .. '\n' .. body
-      end
-      -- The newest fifty: one that is sent again by hand for ever must not grow for ever.
-      if redis.call('RPUSH', attempts, attempt) > 50 then
-        redis.call('LTRIM', attempts, -50, -1)
-      end
-      put(fields, 'n', tonumber(made) + 1)
+    tell(id, 'GONE')
+    return
+  end
+  local overtaken = holder_of(record[CLAIM]) ~= token and status ~= 'succeeded'
+  local attempts = ARGV[12] .. id
+  if attempt ~= '' then
+    keep_attempt(record, attempts, without_body(record, attempt, body), next_at == NONE and not overtaken)
+  end
+  if overtaken then
+    redis.call('SET', key, record_text(record), 'KEEPTTL')
+    local left = redis.call('PTTL', key)
+    if left > 0 then
+      redis.call('PEXPIRE', attempts, left)
     end
-    note_health(said, tonumber(took), seen, err)
-    if holder ~= token and status ~= 'succeeded' then
-      if #fields > 0 then
-        redis.call('HSET', hash, unpack(fields))
-      end
-      tell(i, 'OVERTAKEN')
-    else
-      local wanted = 4 + tonumber(place)
-      if PLACES[was] ~= wanted then
-        table.insert(listed(leave, PLACES[was]), id)
-        put(listed(enter, wanted), created, id)
-      end
+    tell(id, 'OVERTAKEN')
+    return
+  end
+  local wanted, created = 4 + tonumber(place), record[CREATED]
+  if PLACES[record[STATUS]] ~= wanted then
+    table.insert(listed(leave, PLACES[record[STATUS]]), id)
+    put(listed(enter, wanted), created, id)
+  end
+  ended[#ended + 1] = id
+  record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, status, next_at, err
+  if next_at ~= NONE then
+    redis.call('SET', key, record_text(record))
+    put(listed(enter, 3), next_at, id)
+    return
+  end
+  local ends = end_of(created)
+  redis.call('SET', key, record_text(record), 'PXAT', ends)
+  if record[MADE] ~= '0' and not (record[MADE] == '1' and record[ATTEMPT] ~= '') then
+    redis.call('PEXPIREAT', attempts, ends)
+  end
+end
+
+-- Where nothing has happened to it since it was claimed, its record is as the claimant knows it.
+local successes, keys = at + 1, {}
+for i = successes, at + ARGV[at] * SUCCESS_WIDTH, SUCCESS_WIDTH do
+  keys[#keys + 1] = ARGV[11] .. ARGV[i]
+end
+if #keys > 0 then
+  local left, entered = listed(leave, PLACES.pending), listed(enter, PLACES.succeeded)
+  for i, text in ipairs(read_texts(keys)) do
+    local id, claim, created, record = unpack(ARGV, successes + (i - 1) * SUCCESS_WIDTH, successes + i * SUCCESS_WIDTH - 1)
+    if text and string.sub(text, 1, #claim + 1) == claim .. '\n' then
+      redis.call('SET', keys[i], record, 'PXAT', end_of(created))
+      left[#left + 1] = id
+      entered[#entered + 1], entered[#entered + 2] = created, id
       ended[#ended + 1] = id
-      redis.call('HDEL', hash, 'k', 'ku', 'x', 'err')
-      put(fields, 's', status)
-      if err ~= '' then
-        put(fields, 'err', err)
-      end
-      if next_at ~= '-' then
-        put(fields, 'x', next_at)
-      end
-      redis.call('HSET', hash, unpack(fields))
-      if next_at ~= '-' then
-        put(listed(enter, 3), next_at, id)
-      else
-        -- What ended late can be looked at for a day at least.
-        local ends = math.max(tonumber(created) + tonumber(ARGV[2]), now + 86400000)
-        redis.call('PEXPIREAT', hash, ends)
-        redis.call('PEXPIREAT', attempts, ends)
-      end
+    else
+      local wanted = parse_record(record)
+      record_result(keys[i], text, id, holder_of(claim), '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
     end
   end
+end
+
+-- One by one: two of them may be of one delivery.
+for i = successes + #keys * SUCCESS_WIDTH, #ARGV do
+  local id, token, place, status, next_at, err, attempt, body = string.match(ARGV[i], RESULT)
+  local key = ARGV[11] .. id
+  record_result(key, redis.call('GET', key), id, token, place, status, next_at, err, attempt, body)
 end
 
 if #ended > 0 then
@@ -174,10 +229,14 @@ if #ended > 0 then
   end
 end
 for key, ids in pairs(leave) do
-  redis.call('ZREM', KEYS[key], unpack(ids))
+  if #ids > 0 then
+    redis.call('ZREM', KEYS[key], unpack(ids))
+  end
 end
 for key, members in pairs(enter) do
-  redis.call('ZADD', KEYS[key], unpack(members))
+  if #members > 0 then
+    redis.call('ZADD', KEYS[key], unpack(members))
+  end
 end
 
 local set, gone = {}, {}

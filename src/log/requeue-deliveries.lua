@@ -1,7 +1,8 @@
 -- Makes deliveries of one endpoint wait for an attempt again, now.
+-- Needs: delivery-record.lua
 -- KEYS[1] due, KEYS[2..6] the endpoint's deliveries by status: pending, retrying, succeeded, failed, skipped,
 -- KEYS[7] retries, KEYS[8] busy, KEYS[9] health of the endpoint,
--- then for each delivery: its hash, its attempts
+-- then for each delivery: its record, its attempts
 -- ARGV[1] now in ms, ARGV[2] statuses from which they are taken, each between commas, ARGV[3] name of the run
 -- ('' for none): what it has taken it takes no more, ARGV[4] 1 to change nothing and only answer, ARGV[5..] id of
 -- each delivery
@@ -18,39 +19,43 @@ if ARGV[3] == '' then
 end
 local places = { pending = 2, retrying = 3, succeeded = 4, failed = 5, skipped = 6 }
 local replies = {}
-for i = 5, #ARGV do
-  local hash, attempts = KEYS[10 + (i - 5) * 2], KEYS[11 + (i - 5) * 2]
-  local status, created, made, base, held, run, test =
-    unpack(redis.call('HMGET', hash, 's', 'c', 'n', 'b', 'ku', 'r', 'test'))
+local keys = {}
+for i = 10, #KEYS, 2 do
+  keys[#keys + 1] = KEYS[i]
+end
+for i, record in ipairs(read_records(keys)) do
+  local id, attempts = ARGV[i + 4], KEYS[9 + 2 * i]
+  local status = record and record[STATUS]
+  local _, held = holder_of(record and record[CLAIM] or NONE)
   local reply = 'queued'
-  if not status then
+  if not record then
     reply = 'gone'
-  elseif test or not string.find(ARGV[2], ',' .. status .. ',', 1, true) or (run and run == ARGV[3]) then
+  elseif record[TEST] ~= '' or not string.find(ARGV[2], ',' .. status .. ',', 1, true) or record[RUN] == ARGV[3] then
     reply = 'unwanted'
-  elseif held and tonumber(held) > tonumber(ARGV[1]) then
+  elseif held and held > tonumber(ARGV[1]) then
     reply = 'in_progress'
   elseif ARGV[4] ~= '1' then
-    -- The schedule counts from the attempt `b`: what has ended begins a new one, and what is between two
-    -- attempts gets one more, after which it waits as it was waiting.
+    -- The schedule counts anew from here: what has ended begins a new one, and what is between two attempts gets one
+    -- more, after which it waits as it was waiting.
     if status == 'retrying' then
-      redis.call('HINCRBY', hash, 'b', 1)
+      record[COUNTED_FROM] = record[COUNTED_FROM] + 1
     elseif status ~= 'pending' then
-      redis.call('HSET', hash, 'b', made or 0)
+      record[COUNTED_FROM] = record[MADE]
     end
-    redis.call('HSET', hash, 's', 'pending', 'x', due_at)
-    redis.call('HDEL', hash, 'k', 'ku', 'err')
+    record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, 'pending', due_at, ''
     if ARGV[3] ~= '' then
-      redis.call('HSET', hash, 'r', ARGV[3])
+      record[RUN] = ARGV[3]
     end
-    redis.call('PERSIST', hash)
+    -- It ends by itself no more.
+    redis.call('SET', keys[i], record_text(record))
     redis.call('PERSIST', attempts)
     if status ~= 'pending' then
-      redis.call('ZREM', KEYS[places[status]], ARGV[i])
-      redis.call('ZADD', KEYS[2], created, ARGV[i])
+      redis.call('ZREM', KEYS[places[status]], id)
+      redis.call('ZADD', KEYS[2], record[CREATED], id)
     end
-    redis.call('ZREM', KEYS[7], ARGV[i])
-    redis.call('ZREM', KEYS[8], ARGV[i])
-    redis.call('ZADD', KEYS[1], due_at, ARGV[i])
+    redis.call('ZREM', KEYS[7], id)
+    redis.call('ZREM', KEYS[8], id)
+    redis.call('ZADD', KEYS[1], due_at, id)
     -- Somebody wants it now: the endpoint is tried now, whatever the breaker had planned.
     redis.call('HDEL', KEYS[9], 'open_until')
   end

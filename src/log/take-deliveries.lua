@@ -1,4 +1,5 @@
 -- Takes deliveries of one endpoint whose time has come, and claims each for one attempt.
+-- Needs: delivery-record.lua
 -- KEYS[1] due, KEYS[2] retries, KEYS[3] busy, KEYS[4] health, KEYS[5] pace
 -- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] claim token, ARGV[4] how many at most,
 -- ARGV[5] how many may be claimed at a time by all workers together, but for ARGV[13] of them, ARGV[6] deliveries a
@@ -6,8 +7,8 @@
 -- connection failures in a row at which the breaker opens, ARGV[9] what the key of a delivery begins with, before its
 -- id, ARGV[10] above how many that wait they are taken for one message together ('' for never), ARGV[11] the most of
 -- these
--- Returns {ms until more may be taken, for each delivery a line: id, attempts so far, attempts of the present
--- schedule, event id, event type, source id, stream id, with spaces between}; instead of ms, -1 where whatever comes
+-- Returns {ms until more may be taken, for each delivery a line: id, a space, + where its record has more than short
+-- parts and - where it has not, a space, and the line of short parts}; instead of ms, -1 where whatever comes
 -- wakes the endpoint anyway, and -2 where it has as many requests as it may; with deliveries, 1 where they are to be
 -- one message and 2 where they are all that is due. What is due within ARGV[12] ms is told too, for the wake that
 -- brought us here may have been its own, a little early by another clock.
@@ -17,14 +18,21 @@
 -- written before anything is removed, so that nothing is taken of which no result could be recorded.
 local now, room = tonumber(ARGV[1]), tonumber(ARGV[4])
 
+local function keys_of(ids)
+  local keys = {}
+  for i, id in ipairs(ids) do
+    keys[i] = ARGV[9] .. id
+  end
+  return keys
+end
+
 -- Whoever held these has died: they get back the places that they had.
 local orphans = redis.call('ZRANGEBYSCORE', KEYS[3], '-inf', now, 'LIMIT', 0, 100)
-for _, id in ipairs(orphans) do
-  local status, due_at = unpack(redis.call('HMGET', ARGV[9] .. id, 's', 'x'))
-  if status == 'pending' then
-    redis.call('ZADD', KEYS[1], due_at or now, id)
-  elseif status == 'retrying' then
-    redis.call('ZADD', KEYS[2], due_at or now, id)
+for i, record in ipairs(read_records(keys_of(orphans))) do
+  local id = orphans[i]
+  local waits_in = record and ({ pending = 1, retrying = 2 })[record[STATUS]]
+  if waits_in then
+    redis.call('ZADD', KEYS[waits_in], tonumber(record[DUE_AT]) or now, id)
   end
   redis.call('ZREM', KEYS[3], id)
 end
@@ -74,6 +82,10 @@ if ARGV[7] ~= '1' and ARGV[10] ~= '' then
 end
 
 local taken, scores, seen = {}, {}, 0
+local claim = ARGV[3] .. ' ' .. ARGV[2]
+local find, sub, byte = string.find, string.sub, string.byte
+-- Of the names of statuses only pending and retrying begin with these.
+local PENDING, RETRYING, UNCLAIMED = byte('p'), byte('r'), byte(NONE)
 local function take(key, count)
   if count < 1 then
     return
@@ -83,23 +95,28 @@ local function take(key, count)
     return
   end
   seen = seen + #ids
-  for _, id in ipairs(ids) do
-    local hash = ARGV[9] .. id
-    local status, made, base, held, event, kind, source, place =
-      unpack(redis.call('HMGET', hash, 's', 'n', 'b', 'ku', 'e', 't', 'o', 'm'))
-    if status == 'pending' or status == 'retrying' then
-      if held and tonumber(held) > now then
+  local claimed, keys = {}, keys_of(ids)
+  for i, text in ipairs(read_texts(keys)) do
+    local head = text and find(text, '\n', 1, true)
+    local status = head and byte(text, head + 1)
+    if status == PENDING or status == RETRYING then
+      local held_until = byte(text) ~= UNCLAIMED and select(2, holder_of(text))
+      if held_until and held_until > now then
         -- Somebody's after all.
-        scores[#scores + 1] = held
+        scores[#scores + 1] = held_until
       else
-        redis.call('HSET', hash, 'k', ARGV[3], 'ku', ARGV[2])
+        claimed[#claimed + 1], claimed[#claimed + 2] = keys[i], claim .. sub(text, head)
         scores[#scores + 1] = ARGV[2]
-        local counted = tostring(tonumber(made) - tonumber(base or 0))
-        -- One text for all: the reader pays for each reply, and none of these has a space in it.
-        taken[#taken + 1] = table.concat({ id, made, counted, event, kind, source, place }, ' ')
+        -- One text for all: the reader pays for each reply.
+        local ends = find(text, '\n', head + 1, true)
+        taken[#taken + 1] = ids[i] .. (ends + 3 == #text and ' - ' or ' + ') .. sub(text, head + 1, ends - 1)
       end
-      scores[#scores + 1] = id
+      scores[#scores + 1] = ids[i]
     end
+  end
+  if #claimed > 0 then
+    -- What waits has no end of its own that this would take away.
+    redis.call('MSET', unpack(claimed))
   end
   redis.call('ZREM', key, unpack(ids))
 end

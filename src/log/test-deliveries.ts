@@ -4,13 +4,14 @@ import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { Attempt, Delivery, Event, UnixMs } from '../types.ts'
+import { parseRecord, recordText } from './delivery-record.ts'
 
 /**
  * Tests of endpoints in the log of deliveries. A test's event happened to nobody: it is in no source's outbox,
  * goes to no other endpoint, and is kept with its delivery.
  */
 export function createTestDeliveries(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hget'>
+  redis: Pick<Redis, 'callBuffer' | 'get'>
   keys: Keys
   endpoints: { ids: () => Promise<string[]> }
   retentionMs: number
@@ -25,16 +26,28 @@ export function createTestDeliveries(deps: {
       const id = deliveryId(event.id, endpointId)
       const status = attempt.error === null ? 'succeeded' : 'failed'
       await record(
-        [endpoint.delivery(id), endpoint.attempts(id), endpoint.status(status)],
+        [endpoint.delivery(id), endpoint.status(status)],
         [
           id,
-          status,
-          event.id,
-          event.type,
           at,
-          JSON.stringify(attempt),
-          attempt.error === null ? '' : JSON.stringify(attempt.error),
-          JSON.stringify(event),
+          recordText(
+            {
+              status,
+              createdAt: at,
+              made: 1,
+              countedFrom: 0,
+              nextAttemptAt: null,
+              run: null,
+              eventId: event.id,
+              eventType: event.type,
+              place: null,
+            },
+            {
+              error: attempt.error === null ? '' : JSON.stringify(attempt.error),
+              test: JSON.stringify(event),
+              attempt: JSON.stringify(attempt),
+            },
+          ),
           at + deps.retentionMs,
         ],
       )
@@ -59,8 +72,9 @@ export function createTestDeliveries(deps: {
       if (tag === null) return null
       for (const endpointId of await deps.endpoints.ids()) {
         if (locator(endpointId) !== tag) continue
-        const json = await redis.hget(keys.endpoint(endpointId).delivery(deliveryId(id, endpointId)), 'test')
-        if (json !== null) return JSON.parse(json) as Event
+        const text = await redis.get(keys.endpoint(endpointId).delivery(deliveryId(id, endpointId)))
+        const test = text === null ? null : parseRecord(text).test
+        if (test !== null) return JSON.parse(test) as Event
       }
       return null
     },

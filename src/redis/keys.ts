@@ -59,9 +59,9 @@ export function createKeys(prefix: string) {
     endpoint: (id: string) => {
       const tag = `${prefix}:{${id}}`
       return {
-        /** HASH the short fields of one delivery; see log/deliveries.ts */
-        delivery: (deliveryId: string) => `${tag}:d:${deliveryId}`,
-        /** LIST its attempts, JSON each */
+        /** STRING one delivery; see log/delivery-record.ts */
+        delivery: (deliveryId: string) => `${tag}:r:${deliveryId}`,
+        /** LIST its attempts, JSON each, but for a first one that was the last */
         attempts: (deliveryId: string) => `${tag}:a:${deliveryId}`,
         /** ZSET of delivery ids in one status, by the time of creation */
         status: (status: DeliveryStatus) => `${tag}:s:${status}`,

@@ -10,13 +10,23 @@ export type ScriptArgument = string | number | Buffer
 /** Runs one Lua file by its digest; strings in the reply are Buffers. */
 export type Script = (keys: readonly string[], args: readonly ScriptArgument[]) => Promise<unknown>
 
+/** The line by which a file names another one, relative to itself, that is to be put before it. */
+const NEEDS = /^-- Needs: (\S+)$/gm
+
+/** The text of a Lua file with what it needs before it, as Redis gets it. */
+export function readScript(file: URL): string {
+  const lua = readFileSync(file, 'utf8')
+  const needed = [...lua.matchAll(NEEDS)].map(([, path = '']) => readScript(new URL(path, file)))
+  return [...needed, lua].join('\n')
+}
+
 /**
  * Makes a Lua file callable. The file's header says what KEYS, ARGV and the reply are.
  *
  * @param file the script's place, e.g. `new URL('./commit-page.lua', import.meta.url)`
  */
 export function createScript(redis: ScriptRunner, file: URL): Script {
-  const lua = readFileSync(file, 'utf8')
+  const lua = readScript(file)
   const sha = createHash('sha1').update(lua).digest('hex')
   return async (keys, args) => {
     try {

@@ -22,7 +22,10 @@ import { createTestEndpoint } from './test-endpoint.ts'
 
 /** Wires what people can ask to be sent again, as the API needs it. */
 export function createResend(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'exists' | 'zcard' | 'memory' | 'hsetnx' | 'hget' | 'hdel' | 'pexpire'>
+  redis: Pick<
+    Redis,
+    'callBuffer' | 'exists' | 'get' | 'zcard' | 'memory' | 'hsetnx' | 'hget' | 'hdel' | 'pexpire'
+  >
   keys: Keys
   /** Everyone who has an outbox. */
   owners: { ids: () => Promise<string[]> }

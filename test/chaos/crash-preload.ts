@@ -8,9 +8,10 @@
  */
 import { createHash } from 'node:crypto'
 import diagnostics from 'node:diagnostics_channel'
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { globSync, writeFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { type Command, Redis } from 'ioredis'
+import { readScript } from '../../src/redis/script.ts'
 
 const [name, when, count] = (process.env.CHAOS_CRASH ?? '').split(/:(?=before:|after:|\d+$)/)
 const file = process.env.CHAOS_EFFECTS
@@ -21,10 +22,10 @@ let left = Number(count ?? 0)
 const READS =
   /^(auth|bzpopmin|client|config|evalsha_ro|exists|get|hello|hexists|hget|hgetall|hkeys|hlen|hmget|hscan|hvals|info|llen|lrange|memory|mget|ping|pttl|quit|scan|select|smembers|time|ttl|type|xlen|xrange|xrevrange|zcard|zcount|zrange|zrangebyscore|zrevrange|zscore)$/
 
-const root = new URL('../../src/', import.meta.url).pathname
+const root = new URL('../../src/', import.meta.url)
 const scripts = new Map(
   globSync('**/*.lua', { cwd: root }).map((path) => {
-    const lua = readFileSync(`${root}${path}`, 'utf8')
+    const lua = readScript(new URL(path, root))
     return [createHash('sha1').update(lua).digest('hex'), basename(path, '.lua')]
   }),
 )
