@@ -16,6 +16,7 @@ export interface Round {
   raw_per_second: number
   per_second: number
   ratio: number
+  raw_us: number
   node_us: number
   redis_us: number
   connections: number
@@ -119,6 +120,7 @@ export const benchDelivery: Section = async ({ quick, rounds, wants, say }) => {
         raw_per_second: per(raw.wall_ms),
         per_second: per(ours.wall_ms),
         ratio: rounded(raw.wall_ms / ours.wall_ms),
+        raw_us: rounded((raw.cpu_ms * 1000) / count, 0),
         node_us: rounded((ours.cpu_ms * 1000) / count, 0),
         redis_us: rounded((ours.redisMs * 1000) / count, 0),
         connections,

@@ -6,18 +6,28 @@ export function deliveryTables({ throughput, latency, isolation, outage }: Deliv
   const tables = [
     throughput.rounds.length > 0 &&
       table(
-        ['throughput', 'raw undici /s', 'ringpost /s', 'ratio', 'Node µs', 'Redis µs', 'connections'],
+        [
+          'throughput',
+          'raw undici /s',
+          'ringpost /s',
+          'ratio',
+          'raw Node µs',
+          'Node µs',
+          'Redis µs',
+          'connections',
+        ],
         [
           ...throughput.rounds.map((round, i) => [
             `round ${i + 1}`,
             round.raw_per_second,
             round.per_second,
             round.ratio,
+            round.raw_us,
             round.node_us,
             round.redis_us,
             round.connections,
           ]),
-          ['median', '', '', throughput.ratio, '', '', ''],
+          ['median', '', '', throughput.ratio, '', '', '', ''],
         ],
       ),
     latency.length > 0 &&

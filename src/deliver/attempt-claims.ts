@@ -68,14 +68,12 @@ export function createAttemptClaims(deps: AttemptDeps) {
   }
 
   /** A service that wants no more for a while is asked for nothing else meanwhile. */
-  async function keepWait(endpoint: EndpointRecord, outcome: Outcome): Promise<void> {
-    const waitMs = askedToWait(outcome)
-    if (endpoint.rate_limit === null || !waitMs) return
+  async function keepWait(endpointId: string, rate: number, waitMs: number): Promise<void> {
     await deliveries
-      .hold(endpoint.id, endpoint.rate_limit, waitMs)
+      .hold(endpointId, rate, waitMs)
       .catch((error: unknown) =>
         logger.warn(
-          { err: error, endpoint: endpoint.id },
+          { err: error, endpoint: endpointId },
           'The wait that the receiver asked for was not kept.',
         ),
       )
@@ -103,19 +101,21 @@ export function createAttemptClaims(deps: AttemptDeps) {
       { claims: all, endpoint, texts }: Claimed,
       answered: (next: Next) => void,
     ): Promise<void> {
-      const events = all.flatMap(({ eventId }, i) => {
+      const events: { id: string; text: string }[] = []
+      const claims: Claim[] = []
+      const recordings: Promise<void>[] = []
+      for (const [i, claim] of all.entries()) {
         const text = texts[i] ?? null
-        return text === null ? [] : [{ id: eventId, text }]
-      })
-      const claims = all.filter((_, i) => (texts[i] ?? null) !== null)
-      const expired = all.filter((claim) => !claims.includes(claim))
-      const ended = Promise.all(
-        expired.map((claim) => end({ record }, endpoint.id, claim, 'failed', EXPIRED)),
-      )
+        if (text === null) recordings.push(end({ record }, endpoint.id, claim, 'failed', EXPIRED))
+        else {
+          claims.push(claim)
+          events.push({ id: claim.eventId, text })
+        }
+      }
       const [first] = claims
       if (first === undefined) {
         answered('go_on')
-        return void (await ended)
+        return void (await Promise.all(recordings))
       }
       const made = await make(endpoint, events)
       const { outcome } = made
@@ -124,27 +124,25 @@ export function createAttemptClaims(deps: AttemptDeps) {
         made.attempt.duration_ms,
         endpoint.kind,
       )
-      await keepWait(endpoint, outcome)
+      const waitMs = askedToWait(outcome)
+      if (endpoint.rate_limit !== null && waitMs) await keepWait(endpoint.id, endpoint.rate_limit, waitMs)
       answered(nextAfter(outcome))
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
-      const apart = claims.map((claim, i) => ({ claim, own: made.each?.[i] ?? made }))
-      const ours = apart.filter(({ own }) => isOurs(own.outcome))
-      const others = apart.filter(({ own }) => !isOurs(own.outcome))
-      if (ours.length > 0) {
-        await deliveries.release(
-          endpoint.id,
-          ours.map(({ claim }) => claim),
-        )
+      const ours: Claim[] = []
+      const apart: Apart[] = []
+      for (const [i, claim] of claims.entries()) {
+        const own = made.each?.[i] ?? made
+        if (isOurs(own.outcome)) ours.push(claim)
+        else apart.push({ claim, own })
       }
-      if (others.length === 0) return void (await ended)
-      const endings = endingsOf(others, made)
-      await Promise.all([
-        ended,
-        ...others.map(({ claim }, i) => {
-          const ending = endings[i]
-          return ending && record({ claim, ending, endpoint })
-        }),
-      ])
+      if (ours.length > 0) await deliveries.release(endpoint.id, ours)
+      const endings = endingsOf(apart, made)
+      for (const [i, ending] of endings.entries()) {
+        const claim = apart[i]?.claim
+        if (claim) recordings.push(record({ claim, ending, endpoint }))
+      }
+      await (recordings.length === 1 ? recordings[0] : Promise.all(recordings))
+      if (endings.length === 0) return
       logger.info(
         {
           endpoint: endpoint.id,

@@ -8,72 +8,57 @@ export interface EventAt {
 
 /** What is kept at most (characters). Beyond it nothing is added: what waits longest is needed first. */
 const KEPT = 2_000_000
-/** For how long (ms): an event that goes to many endpoints goes to all of them soon. */
+/** For how long at most (ms): an event that goes to many endpoints goes to all of them soon. */
 const KEPT_MS = 3_000
 
 /**
  * Makes the reading of events by their place, as the JSON text that every attempt signs and sends. That text never
- * changes, so that those of last are kept for a moment.
+ * changes, so that those of late are kept for a moment.
  */
 export function createEventTexts(deps: { outbox: Pick<Outbox, 'textsToSend'> }) {
-  const kept = new Map<string, { text: string; until: number }>()
+  /** By source, and by the place in its stream. */
+  const kept = new Map<string, Map<string, string>>()
   let size = 0
   let timer: NodeJS.Timeout | null = null
-  const placeOf = ({ sourceId, streamId }: EventAt) => `${sourceId} ${streamId}`
 
-  function dropOld(now: number): void {
-    // A Map keeps the order in which they came.
-    for (const [oldest, its] of kept) {
-      if (its.until > now) break
-      kept.delete(oldest)
-      size -= its.text.length
+  /** All at once: nobody asks for what is older, and who is in them may have been erased. */
+  function letGo(): void {
+    timer = null
+    kept.clear()
+    size = 0
+  }
+
+  function keep({ sourceId, streamId }: EventAt, text: string): void {
+    if (size + text.length > KEPT) return
+    let ofSource = kept.get(sourceId)
+    if (ofSource === undefined) {
+      ofSource = new Map()
+      kept.set(sourceId, ofSource)
     }
-  }
-
-  /** Where nothing comes any more as well: who is in them may have been erased. */
-  function watch(): void {
-    if (timer !== null) return
-    timer = setTimeout(() => {
-      timer = null
-      dropOld(performance.now())
-      if (kept.size > 0) watch()
-    }, KEPT_MS).unref()
-  }
-
-  function keep(place: string, text: string): void {
-    const now = performance.now()
-    dropOld(now)
-    if (kept.has(place) || size + text.length > KEPT) return
-    kept.set(place, { text, until: now + KEPT_MS })
+    if (ofSource.has(streamId)) return
+    ofSource.set(streamId, text)
     size += text.length
-    watch()
+    if (timer === null) timer = setTimeout(letGo, KEPT_MS).unref()
   }
 
   return {
     /** Keeps what somebody else has just read. */
-    note(event: EventAt, text: string): void {
-      keep(placeOf(event), text)
-    },
+    note: keep,
 
     /** @returns in the order asked for; null for an event that has left the log */
     async read(events: readonly EventAt[]): Promise<(string | null)[]> {
-      const found = new Map<string, string | null>()
-      const missing = new Map<string, EventAt>()
-      for (const event of events) {
-        const place = placeOf(event)
-        const text = kept.get(place)?.text
-        if (text === undefined) missing.set(place, event)
-        else found.set(place, text)
-      }
-      if (missing.size > 0) {
-        const read = await deps.outbox.textsToSend([...missing.values()])
-        for (const [i, place] of [...missing.keys()].entries()) {
-          const text = read[i] ?? null
-          found.set(place, text)
-          if (text !== null) keep(place, text)
-        }
-      }
-      return events.map((event) => found.get(placeOf(event)) ?? null)
+      const texts = events.map(({ sourceId, streamId }) => kept.get(sourceId)?.get(streamId) ?? null)
+      const missing = events.filter((_, i) => texts[i] === null)
+      if (missing.length === 0) return texts
+      const read = await deps.outbox.textsToSend(missing)
+      let next = 0
+      return events.map((event, i) => {
+        const known = texts[i] ?? null
+        if (known !== null) return known
+        const text = read[next++] ?? null
+        if (text !== null) keep(event, text)
+        return text
+      })
     },
   }
 }

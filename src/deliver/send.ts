@@ -124,7 +124,9 @@ export function createSender(options: { policy: GuardPolicy; deadlineMs: number;
 
 /** One header for each name, the last one given: `Content-Type` beside `content-type` would be sent twice. */
 function lowerCased(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
+  const names = Object.keys(headers)
+  if (names.every((name) => name === name.toLowerCase())) return headers
+  return Object.fromEntries(names.map((name) => [name.toLowerCase(), headers[name] ?? '']))
 }
 
 /** With `stream`, a character that was cut in half is left out. */

@@ -1,3 +1,5 @@
+import type { OutboxEntry } from '../outbox/outbox.ts'
+import { SYSTEM } from '../outbox/system-outbox.ts'
 import type { Event, UnixMs } from '../types.ts'
 import { type Filter, matchesFilter } from './filter.ts'
 
@@ -15,15 +17,34 @@ export interface Subscription {
 
 /** Whether an event is for an endpoint: its type, its source and what is in it must all be wanted. */
 export function matches(event: Event, subscription: Subscription): boolean {
-  const { source_ids, filter } = subscription
+  const { filter } = subscription
   // Who has asked for it gets it, and nobody else.
   if (event.data.backfill === true) return false
   if (subscription.id !== undefined && event.data.endpoint?.id === subscription.id) return false
-  const sourceId = event.data.source?.id
-  if (source_ids !== null && (sourceId === undefined || !source_ids.includes(sourceId))) return false
-  const patterns = subscription.event_types?.length ? subscription.event_types : ['user.*']
-  if (!patterns.some((pattern) => matchesType(event.type, pattern))) return false
+  if (!isOfSource(event.data.source?.id, subscription) || !isOfType(event.type, subscription)) return false
   return !filter || matchesFilter(event, filter)
+}
+
+/**
+ * The same of an entry of an outbox: where the endpoint has no filter, its type and whose outbox it is in say all that
+ * there is to say of what happened at a source.
+ */
+export function matchesEntry(
+  entry: Pick<OutboxEntry, 'eventType' | 'event'>,
+  ownerId: string,
+  subscription: Subscription,
+): boolean {
+  if (subscription.filter || ownerId === SYSTEM.id) return matches(entry.event, subscription)
+  return isOfSource(ownerId, subscription) && isOfType(entry.eventType, subscription)
+}
+
+function isOfSource(sourceId: string | undefined, { source_ids }: Subscription): boolean {
+  return source_ids === null || (sourceId !== undefined && source_ids.includes(sourceId))
+}
+
+function isOfType(type: string, { event_types }: Subscription): boolean {
+  const patterns = event_types?.length ? event_types : ['user.*']
+  return patterns.some((pattern) => matchesType(type, pattern))
 }
 
 /** How far two processes may read Redis' clock apart (ms). */

@@ -4,7 +4,7 @@ import type { NoteActivity } from '../log/activity.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
 import type { Outbox, OutboxEntry } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
-import { matches, type Subscription, wasThere } from './match.ts'
+import { matchesEntry, type Subscription, wasThere } from './match.ts'
 
 /** Events read at once. */
 const PAGE = 500
@@ -76,7 +76,7 @@ export function createRelay(deps: {
       const now = deps.now()
       for (const endpoint of await deps.endpoints.list()) {
         const wanted = entries.filter(
-          ({ event, streamId }) => wasThere(endpoint, streamId, now) && matches(event, endpoint),
+          (entry) => wasThere(endpoint, entry.streamId, now) && matchesEntry(entry, sourceId, endpoint),
         )
         if (wanted.length === 0) continue
         const waiting = await deps.deliveries.accept(
@@ -101,6 +101,6 @@ export function createRelay(deps: {
 
 export type Relay = ReturnType<typeof createRelay>
 
-function toDelivery(sourceId: string, { streamId, event }: OutboxEntry) {
-  return { eventId: event.id, eventType: event.type, sourceId, streamId }
+function toDelivery(sourceId: string, { streamId, eventId, eventType }: OutboxEntry) {
+  return { eventId, eventType, sourceId, streamId }
 }

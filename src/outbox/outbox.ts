@@ -1,17 +1,46 @@
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
-import type { Event, UnixMs } from '../types.ts'
+import type { Event, EventType, UnixMs } from '../types.ts'
 import { hasConversationPlace, withConversation } from './conversation-place.ts'
 
 /** One entry of the outbox: an event and its place in the stream. */
 export interface OutboxEntry {
   streamId: string
-  event: Event
+  eventId: string
+  eventType: EventType
+  /** Read from the text when it is asked for: who only passes it on does not. */
+  readonly event: Event
   /** The event as the text that is signed and sent. */
   text: string
   /** It waits for its conversation: until that is decided, its text may still change, and is not to be sent. */
   undecided: boolean
+}
+
+/** The beginning of an event's text as everything that tells events writes it. */
+const HEAD = /^\{"id":"([\w-]+)","type":"([\w.]+)"/
+
+class Entry implements OutboxEntry {
+  readonly streamId: string
+  readonly text: string
+  readonly undecided: boolean
+  readonly eventId: string
+  readonly eventType: EventType
+  private parsed: Event | null = null
+
+  constructor(streamId: string, text: string, undecided: boolean) {
+    this.streamId = streamId
+    this.text = text
+    this.undecided = undecided
+    const [, id, type] = HEAD.exec(text) ?? []
+    this.eventId = id ?? this.event.id
+    this.eventType = (type as EventType | undefined) ?? this.event.type
+  }
+
+  get event(): Event {
+    this.parsed ??= JSON.parse(this.text) as Event
+    return this.parsed
+  }
 }
 
 /**
@@ -40,8 +69,11 @@ export function createOutbox(deps: {
     const decided = new Map(open.map((streamId, i) => [streamId, found[i] ?? null]))
     return read.map(([streamId], i) => {
       const conversation = decided.get(streamId)
-      const text = withConversation(texts[i] ?? '', conversation ?? 'null')
-      return { streamId, text, event: JSON.parse(text) as Event, undecided: conversation === null }
+      return new Entry(
+        streamId,
+        withConversation(texts[i] ?? '', conversation ?? 'null'),
+        conversation === null,
+      )
     })
   }
 
