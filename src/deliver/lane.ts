@@ -58,6 +58,8 @@ export function createLane(
   let waiting: Claimed[] = []
   /** Requests under way. */
   let sending = 0
+  /** The next requests will be begun in a moment. */
+  let next: NodeJS.Immediate | null = null
   /** Giving back that is under way. */
   let givingBack = 0
   let filling = false
@@ -157,7 +159,10 @@ export function createLane(
     const readBefore = reading
     reading = queue(claims, due.endpoint, { together: taken.together === true, since })
       // It was taken before what has been answered since was recorded.
-      .then(() => (before.heldBack === heldBack ? send() : giveBackWaiting()))
+      .then(() => {
+        if (before.heldBack !== heldBack) giveBackWaiting()
+        else if (next === null) send()
+      })
       // It has been given back, and is taken again.
       .catch(brokeOff)
     await readBefore
@@ -238,6 +243,19 @@ export function createLane(
     void giveBack(stale).then(kickMyself)
   }
 
+  /**
+   * Once the connections that have just answered are free, which they are after one turn of the event loop (undici
+   * waits so long for their end): sooner, each request would open another one.
+   */
+  function sendSoon(): void {
+    // Anew with each answer, for it must come after what undici does about the last of them.
+    if (next !== null) clearImmediate(next)
+    next = setImmediate(() => {
+      next = null
+      send()
+    })
+  }
+
   function begin(next: Claimed): void {
     let isOver = false
     const answered = (what: Next) => {
@@ -250,7 +268,7 @@ export function createLane(
         restsUntil = performance.now() + OURS_MS
         more = true
       }
-      if (what === 'go_on') return send()
+      if (what === 'go_on') return sendSoon()
       heldBack++
       giveBackWaiting()
     }

@@ -14,7 +14,7 @@ local due_at = ARGV[1]
 if ARGV[3] == '' then
   local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
   if first[1] and first[1] ~= ARGV[5] then
-    due_at = math.min(tonumber(ARGV[1]), tonumber(first[2]) - 1)
+    due_at = math.min(tonumber(ARGV[1]), math.floor(tonumber(first[2])) - 1)
   end
 end
 local places = { pending = 2, retrying = 3, succeeded = 4, failed = 5, skipped = 6 }
