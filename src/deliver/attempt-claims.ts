@@ -148,7 +148,7 @@ export function createAttemptClaims(deps: AttemptDeps) {
           endpoint: endpoint.id,
           event: first.eventId,
           delivery: first.deliveryId,
-          ...(claims.length > 1 ? { deliveries: claims.length } : {}),
+          deliveries: claims.length > 1 ? claims.length : undefined,
           attempt: first.attempts + 1,
           status: endings[0]?.status,
           http_status: made.attempt.response?.status ?? null,

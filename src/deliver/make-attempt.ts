@@ -94,7 +94,7 @@ export function createMakeAttempt(deps: {
     }
     const sent = await deps.sender.send({
       url: target.url,
-      headers: { ...target.headers, ...headers },
+      headers: isEmpty(target.headers) ? headers : { ...target.headers, ...headers },
       body,
       classify: kind.classify,
     })
@@ -143,12 +143,22 @@ function digestNote(count: number): string {
   return `(one message for this and ${count - 1} others)`
 }
 
+/** One for each target, which is the same for many deliveries. */
+const masks = new WeakMap<EndpointTarget, Mask>()
+
 /** What hides everything that is secret of an endpoint. Most have nothing. */
 function maskOf(target: EndpointTarget): Mask {
-  const values = Object.values(target.headers)
-  return values.length === 0 && target.hidden.length === 0
-    ? NOTHING
-    : createMask([...values, ...target.hidden])
+  if (isEmpty(target.headers) && target.hidden.length === 0) return NOTHING
+  const known = masks.get(target)
+  if (known !== undefined) return known
+  const mask = createMask([...Object.values(target.headers), ...target.hidden])
+  masks.set(target, mask)
+  return mask
+}
+
+function isEmpty(headers: Record<string, string>): boolean {
+  for (const _ in headers) return false
+  return true
 }
 
 /** What many results say of the endpoint: what concerns all of them, else that it works, else why it does not. */

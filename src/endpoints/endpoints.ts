@@ -54,6 +54,26 @@ export function createEndpoints(deps: {
     return stored && withDefaults(stored)
   }
 
+  /** A record goes with many deliveries, and never changes. */
+  const targets = new WeakMap<EndpointRecord, EndpointTarget>()
+
+  function targetOf(endpoint: EndpointRecord): EndpointTarget {
+    const { id, format, template } = endpoint
+    const kind = kindOf(endpoint.kind)
+    const route = routeOf(endpoint)
+    return {
+      id,
+      url: addressOf(kind, route),
+      shownUrl: endpoint.url,
+      settings: withFieldDefaults(kind, route.settings),
+      format,
+      template,
+      headers: seals.openHeaders(id, endpoint.headers),
+      secrets: validSecrets(endpoint.secrets, now()).map((secret) => seals.openSecret(id, secret)),
+      hidden: hiddenTexts(kind, route),
+    }
+  }
+
   async function get(id: string): Promise<EndpointRecord> {
     const endpoint = await find(id)
     if (endpoint === null || endpoint.deleted_at !== null) throw unknownEndpoint(id)
@@ -263,20 +283,12 @@ export function createEndpoints(deps: {
 
     /** Everything that a request is made from, in clear text; for sending only. */
     target(endpoint: EndpointRecord): EndpointTarget {
-      const { id, format, template } = endpoint
-      const kind = kindOf(endpoint.kind)
-      const route = routeOf(endpoint)
-      return {
-        id,
-        url: addressOf(kind, route),
-        shownUrl: endpoint.url,
-        settings: withFieldDefaults(kind, route.settings),
-        format,
-        template,
-        headers: seals.openHeaders(id, endpoint.headers),
-        secrets: validSecrets(endpoint.secrets, now()).map((secret) => seals.openSecret(id, secret)),
-        hidden: hiddenTexts(kind, route),
-      }
+      const known = targets.get(endpoint)
+      if (known !== undefined) return known
+      const target = targetOf(endpoint)
+      // A secret that ends does so by itself.
+      if (endpoint.secrets.every(({ expires_at }) => expires_at === null)) targets.set(endpoint, target)
+      return target
     },
 
     /** What leads to an endpoint as it was set, in clear text. */

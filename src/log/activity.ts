@@ -4,10 +4,14 @@ import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { DeliveryError, DeliveryStatus, EventType } from '../types.ts'
 
-/** Entries that are kept, about: who was away for longer has missed some, and is told so. */
-export const ACTIVITY_KEPT = 10_000
+/**
+ * Entries that are kept, about: who was away for longer has missed some, and is told so. What happens at once shares an
+ * entry, of up to AT_ONCE.
+ */
+export const ACTIVITY_KEPT = 2_000
+export const AT_ONCE = 10
 /** Entries read at once. */
-const PAGE = 200
+const PAGE = 50
 /** How long one blocking read waits (ms). */
 const BLOCK_MS = 5_000
 /** How long to wait after a read that failed (ms). */
@@ -36,7 +40,7 @@ export type Activity =
   | { kind: 'event'; sourceId: string; place: string }
   | { kind: 'attempt'; attempt: AttemptMade }
 
-/** One entry with its id, by which a watcher can go on. */
+/** One activity with its id, by which a watcher can go on. */
 export type ActivityEntry = Activity & { id: string }
 
 /** Notes what happens, for those who watch. It is a convenience: the truth is in the outbox and the log. */
@@ -44,7 +48,11 @@ export function createActivityWriter(deps: { redis: Pick<Redis, 'callBuffer'>; k
   const note = createScript(deps.redis, new URL('./note-activity.lua', import.meta.url))
   return async (activities: readonly Activity[]): Promise<void> => {
     if (activities.length === 0) return
-    await note([deps.keys.activity], [ACTIVITY_KEPT, ...activities.map((one) => JSON.stringify(one))])
+    const entries: string[] = []
+    for (let i = 0; i < activities.length; i += AT_ONCE) {
+      entries.push(JSON.stringify(activities.slice(i, i + AT_ONCE)))
+    }
+    await note([deps.keys.activity], [ACTIVITY_KEPT, ...entries])
   }
 }
 
@@ -99,7 +107,7 @@ export function createActivityFeed(deps: {
 
   async function hasMissed(after: string): Promise<boolean> {
     const [oldest] = await redis.xrange(keys.activity, '-', '+', 'COUNT', 1)
-    if (oldest === undefined || !isBefore(after, oldest[0])) return false
+    if (oldest === undefined || !isBefore(placeOf(after).entry, oldest[0])) return false
     return (await redis.xlen(keys.activity)) >= ACTIVITY_KEPT
   }
 
@@ -127,10 +135,15 @@ export function createActivityFeed(deps: {
             wake = resolve
             waiting.add(resolve)
           })
-          const page = await redis.xrange(keys.activity, `(${place}`, '+', 'COUNT', PAGE)
+          const { entry, seen } = placeOf(place)
+          const from = seen === null ? `(${entry}` : entry
+          const page = await redis.xrange(keys.activity, from, '+', 'COUNT', PAGE)
           for (const [id, [, json]] of page) {
-            if (signal.aborted) return
-            await watcher.entry({ id, ...(JSON.parse(json ?? '{}') as Activity) })
+            for (const [n, activity] of activitiesOf(json).entries()) {
+              if (id === entry && seen !== null && n <= seen) continue
+              if (signal.aborted) return
+              await watcher.entry({ id: `${id}.${n}`, ...activity })
+            }
             place = id
           }
           if (page.length < PAGE && !signal.aborted) await woken
@@ -146,6 +159,18 @@ export function createActivityFeed(deps: {
 }
 
 export type ActivityFeed = ReturnType<typeof createActivityFeed>
+
+/** What an entry holds. Before several could share one it held a single one by itself. */
+function activitiesOf(json = '[]'): Activity[] {
+  const held = JSON.parse(json) as Activity | Activity[]
+  return Array.isArray(held) ? held : [held]
+}
+
+/** Of the id of an activity: its entry, and how many of that come before it; of an entry's own, that it is past. */
+function placeOf(id: string): { entry: string; seen: number | null } {
+  const [entry = '', seen] = id.split('.')
+  return { entry, seen: seen === undefined ? null : Number(seen) }
+}
 
 /** Whether one stream id comes before another. */
 function isBefore(a: string, b: string): boolean {

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 
 /** An entry's id, as `last-event-id` brings it back. */
-const streamId = z.string().regex(/^\d{1,16}-\d{1,20}$/, 'must be the id of the last entry that was received')
+const streamId = z
+  .string()
+  .regex(/^\d{1,16}-\d{1,20}(\.\d{1,4})?$/, 'must be the id of the last entry that was received')
 
 export const streamHeaders = z.object({
   'last-event-id': streamId
