@@ -1,11 +1,11 @@
 import type { Logger } from 'pino'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
-import type { Claim, DeliveryLog, Ending } from '../log/deliveries.ts'
+import type { Claim, DeliveryLog } from '../log/deliveries.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 import { askedToWait, EXPIRED, endingOf } from './endings.ts'
 import type { Fault, Outcome } from './failures.ts'
 import { brokenAttempt, type MadeAttempt, type MakeAttempt } from './make-attempt.ts'
-import type { Recorder } from './recorder.ts'
+import type { Recorder, Result } from './recorder.ts'
 import { retryDelay } from './schedule.ts'
 
 /** A request that is this process' to send: for one delivery, or for many as a digest. */
@@ -43,7 +43,7 @@ export function createAttemptClaims(deps: AttemptDeps) {
   const { deliveries, logger, now } = deps
 
   /** What went together comes back together, and so gets one wait of each length. */
-  function endingsOf(apart: readonly Apart[], made: MadeAttempt): Ending[] {
+  function resultsOf(apart: readonly Apart[], made: MadeAttempt, endpoint: EndpointRecord): Result[] {
     const random = deps.random()
     const at = now()
     // One request says one thing of the endpoint's health, for however many deliveries it was.
@@ -63,7 +63,8 @@ export function createAttemptClaims(deps: AttemptDeps) {
             })
           : null
       const ending = endingOf(claim, own, delay === null ? null : at + delay)
-      return i === told ? ending : { ...ending, health: null }
+      if (i !== told) ending.health = null
+      return { claim, ending, endpoint }
     })
   }
 
@@ -104,8 +105,9 @@ export function createAttemptClaims(deps: AttemptDeps) {
       const events: { id: string; text: string }[] = []
       const claims: Claim[] = []
       const recordings: Promise<void>[] = []
-      for (const [i, claim] of all.entries()) {
-        const text = texts[i] ?? null
+      let i = 0
+      for (const claim of all) {
+        const text = texts[i++] ?? null
         if (text === null) recordings.push(end({ record }, endpoint.id, claim, 'failed', EXPIRED))
         else {
           claims.push(claim)
@@ -130,19 +132,18 @@ export function createAttemptClaims(deps: AttemptDeps) {
       // Not the receiver's failure and not an attempt: it is tried again as if nothing had been.
       const ours: Claim[] = []
       const apart: Apart[] = []
-      for (const [i, claim] of claims.entries()) {
-        const own = made.each?.[i] ?? made
+      let place = 0
+      for (const claim of claims) {
+        const own = made.each?.[place++] ?? made
         if (isOurs(own.outcome)) ours.push(claim)
         else apart.push({ claim, own })
       }
       if (ours.length > 0) await deliveries.release(endpoint.id, ours)
-      const endings = endingsOf(apart, made)
-      for (const [i, ending] of endings.entries()) {
-        const claim = apart[i]?.claim
-        if (claim) recordings.push(record({ claim, ending, endpoint }))
-      }
+      const results = resultsOf(apart, made, endpoint)
+      for (const result of results) recordings.push(record(result))
       await (recordings.length === 1 ? recordings[0] : Promise.all(recordings))
-      if (endings.length === 0) return
+      const [result] = results
+      if (result === undefined) return
       logger.info(
         {
           endpoint: endpoint.id,
@@ -150,9 +151,9 @@ export function createAttemptClaims(deps: AttemptDeps) {
           delivery: first.deliveryId,
           deliveries: claims.length > 1 ? claims.length : undefined,
           attempt: first.attempts + 1,
-          status: endings[0]?.status,
+          status: result.ending.status,
           http_status: made.attempt.response?.status ?? null,
-          code: endings[0]?.error?.code,
+          code: result.ending.error?.code,
           duration_ms: made.attempt.duration_ms,
         },
         'attempt',

@@ -1,20 +1,21 @@
 import { RingpostError } from '../errors.ts'
 import type { Redis } from './client.ts'
 import type { Keys } from './keys.ts'
+import { deliveriesAsTexts } from './layouts/deliveries-as-texts.ts'
 import { createScript } from './script.ts'
 
 /**
  * The layout of everything that ringpost keeps in Redis. It goes up with a change that an older version would read
  * wrongly, together with a migration; fields that are added and keys that older versions do not look at need none.
  */
-export const LAYOUT = 1
+export const LAYOUT = 2
 
 /**
  * Brings data from one layout to the next: `MIGRATIONS[n]` from n to n + 1. Each can be broken off anywhere and begun
  * again, and be carried out by several processes at a time: the number goes up when it has ended.
  */
 export type Migration = (deps: { redis: Redis; keys: Keys }) => Promise<void>
-export const MIGRATIONS: Readonly<Record<number, Migration>> = {}
+export const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: deliveriesAsTexts }
 
 /**
  * Makes sure that this version understands what is in Redis, and brings it up to date where it is older. To be called

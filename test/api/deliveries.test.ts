@@ -112,7 +112,7 @@ describe('a delivery', () => {
     expect((await api.get(`/v1/deliveries/${id}`)).json.user_id).toBe('+15550100')
     await api.redis.xdel(api.keys.source('src_a').outbox, places[0] ?? '')
     expect((await api.get(`/v1/deliveries/${id}`)).json.user_id).toBeNull()
-    expect(await api.redis.hvals(api.keys.endpoint(one.id).delivery(id))).not.toContain('+15550100')
+    expect(await api.redis.get(api.keys.endpoint(one.id).delivery(id))).not.toContain('+15550100')
   })
 
   test('of none', async () => {

@@ -128,7 +128,7 @@ describe('sending', () => {
     )
     const { delivery, attempts } = d.keys.endpoint(id)
     const kept = [
-      await d.redis.hgetall(delivery(data[0]?.id ?? '')),
+      await d.redis.get(delivery(data[0]?.id ?? '')),
       await d.redis.lrange(attempts(data[0]?.id ?? ''), '0', '-1'),
     ]
     expect(JSON.stringify(kept)).not.toContain('user_id')

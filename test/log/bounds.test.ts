@@ -24,7 +24,7 @@ afterEach(() => stage.close())
 
 const boundsOf = (keptEnded: number) => createDeliveryBounds({ ...stage, retentionMs: 7 * DAY_MS, keptEnded })
 
-/** A delivery a millisecond; every third succeeded, failed, or was skipped. */
+/** A delivery a millisecond, of two attempts; every third succeeded, failed, or was skipped. */
 async function ended(count: number, prefix = 'evt'): Promise<string[]> {
   const ids: string[] = []
   for (let i = 0; i < count; i++) {
@@ -37,15 +37,15 @@ async function ended(count: number, prefix = 'evt'): Promise<string[]> {
     }
     const status = (['succeeded', 'failed', 'skipped'] as const)[i % 3] ?? 'failed'
     const [id = ''] = await stage.deliveries.accept(EP, [event])
-    const claim = await stage.claim(EP, id, 'worker', 1_000)
-    if (claim === null) throw new Error('A new delivery can be claimed.')
-    await stage.record(EP, claim, {
-      status,
-      attempt: attempt(1),
-      error: null,
-      nextAttemptAt: null,
-      health: null,
-    })
+    const ends = [
+      { status: 'retrying', nextAttemptAt: stage.clock.ms },
+      { status, nextAttemptAt: null },
+    ] as const
+    for (const [made, end] of ends.entries()) {
+      const claim = await stage.claim(EP, id, 'worker', 1_000)
+      if (claim === null) throw new Error('It can be claimed.')
+      await stage.record(EP, claim, { ...end, attempt: attempt(made + 1), error: null, health: null })
+    }
     ids.push(id)
   }
   return ids

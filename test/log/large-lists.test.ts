@@ -35,11 +35,11 @@ function counting() {
   const count = { calls: 0, looked: 0, places: 0 }
   const { redis } = stage
   const counted = {
-    hgetall: redis.hgetall.bind(redis),
+    get: redis.get.bind(redis),
     lrange: redis.lrange.bind(redis),
-    hget: (...args: Parameters<typeof redis.hget>) => {
+    getrange: (...args: Parameters<typeof redis.getrange>) => {
       count.looked++
-      return redis.hget(...args)
+      return redis.getrange(...args)
     },
     callBuffer: async (...args: Parameters<typeof redis.callBuffer>) => {
       count.calls++

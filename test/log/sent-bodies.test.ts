@@ -68,11 +68,8 @@ const bodies = async (id: string) =>
 /** Everything that is kept of a delivery, as text. */
 async function kept(id: string): Promise<string> {
   const { delivery, attempts } = stage.keys.endpoint(EP)
-  const [hash, made] = [
-    await stage.redis.hgetall(delivery(id)),
-    await stage.redis.lrange(attempts(id), '0', '-1'),
-  ]
-  return JSON.stringify([hash, made])
+  const beside = await stage.redis.lrange(attempts(id), '0', '-1')
+  return [await stage.redis.get(delivery(id)), ...beside].join('\n')
 }
 
 describe('an attempt that sent the event itself', () => {
