@@ -4,18 +4,21 @@ import { createScript } from '../redis/script.ts'
 import type { DeliveryStatus, UnixMs } from '../types.ts'
 import { createReadPlaces } from './delivery-places.ts'
 
-/** Deliveries that have ended and are kept of each endpoint, whatever their age. Unfinished ones never go. */
+/** Deliveries that have ended and are kept of each endpoint, at whatever age. Unfinished ones never go. */
 export const KEPT_ENDED = 100_000
 /** Deliveries of one step. */
 const STEP = 250
 /** Steps of one sweep: 10,000 deliveries, which is more than arrive between two sweeps. */
 const STEPS = 40
 
+/** The share of these that have succeeded which stay whatever else there is: people look at the newest of them. */
+const SUCCEEDED_SHARE = 0.1
+
 const ENDED = ['succeeded', 'failed', 'skipped'] as const satisfies readonly DeliveryStatus[]
 
 /** The bounds of the log of deliveries: by age and by number of each endpoint. */
 export function createDeliveryBounds(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hget'>
+  redis: Pick<Redis, 'callBuffer' | 'hget' | 'zcard'>
   keys: Keys
   now: () => UnixMs
   retentionMs: number
@@ -26,12 +29,29 @@ export function createDeliveryBounds(deps: {
   const drop = createScript(redis, new URL('./drop-deliveries.lua', import.meta.url))
   const readPlaces = createReadPlaces({ redis, keys })
 
+  /**
+   * What has succeeded goes first, as long as there is more of it than its share: what has not may still be asked for.
+   *
+   * @returns how many went
+   */
   async function dropOldest(endpointId: string, count: number): Promise<number> {
+    const succeeded = await redis.zcard(keys.endpoint(endpointId).status('succeeded'))
+    const spare = succeeded - Math.ceil(keptEnded * SUCCEEDED_SHARE)
+    return spare > 0
+      ? dropOf(endpointId, ['succeeded'], Math.min(count, spare))
+      : dropOf(endpointId, ENDED, count)
+  }
+
+  async function dropOf(
+    endpointId: string,
+    statuses: readonly DeliveryStatus[],
+    count: number,
+  ): Promise<number> {
     const endpoint = keys.endpoint(endpointId)
     const backfilled = keys.source(endpointId)
     const places = await readPlaces(endpointId, {
       order: 'oldest',
-      statuses: ENDED,
+      statuses,
       since: null,
       until: null,
       after: null,
@@ -57,7 +77,7 @@ export function createDeliveryBounds(deps: {
     retentionMs,
 
     /**
-     * Lets go of what is too old, and of the oldest where there are too many, in bounded steps. What is left
+     * Lets go of what is too old, and of what is needed least where there are too many, in bounded steps. What is left
      * over is for the next time.
      *
      * @returns how many went

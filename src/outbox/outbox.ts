@@ -20,26 +20,23 @@ export interface OutboxEntry {
 /** The beginning of an event's text as everything that tells events writes it. */
 const HEAD = /^\{"id":"([\w-]+)","type":"([\w.]+)"/
 
-class Entry implements OutboxEntry {
-  readonly streamId: string
-  readonly text: string
-  readonly undecided: boolean
-  readonly eventId: string
-  readonly eventType: EventType
-  private parsed: Event | null = null
-
-  constructor(streamId: string, text: string, undecided: boolean) {
-    this.streamId = streamId
-    this.text = text
-    this.undecided = undecided
-    const [, id, type] = HEAD.exec(text) ?? []
-    this.eventId = id ?? this.event.id
-    this.eventType = (type as EventType | undefined) ?? this.event.type
+function entryOf(streamId: string, text: string, undecided: boolean): OutboxEntry {
+  let parsed: Event | null = null
+  const read = () => {
+    parsed ??= JSON.parse(text) as Event
+    return parsed
   }
-
-  get event(): Event {
-    this.parsed ??= JSON.parse(this.text) as Event
-    return this.parsed
+  const [, id, type] = HEAD.exec(text) ?? []
+  return {
+    streamId,
+    text,
+    undecided,
+    eventId: id ?? read().id,
+    eventType: (type as EventType | undefined) ?? read().type,
+    // Its own, and not of a prototype: a copy of the entry has the event.
+    get event() {
+      return read()
+    },
   }
 }
 
@@ -69,11 +66,8 @@ export function createOutbox(deps: {
     const decided = new Map(open.map((streamId, i) => [streamId, found[i] ?? null]))
     return read.map(([streamId], i) => {
       const conversation = decided.get(streamId)
-      return new Entry(
-        streamId,
-        withConversation(texts[i] ?? '', conversation ?? 'null'),
-        conversation === null,
-      )
+      const text = withConversation(texts[i] ?? '', conversation ?? 'null')
+      return entryOf(streamId, text, conversation === null)
     })
   }
 

@@ -108,11 +108,13 @@ describe('a delivery', () => {
       [events[1]?.id, '+15550101'],
     ]
     expect((await callers()).sort()).toEqual([...both, ...both].sort())
-    const { id } = (await api.get(`/v1/deliveries?event_id=${events[0]?.id}`)).json.data[0]
+    const { id, endpoint_id } = (await api.get(`/v1/deliveries?event_id=${events[0]?.id}`)).json.data[0]
     expect((await api.get(`/v1/deliveries/${id}`)).json.user_id).toBe('+15550100')
     await api.redis.xdel(api.keys.source('src_a').outbox, places[0] ?? '')
     expect((await api.get(`/v1/deliveries/${id}`)).json.user_id).toBeNull()
-    expect(await api.redis.get(api.keys.endpoint(one.id).delivery(id))).not.toContain('+15550100')
+    const kept = await api.redis.get(api.keys.endpoint(endpoint_id).delivery(id))
+    expect(kept).toContain(events[0]?.id)
+    expect(kept).not.toContain('+15550100')
   })
 
   test('of none', async () => {

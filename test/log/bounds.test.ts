@@ -101,23 +101,31 @@ describe('the bound by number', () => {
     expect(await stage.redis.xlen(stage.keys.source('src_a').outbox)).toBe(1)
   })
 
-  test('lets the oldest go with their records and attempts, whatever their status, and none that waits', async () => {
+  test('lets go what has succeeded before what has not, the oldest first, and none that waits', async () => {
     const oldest = await waiting('evt_waits')
-    const ids = await ended(40)
-    const bounds = boundsOf(10)
-    expect(await bounds.keep(EP)).toBe(30)
-    expect(await listed()).toEqual([...ids.slice(30).reverse(), oldest])
-    expect(await recordsOf(ids.slice(0, 30))).toBe(0)
-    expect(await recordsOf(ids.slice(30))).toBe(20)
+    const ids = await ended(60)
+    const succeeded = (_: string, i: number) => i % 3 === 0
+    const others = (_: string, i: number) => i % 3 !== 0
+    const bounds = boundsOf(50)
+    expect(await bounds.keep(EP)).toBe(10)
+    const went = ids.filter(succeeded).slice(0, 10)
+    expect(await listed()).toEqual([...ids.filter((id) => !went.includes(id)).reverse(), oldest])
+    expect(await recordsOf(went)).toBe(0)
+    expect(await recordsOf(ids)).toBe(100)
     expect(await bounds.keep(EP)).toBe(0)
     // Younger than the youngest that went.
-    const created = Date.parse((await stage.reader.get(ids[29 + 1] ?? '', [EP]))?.created_at ?? '')
+    const created = Date.parse((await stage.reader.get(ids[28] ?? '', [EP]))?.created_at ?? '')
     expect(await bounds.completeSince(EP)).toBe(created)
+
+    // A tenth of what is kept stays of it: the rest are the oldest of all that there is.
+    expect(await boundsOf(20).keep(EP)).toBe(30)
+    const left = [...ids.filter(succeeded).slice(-2), ...ids.filter(others).slice(-18)]
+    expect(await listed()).toEqual([...ids.filter((id) => left.includes(id)).reverse(), oldest])
   })
 
   test('goes on in steps where there are very many', async () => {
-    const ids = await ended(900)
-    expect(await boundsOf(100).keep(EP)).toBe(800)
+    const ids = await ended(600)
+    expect(await boundsOf(100).keep(EP)).toBe(500)
     expect(await recordsOf(ids)).toBe(200)
   })
 
@@ -128,6 +136,7 @@ describe('the bound by number', () => {
     // Between the look at the lists and the deletion.
     const redis = {
       hget: stage.redis.hget.bind(stage.redis),
+      zcard: stage.redis.zcard.bind(stage.redis),
       callBuffer: async (...args: Parameters<Stage['redis']['callBuffer']>) => {
         if (args.includes(stage.keys.endpoint(EP).bounds))
           await requeue(EP, again, { from: ['succeeded', 'failed', 'skipped'] })
