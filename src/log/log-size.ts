@@ -6,8 +6,8 @@ import { createReadPlaces } from './delivery-places.ts'
 
 /** Deliveries that are measured, at each end of the log, to tell the size of the rest. */
 const SAMPLE = 10
-/** What a delivery takes beside its hash and its attempts: its entry in a list, and its share of Redis' own tables. */
-const BESIDE_BYTES = 290
+/** What a delivery takes beside its record and its attempts: its entry in a list, and its share of Redis' own tables. */
+const BESIDE_BYTES = 220
 
 /** How large the log of one endpoint's deliveries is. */
 export interface LogSize {

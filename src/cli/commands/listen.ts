@@ -161,11 +161,15 @@ function announce(
   }
   const own = made.id !== null && options.endpoint === undefined
   const as = made.id === null ? '' : ` as endpoint ${made.id}${own ? ` (${options.types.join(', ')})` : ''}`
-  out.line(`Listening at ${url}${as}. Ctrl-C ends it${own ? ' and deletes the endpoint' : ''}.`)
-  out.line(`  ${isEd25519(secret) ? 'public key' : 'signing secret'}: ${secret}`)
-  if (options.forwardTo !== undefined) out.line(`  forwarded to: ${options.forwardTo.href}`)
-  if (made.id !== null) out.line(`  try it: ringpost trigger user.created --endpoint ${made.id}`)
-  out.line('')
+  // In one piece: who waits for its first line, such as a script, has all of it.
+  const lines = [
+    `Listening at ${url}${as}. Ctrl-C ends it${own ? ' and deletes the endpoint' : ''}.`,
+    `  ${isEd25519(secret) ? 'public key' : 'signing secret'}: ${secret}`,
+    ...(options.forwardTo === undefined ? [] : [`  forwarded to: ${options.forwardTo.href}`]),
+    ...(made.id === null ? [] : [`  try it: ringpost trigger user.created --endpoint ${made.id}`]),
+    '',
+  ]
+  out.line(lines.join('\n'))
 }
 
 /** How often something has come, for the last of them. */
