@@ -25,6 +25,7 @@ import { createDelivery } from './delivery.ts'
 import { acceptAttention } from './detect/accept.ts'
 import { createKeepWatermarks } from './detect/keep-watermarks.ts'
 import { createPoll } from './detect/poll.ts'
+import { createPollHistory } from './detect/poll-history.ts'
 import { createPollSource } from './detect/poll-source.ts'
 import { createQuarantine } from './detect/quarantine.ts'
 import { createDetectionStore } from './detect/store.ts'
@@ -177,6 +178,7 @@ export async function startApp(deps: {
   releases.push(() => upstreamAgent.close())
   const store = traces.store(createDetectionStore({ redis, keys, leaseMs: LEASE_MS }))
   const quarantine = createQuarantine({ redis, keys, now })
+  const history = createPollHistory({ redis, keys, now, logger })
   const watermarks = createWatermarkFiles(config.dataDir)
   const keepWatermarks = createKeepWatermarks({ redis, keys, watermarks, logger })
   const listUsers = createListUsers({ dispatcher: upstreamAgent, now })
@@ -189,6 +191,7 @@ export async function startApp(deps: {
         store,
         quarantine,
         watermarks,
+        history,
         fullScanIntervalMs: config.fullScanIntervalMs,
         leaseMs: LEASE_MS,
         now,
@@ -395,6 +398,7 @@ export async function startApp(deps: {
       nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
       nudged: metrics.nudged,
       quarantine,
+      history,
       users,
       backfill,
       backfills,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { createPoll, type PollOptions } from '../../src/detect/poll.ts'
+import { createPollHistory } from '../../src/detect/poll-history.ts'
 import type { KeyedSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore, type DetectionStore } from '../../src/detect/store.ts'
@@ -56,16 +57,18 @@ export async function createPoller(
     sentimentThreshold: null,
     enrich: false,
   }
+  const logger = pino({ level: 'silent' })
   const poll = createPoll({
     listUsers,
     store,
     quarantine: createQuarantine({ redis, keys, now }),
     watermarks: createWatermarkFiles(folder),
+    history: createPollHistory({ redis, keys, now, logger }),
     fullScanIntervalMs: 24 * 3_600_000,
     leaseMs: LEASE_MS,
     now,
     random: Math.random,
-    logger: pino({ level: 'silent' }),
+    logger,
   })
   return {
     store,

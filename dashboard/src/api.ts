@@ -3,6 +3,7 @@ import type { components } from '../../src/client/schema.ts'
 
 type Schemas = components['schemas']
 export type Source = Schemas['Source']
+export type Poll = Schemas['Poll']
 // openapi-fetch leaves out what can be anything.
 export type Endpoint = Omit<Schemas['Endpoint'], 'template'> & { template?: unknown }
 export type CreatedEndpoint = Omit<Schemas['CreatedEndpoint'], 'template'> & { template?: unknown }

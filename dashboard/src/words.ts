@@ -1,4 +1,4 @@
-import type { Endpoint, RingpostEvent, Source } from './api.ts'
+import type { Endpoint, Poll, RingpostEvent, Source } from './api.ts'
 import { count, plural, shownId } from './format.ts'
 import { kindTitle } from './kinds.ts'
 
@@ -10,6 +10,15 @@ export const SOURCE_STATES: Record<Source['state'], [words: string, tone: Tone]>
   paused: ['Paused', 'quiet'],
   failing: ['Failing', 'bad'],
   needs_attention: ['Needs a decision', 'warn'],
+}
+
+export const POLL_OUTCOMES: Record<Poll['outcome'], [words: string, tone: Tone]> = {
+  quiet: ['Quiet', 'quiet'],
+  found: ['Found', 'good'],
+  failed: ['Failed', 'bad'],
+  held: ['Held', 'warn'],
+  stopped: ['Broken off', 'warn'],
+  under_way: ['Under way', 'busy'],
 }
 
 export const ENDPOINT_STATES: Record<Endpoint['health']['state'], [words: string, tone: Tone]> = {

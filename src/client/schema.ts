@@ -89,6 +89,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sources/{id}/polls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what the polls of a source did, newest first
+         * @description Several polls in a row that did the same and had nothing to tell are one entry, from the beginning of the first to the end of the last. With `since` and `until` an entry is listed where it touches that time. What is not in the list was no poll: ringpost did not run, or the source was paused.
+         */
+        get: operations["listPolls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sources/{id}/quarantine": {
         parameters: {
             query?: never;
@@ -1520,6 +1540,60 @@ export interface components {
             /** @description Where the webhook goes: append it to the address at which ElevenLabs can reach this ringpost. */
             path: string;
         };
+        /** @description What a poll did, or several in a row that did the same. */
+        Poll: {
+            /**
+             * Format: date-time
+             * @description When the first of them began.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When the last of them ended; of a scan under way, when it last said so.
+             * @example 2026-11-23T10:00:00.000Z
+             */
+            to: string;
+            /** @description How many polls it stands for. */
+            polls: number;
+            /** @description How many of each kind: `head`, `lookback`, `full`, `baseline`. */
+            kinds: {
+                [key: string]: number;
+            };
+            /**
+             * @description `quiet`: nothing to tell. `found`: it wrote the `events`. `failed`: `error` says why. `held`: nothing was asked for, or nothing kept of what was found, for a person has to decide first. `stopped`: broken off, for ringpost stopped or its process died; what it had found by then stands. `under_way`: a scan of the whole list that had got so far.
+             * @enum {string}
+             */
+            outcome: "quiet" | "found" | "failed" | "held" | "stopped" | "under_way";
+            /** @description It only said what it would find. */
+            dry_run: boolean;
+            /** @description To the upstream API. */
+            requests: number;
+            /** @description Users that were looked at. */
+            rows: number;
+            /** @description Users of whom something else is recorded than before, told or not. */
+            changes: number;
+            /** @description How many events of each type. */
+            events: {
+                [key: string]: number;
+            };
+            /** @description How long it took; of several, the longest. */
+            duration_ms: number;
+            error: {
+                /** @description `key`, `gone`, `request`, `slow_down`, `passing`, `cursor` or `bad_page`, as of `source.failing`; `flood` where a person has to decide. */
+                code: string;
+                message: string;
+            } | null;
+            /** @description Codes, as of the warnings of `last_poll`. */
+            warnings: string[];
+            /** @description When the next was due; null where none was planned. */
+            next_at: string | null;
+        };
+        PollList: {
+            data: components["schemas"]["Poll"][];
+            /** @description Give it as `cursor` to get the next page; null at the end of the list. */
+            next_cursor: string | null;
+        };
         PollOptions: {
             /**
              * @description Scan the whole list instead of its top.
@@ -2935,6 +3009,118 @@ export interface operations {
             };
             /** @description `upstream_failed`: The upstream API could not be read. */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_ready`: ringpost is not ready. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listPolls: {
+        parameters: {
+            query?: {
+                /** @description Not before this: ISO 8601 with its zone, a date (midnight UTC), or unix seconds. */
+                since?: string;
+                /** @description Not after this; written as `since` is. */
+                until?: string;
+                /** @description How many at most; 50 where it is left out. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters. Left out for the first page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Polls */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PollList"];
+                };
+            };
+            /** @description `bad_request`: The request is not valid. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: A valid token is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`: This token may not do that. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found`: Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `request_timeout`: The request took too long. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too_many_requests`: Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `headers_too_large`: The headers are too large. */
+            431: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: Something went wrong in ringpost. */
+            500: {
                 headers: {
                     [name: string]: unknown;
                 };

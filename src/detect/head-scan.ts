@@ -5,7 +5,7 @@ import type { Rules } from './diff.ts'
 import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
 import { isDue } from './is-due.ts'
 import type { PolledSource } from './polled-source.ts'
-import { emptyResult, runScan, type ScanDeps, type ScanPlan, type ScanResult } from './scan.ts'
+import { addResult, emptyResult, runScan, type ScanDeps, type ScanPlan, type ScanResult } from './scan.ts'
 import type { ScanKind, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 
@@ -23,6 +23,8 @@ export interface PollJob {
   store: DetectionStore
   /** What all scans of this poll have found together. */
   total: ScanResult
+  /** What the scans that have not ended have found so far. */
+  atWork: Set<ScanResult>
   /** Compare and report, write nothing. */
   dry: boolean
   signal: AbortSignal
@@ -114,21 +116,12 @@ export async function guardedScan(job: PollJob, state: SourceState, plan: ScanPl
 /** Runs a scan and adds what it did to the poll's total, also where it breaks off. */
 async function countedScan(job: PollJob, plan: ScanPlan): Promise<ScanResult> {
   const result = emptyResult()
+  job.atWork.add(result)
   try {
     return await runScan(job.scanDeps, plan, result)
   } finally {
-    const { total } = job
-    total.requests += result.requests
-    total.rows += result.rows
-    total.lateChanges += result.lateChanges
-    total.unreadable += result.unreadable
-    total.newlyUnreadable += result.newlyUnreadable
-    total.inFuture += result.inFuture
-    total.newestFirst &&= result.newestFirst
-    for (const [type, count] of Object.entries(result.events)) {
-      const key = type as keyof ScanResult['events']
-      total.events[key] = (total.events[key] ?? 0) + count
-    }
+    job.atWork.delete(result)
+    addResult(job.total, result)
   }
 }
 

@@ -20,6 +20,8 @@ import { createRoll, type Roll } from './user-digest.ts'
 export type LongScanJob = PollJob & {
   kind: 'baseline' | 'full'
   isListed: (userId: string) => Promise<boolean>
+  /** Told now and then that it goes on. */
+  goesOn: () => Promise<void>
 }
 
 /**
@@ -51,6 +53,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
     run: async () => {
       // A baseline's head polls begin once its first page has fixed the watermark.
       await headScan(job, remember)
+      await job.goesOn()
       nextHead = now() + source.intervalMs
       nudged = false
     },
@@ -184,6 +187,7 @@ async function countedRemovals(
     }
   } finally {
     total.requests += result.requests
+    total.changes += result.removed
     if (result.told > 0) total.events['user.removed'] = (total.events['user.removed'] ?? 0) + result.told
   }
   return result

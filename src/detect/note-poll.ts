@@ -8,6 +8,8 @@ import { FencedError } from './commit-rows.ts'
 import { FloodError } from './flood-gate.ts'
 import { nextWait } from './next-wait.ts'
 import { afterNudge, isNudged } from './nudged.ts'
+import { pollDone } from './poll-done.ts'
+import type { PollHistory } from './poll-history.ts'
 import { warningsOf } from './poll-warnings.ts'
 import type { PolledSource } from './polled-source.ts'
 import type { ScanResult } from './scan.ts'
@@ -21,12 +23,13 @@ export type Trouble = UpstreamError | FloodError
 const PATIENCE_MS = 5 * 60_000
 
 /**
- * Makes what ends each poll: it writes down how it went, when the next one is due, and tells those who
- * subscribe to `source.*` what concerns the source itself.
+ * Makes what ends each poll: it writes down how it went, when the next one is due, tells those who subscribe to
+ * `source.*` what concerns the source itself, and puts it into the history of polls.
  */
 export function createPollNote(deps: {
   store: DetectionStore
   watermarks: Pick<WatermarkFiles, 'read' | 'write'>
+  history: Pick<PollHistory, 'record'>
   now: () => UnixMs
   random: () => number
   logger: Logger
@@ -53,6 +56,8 @@ export function createPollNote(deps: {
     trouble: Trouble | null
     /** It was made for a nudge. */
     nudged: boolean
+    /** It was broken off, for ringpost stops. */
+    stopped: boolean
   }): Promise<UnixMs> {
     const { source, token, total, trouble } = poll
     const state = await store.readState(source.id)
@@ -121,6 +126,7 @@ export function createPollNote(deps: {
       },
     })
     if (reply !== 'OK') throw new FencedError()
+    await deps.history.record(source.id, token, pollDone({ ...poll, source, ended: now(), next: nextAt }))
     if (
       trouble === null &&
       state.watermark !== undefined &&

@@ -3,19 +3,24 @@ import type { Logger } from 'pino'
 import type { ListedPage, ListUsers } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs } from '../types.ts'
+import { beginIdentity } from './begin-identity.ts'
 import { FencedError } from './commit-rows.ts'
 import { FloodError } from './flood-gate.ts'
-import { fenced, headScan, type PollJob } from './head-scan.ts'
+import { headScan, type PollJob } from './head-scan.ts'
 import { identityOf } from './identity.ts'
-import { isDue, SKEW_MS } from './is-due.ts'
+import { SKEW_MS } from './is-due.ts'
 import { withLease } from './lease.ts'
 import { longScan } from './long-scan.ts'
+import { longScanDue } from './long-scan-due.ts'
 import { createPollNote, type Trouble } from './note-poll.ts'
 import { dueAt, isNudged } from './nudged.ts'
+import { pollDone, pollHeld, soFar } from './poll-done.ts'
+import type { PollOutcome } from './poll-entry.ts'
+import type { PollHistory } from './poll-history.ts'
 import type { KeyedSource, PolledSource } from './polled-source.ts'
 import type { Quarantine } from './quarantine.ts'
-import { emptyResult } from './scan.ts'
-import type { BaselineReason, LastPoll, ScanKind, SourceState } from './source-state.ts'
+import { emptyResult, type ScanResult } from './scan.ts'
+import type { LastPoll, ScanKind, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 import type { WatermarkFiles } from './watermark-files.ts'
 
@@ -59,6 +64,7 @@ export interface PollDeps {
   store: DetectionStore
   quarantine: Quarantine
   watermarks: Pick<WatermarkFiles, 'read' | 'write'>
+  history: Pick<PollHistory, 'record'>
   fullScanIntervalMs: number
   leaseMs: number
   now: () => UnixMs
@@ -108,10 +114,13 @@ export function createPoll(deps: PollDeps): Poll {
     }
     const changed = options.dryRun ? await identityChanged(source) : false
     if (changed) return { ...idle('failed'), error: NOTHING_TO_COMPARE }
-    const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(source, token)
+    const state = options.dryRun ? await store.readState(source.id) : await beginIdentity(deps, source, token)
     const due = isAhead(state.last_poll, began) ? 0 : dueAt(state)
     if (!options.now && !options.dryRun && due > began) return { ...idle('waiting'), next_at: due }
     if (state.attention?.kind === 'flood' && !options.dryRun) {
+      const { attention } = state
+      const held = pollHeld({ attention, began, ended: now(), intervalMs: source.intervalMs })
+      await deps.history.record(source.id, token, held)
       return options.now ? { ...idle('failed'), error: state.attention.message } : idle('waiting')
     }
     const signal = AbortSignal.any([lost, ...(options.signal ? [options.signal] : [])])
@@ -148,37 +157,9 @@ export function createPoll(deps: PollDeps): Poll {
       total: emptyResult(),
       trouble,
       nudged: false,
+      stopped: false,
     })
     return { ...idle('failed'), error: trouble.message, next_at }
-  }
-
-  /** A new source, or one whose URL, key or filters have changed, begins with a new baseline. */
-  async function beginIdentity(source: KeyedSource, token: number): Promise<SourceState> {
-    const state = await store.readState(source.id)
-    const identity = identityOf(source)
-    if (state.identity === identity) return state
-    const fields = { source: source.id }
-    let since: number | null = null
-    let reason: BaselineReason = 'first'
-    if (state.identity !== undefined) {
-      reason = 'settings_changed'
-      deps.logger.warn(
-        fields,
-        'The URL, key or filters of this source have changed: a new baseline is taken, and no alerts are sent for it.',
-      )
-    } else {
-      const file = await deps.watermarks.read(source.id)
-      since = file?.identity === identity ? file.watermark : null
-      if (since !== null) {
-        reason = 'redis_lost'
-        deps.logger.warn(
-          { ...fields, since: new Date(since * 1000).toISOString() },
-          'Redis has lost the state of this source. A new baseline is taken: who first called since its last poll is announced, and nobody else.',
-        )
-      }
-    }
-    fenced(await store.startOver(source.id, token, identity, state.identity !== undefined, since, reason))
-    return store.readState(source.id)
   }
 
   async function pollWithLease(at: {
@@ -197,6 +178,7 @@ export function createPoll(deps: PollDeps): Poll {
       token,
       store,
       total,
+      atWork: new Set(),
       dry,
       signal,
       logger: deps.logger,
@@ -207,13 +189,19 @@ export function createPoll(deps: PollDeps): Poll {
     try {
       // A dry full scan would count twice what it and the head poll both find.
       if (kind === 'head' && !(dry && options.full)) kind = await headScan(job)
-      const long = longScanDue(source, state, options)
+      const long = longScanDue({ source, state, options, everyMs: deps.fullScanIntervalMs, now: now() })
       if (long !== null) {
         kind = long
-        await longScan({ ...job, kind: long, isListed: (userId) => isListed(source, userId, signal) })
+        await longScan({
+          ...job,
+          kind: long,
+          isListed: (userId) => isListed(source, userId, signal),
+          goesOn: () => tell(soFar(job), 'under_way'),
+        })
       }
     } catch (error) {
       if (error instanceof FencedError || signal.aborted) {
+        await tell(soFar(job), 'stopped')
         return reportOf('failed', TAKEN_OVER, null)
       }
       if (!(error instanceof UpstreamError || error instanceof FloodError)) {
@@ -223,9 +211,19 @@ export function createPoll(deps: PollDeps): Poll {
       trouble = error
     }
     const outcome = trouble === null ? 'done' : 'failed'
-    if (dry) return reportOf(outcome, trouble?.message ?? null, null)
+    if (dry) {
+      await tell(total)
+      return reportOf(outcome, trouble?.message ?? null, null)
+    }
     try {
-      const nextAt = await note({ ...at, kind, total, trouble, nudged: isNudged(state) })
+      const nextAt = await note({
+        ...at,
+        kind,
+        total,
+        trouble,
+        nudged: isNudged(state),
+        stopped: signal.aborted,
+      })
       return reportOf(outcome, trouble?.message ?? null, nextAt)
     } catch (error) {
       if (error instanceof FencedError) return reportOf('failed', TAKEN_OVER, null)
@@ -239,29 +237,30 @@ export function createPoll(deps: PollDeps): Poll {
         'passing',
         `ringpost could not carry the poll through: ${why.replace(/\.$/, '')}. Its log has more.`,
       )
-      await note({ ...at, kind, total, trouble: unexpected, nudged: false }).catch(() => undefined)
+      await note({ ...at, kind, total, trouble: unexpected, nudged: false, stopped: false }).catch(
+        () => undefined,
+      )
+    }
+
+    /** Puts what it has done into the history, where nothing else does. */
+    function tell(done: ScanResult, outcome?: PollOutcome): Promise<void> {
+      const entry = pollDone({
+        ...at,
+        kind,
+        total: done,
+        trouble,
+        stopped: false,
+        ended: now(),
+        next: null,
+        dry,
+      })
+      return deps.history.record(source.id, dry ? null : token, { ...entry, ...(outcome ? { outcome } : {}) })
     }
 
     function reportOf(how: PollReport['outcome'], error: string | null, next_at: UnixMs | null): PollReport {
       const { requests, rows, events } = total
       return { outcome: how, kind, requests, rows, events, duration_ms: now() - at.began, error, next_at }
     }
-  }
-
-  /** Which long scan this poll goes on with, if any. */
-  function longScanDue(
-    source: PolledSource,
-    state: SourceState,
-    options: PollOptions,
-  ): 'baseline' | 'full' | null {
-    if (state.mode === 'baseline') return 'baseline'
-    if (options.full) return 'full'
-    if (options.dryRun) return null
-    // Everybody's sentiment is judged by the new threshold, in silence, before anybody's is told.
-    const { sentimentThreshold } = source
-    if (sentimentThreshold !== null && sentimentThreshold !== state.sentiment_judged_by) return 'full'
-    const due = isDue(state.last_full_scan, deps.fullScanIntervalMs, now())
-    return state.scan_kind === 'full' || due ? 'full' : null
   }
 
   function scanDeps(source: KeyedSource, signal: AbortSignal) {

@@ -45,6 +45,8 @@ export interface ScanResult {
   complete: boolean
   requests: number
   rows: number
+  /** Users of whom something else is recorded than before. */
+  changes: number
   lateChanges: number
   /** Rows that could not be read, and how many of them nobody had seen yet. */
   unreadable: number
@@ -95,6 +97,7 @@ export function emptyResult(): ScanResult {
     complete: false,
     requests: 0,
     rows: 0,
+    changes: 0,
     lateChanges: 0,
     unreadable: 0,
     newlyUnreadable: 0,
@@ -102,6 +105,21 @@ export function emptyResult(): ScanResult {
     events: {},
     top: null,
     newestFirst: true,
+  }
+}
+
+/** Adds what a scan did to what others did. */
+export function addResult(total: ScanResult, result: ScanResult): void {
+  total.requests += result.requests
+  total.rows += result.rows
+  total.changes += result.changes
+  total.lateChanges += result.lateChanges
+  total.unreadable += result.unreadable
+  total.newlyUnreadable += result.newlyUnreadable
+  total.inFuture += result.inFuture
+  total.newestFirst &&= result.newestFirst
+  for (const [type, count] of Object.entries(result.events) as [EventType, number][]) {
+    total.events[type] = (total.events[type] ?? 0) + count
   }
 }
 
@@ -271,7 +289,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     }
   }
 
-  function add({ events, late }: Committed): void {
+  function add({ events, late, changed, newcomers }: Committed): void {
+    // Newcomers that are kept back are not recorded yet.
+    result.changes += changed - newcomers.length
     for (const [type, count] of Object.entries(events) as [EventType, number][]) {
       result.events[type] = (result.events[type] ?? 0) + count
     }

@@ -26,7 +26,7 @@ export function createPurgeSource(deps: {
     for (let from = 0; from < USER_BUCKETS; from += BUCKETS_AT_ONCE) {
       await redis.unlink(Array.from({ length: BUCKETS_AT_ONCE }, (_, i) => source.bucket(from + i)))
     }
-    await redis.unlink(source.quarantine, source.quarantined)
+    await redis.unlink(source.quarantine, source.quarantined, source.polls)
     await deps.watermarks.remove(sourceId)
   }
 

@@ -47,6 +47,8 @@ export function createKeys(prefix: string) {
         conversations: `${tag}:conversations`,
         /** STRING who gets conversations at present, with expiry */
         enriching: `${tag}:enriching`,
+        /** LIST what polls did, JSON each, newest first; see detect/poll-history.ts */
+        polls: `${tag}:polls`,
         /** HASH digest of an unreadable row → JSON, of the newest */
         quarantine: `${tag}:quarantine`,
         /** ZSET of digests of unreadable rows, by about the time (unix ms) at which each was first met */

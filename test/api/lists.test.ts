@@ -41,6 +41,7 @@ const ARRIVE: Record<string, (from: number, count: number) => Promise<unknown>> 
       const snapshot = newSnapshot({ count: i, last_contact: 1, first_contact: 1, epoch: 0 })
       return api.redis.hset(api.keys.source(SOURCE).users(`u${i}`), `u${i}`, packSnapshot(snapshot))
     }),
+  '/v1/sources/{id}/polls': (_, count) => api.addPolls(SOURCE, count),
   '/v1/sources/{id}/quarantine': (from, count) =>
     api.quarantine.add(
       SOURCE,
@@ -60,7 +61,7 @@ const lists = () =>
       (document.paths[path][method].parameters ?? []).some(({ name }: Json) => name === 'cursor'),
     )
     .map(({ path }) => path)
-const keyOf = (item: Json): string => item.id ?? item.user_id ?? item.row
+const keyOf = (item: Json): string => item.id ?? item.user_id ?? item.row ?? item.from
 
 describe('every list that the document has', () => {
   test('misses and repeats nothing while a thousand items a second arrive', async () => {
@@ -136,7 +137,13 @@ async function costs(ids: Record<string, string>) {
 describe('what a request reads', () => {
   test('does not grow with what there is, by commands and by bytes', async () => {
     const [event = userEvent(SOURCE, 'u0')] = eventsFrom(0, 1)
-    const kinds = ['/v1/events', '/v1/deliveries', '/v1/sources/{id}/users', '/v1/sources/{id}/quarantine']
+    const kinds = [
+      '/v1/events',
+      '/v1/deliveries',
+      '/v1/sources/{id}/users',
+      '/v1/sources/{id}/polls',
+      '/v1/sources/{id}/quarantine',
+    ]
     const grow = async (from: number, count: number) => {
       for (const kind of kinds) await ARRIVE[kind]?.(from, count)
     }

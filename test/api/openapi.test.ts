@@ -91,6 +91,7 @@ describe('openapi.json', () => {
       'get /v1/session',
       'get /v1/sources',
       'get /v1/sources/{id}',
+      'get /v1/sources/{id}/polls',
       'get /v1/sources/{id}/quarantine',
       'get /v1/sources/{id}/users',
       'get /v1/sources/{id}/users/{user_id}',
@@ -217,6 +218,7 @@ describe('openapi.json', () => {
     api.state.nextPoll = Date.now()
     api.state.report = { ...api.state.report, events: { 'user.created': 1 } }
     await api.quarantine.add('src_default', [{ row: '{}', reason: 'user_id is missing' }])
+    await api.addPolls('src_default', 1)
     await api.redis.hset(
       api.keys.source('src_default').users('u1'),
       'u1',

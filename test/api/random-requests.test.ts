@@ -72,6 +72,7 @@ async function prepared() {
   const document = (await api.get('/openapi.json')).json as Json
   await api.addSource('src_default')
   await api.quarantine.add('src_default', [{ row: '{}', reason: 'user_id is missing' }])
+  await api.addPolls('src_default', 3)
   const first = { sources: {}, endpoints: { ep_first: { url: 'https://hooks.invalid/' } } }
   await api.configuration.apply(first, { dryRun: false })
   const users = ['u1', '+15550100', 'é/?#%']

@@ -19,6 +19,8 @@ import { createSender } from '../../src/deliver/send.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import type { PollReport } from '../../src/detect/poll.ts'
+import { entryOf, type PollEntry } from '../../src/detect/poll-entry.ts'
+import { createPollHistory } from '../../src/detect/poll-history.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import type { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
@@ -155,6 +157,9 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     now,
   })
   const quarantine = createQuarantine({ redis, keys, now })
+  /** When the last poll that was made up began. */
+  let lastPoll: number | null = null
+  const history = createPollHistory({ redis, keys, now, logger })
   const state: {
     report: PollReport
     polls: { sourceId: string; full: boolean; dryRun: boolean }[]
@@ -223,6 +228,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     nudges: createNudges({ redis, keys, pollForNudge: queues.pollForNudge, now }),
     nudged: metrics.nudged,
     quarantine,
+    history,
     users,
     backfill,
     backfills,
@@ -336,6 +342,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
     ...oneByOne({ redis, keys, log, now }),
     stopping,
     quarantine,
+    history,
     store,
     queues,
     metrics,
@@ -388,6 +395,23 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
         ...more,
       })
       return endpoint
+    },
+
+    /** Puts polls into a source's history, each so long after the one before that it is an entry of its own. */
+    addPolls: async (sourceId: string, polls: number, more: Partial<PollEntry> = {}) => {
+      const token = await store.acquire(sourceId)
+      if (token === null) throw new Error('Somebody else holds the lease.')
+      for (let i = 0; i < polls; i++) {
+        lastPoll = (lastPoll ?? now() - 10 * 86_400_000) + 120_000
+        const next = lastPoll + 30_000
+        const times = { from: lastPoll, to: lastPoll + 100, next }
+        await history.record(
+          sourceId,
+          token,
+          entryOf({ outcome: 'quiet', kind: 'head', requests: 1, rows: 100, ...times, ...more }),
+        )
+      }
+      await store.release(sourceId, token)
     },
 
     /** Puts an event into a source's outbox as detect/commit-page.lua does. */

@@ -8,7 +8,7 @@ import { SOURCE, type World } from './world.ts'
 export const STAGES: Readonly<Record<string, readonly string[]>> = {
   start: ['set', 'put-if-unchanged', 'start-over'],
   poll: ['acquire-lease', 'renew-lease', 'read-buckets', 'read-users', 'request to upstream', 'quarantine'],
-  commit: ['commit-page', 'finish-scan', 'accept'],
+  commit: ['commit-page', 'finish-scan', 'accept', 'record-poll'],
   relay: ['read-events', 'accept-deliveries', 'advance', 'append-event'],
   send: ['take-deliveries', 'request to a receiver', 'release-claims', 'hold-pace'],
   record: ['record-attempts', 'record-test', 'note-activity'],

@@ -110,6 +110,37 @@ browserTest(
 )
 
 browserTest(
+  'what polls did is listed as they are made, and looked up by a time',
+  async () => {
+    const { page, faults } = await open(`/sources/${source}`)
+    const card = page.locator('section', { has: page.getByRole('heading', { name: 'Polls', exact: true }) })
+    await card.getByText('Nothing to tell').first().waitFor()
+    scene.simulator.call({ user_id: '+15550250' })
+    await card.getByText('New caller: 1').first().waitFor()
+    await scene.simulator.refuseConnections()
+    onTestFinished(() => scene.simulator.acceptConnections())
+    await card.getByText('Failed', { exact: true }).first().waitFor()
+    await card.getByText('cannot be reached').first().waitFor()
+    await screenshot(page, 'use-polls')
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await screenshot(page, 'use-polls-dark')
+
+    const at = card.getByLabel('Up to')
+    const localMinute = (ms: number) =>
+      new Date(ms - new Date(ms).getTimezoneOffset() * 60_000).toISOString().slice(0, 16)
+    await at.fill(localMinute(Date.now() - 86_400_000))
+    await card.getByText('Nothing is known of that time').waitFor()
+    await at.fill(localMinute(Date.now()))
+    await card.getByText('New caller: 1').first().waitFor()
+    await card.getByRole('button', { name: 'The latest' }).click()
+    await card.getByText('Failed', { exact: true }).first().waitFor()
+    expect(await at.inputValue()).toBe('')
+    expect(faults).toEqual([])
+  },
+  TEST_MS,
+)
+
+browserTest(
   'an endpoint is paused, its secret shown and rotated, and it is deleted after a question',
   async () => {
     const { body } = await scene.ringpost.api<{ id: string; secret: string }>('POST', '/v1/endpoints', {

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import { createPoll } from '../../src/detect/poll.ts'
+import { createPollHistory } from '../../src/detect/poll-history.ts'
 import type { PolledSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
@@ -194,6 +195,7 @@ function start(d: Detection, plan: { at: number; how: Interruption } | null) {
     listUsers: (query, signal, onCursor) => operations.run(() => d.deps.listUsers(query, signal, onCursor)),
     store: createDetectionStore({ redis: client, keys, leaseMs: 3_600_000 }),
     quarantine: createQuarantine({ redis: client, keys, now }),
+    history: createPollHistory({ redis: client, keys, now, logger: d.deps.logger }),
   })
   return { poll, operations }
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pino } from 'pino'
 import { inject } from 'vitest'
 import { createPoll, type PollOptions } from '../../src/detect/poll.ts'
+import { createPollHistory } from '../../src/detect/poll-history.ts'
 import type { PolledSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
@@ -32,6 +33,8 @@ export async function createDetection(
   const leaseMs = options.leaseMs ?? 10_000
   const store = createDetectionStore({ redis, keys, leaseMs })
   const quarantine = createQuarantine({ redis, keys, now })
+  const logger = pino({ level: 'silent' })
+  const history = createPollHistory({ redis, keys, now, logger })
   const folder = await mkdtemp(join(tmpdir(), 'ringpost-watermarks-'))
   const watermarks = createWatermarkFiles(folder)
   const outbox = createOutbox({ redis, keys })
@@ -51,10 +54,13 @@ export async function createDetection(
   }
   const listUsers = createListUsers({ dispatcher: agent, now, deadlineMs: options.deadlineMs ?? 5_000 })
   const deps = {
+    redis,
+    keys,
     listUsers,
     store,
     quarantine,
     watermarks,
+    history,
     fullScanIntervalMs: 24 * 3_600_000,
     leaseMs,
     now,
@@ -62,7 +68,7 @@ export async function createDetection(
     pause: async (ms: number) => {
       clock.ms += ms
     },
-    logger: pino({ level: 'silent' }),
+    logger,
   }
   const poll = createPoll(deps)
   return {
@@ -72,6 +78,7 @@ export async function createDetection(
     keys,
     store,
     quarantine,
+    history,
     source,
     deps,
     nowSecs: () => Math.floor(clock.ms / 1000),

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import { createPoll } from '../../src/detect/poll.ts'
+import { createPollHistory } from '../../src/detect/poll-history.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
 import { createUsers } from '../../src/users/users.ts'
@@ -23,6 +24,7 @@ function scheduledPoller(d: Detection, scheduler: fc.Scheduler, name: string) {
     listUsers: (query, signal, onCursor) => run(() => d.deps.listUsers(query, signal, onCursor)),
     store: createDetectionStore({ redis: client, keys: d.keys, leaseMs: 3_600_000 }),
     quarantine: createQuarantine({ redis: client, keys: d.keys, now }),
+    history: createPollHistory({ redis: client, keys: d.keys, now, logger: d.deps.logger }),
   })
   return () => poll(d.source, { now: true })
 }

@@ -215,7 +215,7 @@ describe('a dry run', () => {
     expect(await dump()).toEqual(before)
   })
 
-  test('with news, bad rows and removals changes nothing', async () => {
+  test('with news, bad rows and removals changes nothing, and is in the history of polls', async () => {
     d.simulator.removeUser('user_0000005')
     d.simulator.call({ user_id: 'new' })
     d.simulator.call({ user_id: 'bad' })
@@ -223,7 +223,15 @@ describe('a dry run', () => {
     const before = await dump()
     expect((await d.poll({}, { dryRun: true, full: true })).events).toEqual({ 'user.created': 1 })
     expect((await d.poll({}, { dryRun: true })).events).toEqual({ 'user.created': 1 })
-    expect(await dump()).toEqual(before)
+    const { polls } = d.keys.source(d.source.id)
+    expect({ ...(await dump()), [polls]: '' }).toEqual({ ...before, [polls]: '' })
+    const page = { since: null, until: null, after: null, limit: 3 }
+    const { data } = await d.history.list(d.source.id, page)
+    expect(data.map(({ dry_run, kinds }) => [dry_run, kinds])).toEqual([
+      [true, { head: 1 }],
+      [true, { full: 1 }],
+      [false, { baseline: 1 }],
+    ])
     await d.poll()
     expect(brief(await d.events())).toEqual(['new: user.created 0→1'])
   })

@@ -64,6 +64,8 @@ async function deletedSource(api: TestApi) {
   const events = [userEvent(id, 'user-1', 1, { at: Date.now() })]
   await api.store.commitPage(id, token, { users, events, state: {} })
   await api.quarantine.add(id, [{ row: '{}', reason: 'empty' }])
+  await api.store.release(id, token)
+  await api.addPolls(id, 2)
   await api.request('DELETE', `/v1/sources/${id}`)
   return { id, event: events[0] ?? userEvent(id, '') }
 }

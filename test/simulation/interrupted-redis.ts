@@ -3,7 +3,17 @@ import type { Redis } from '../../src/redis/client.ts'
 /** What of Redis detection uses. */
 export type DetectionRedis = Pick<
   Redis,
-  'callBuffer' | 'hgetall' | 'pipeline' | 'del' | 'pttl' | 'hset' | 'hmget' | 'hdel' | 'zrem' | 'zrevrange'
+  | 'callBuffer'
+  | 'hgetall'
+  | 'pipeline'
+  | 'del'
+  | 'pttl'
+  | 'hset'
+  | 'hmget'
+  | 'hdel'
+  | 'zrem'
+  | 'zrevrange'
+  | 'lrange'
 >
 
 /** The process is gone: nothing that it still tries is carried out. */
@@ -75,6 +85,8 @@ export function interruptedRedis(redis: Redis, operations: Operations): Detectio
     zrem: ((...args: [string, ...string[]]) => operations.run(() => redis.zrem(...args))) as Redis['zrem'],
     zrevrange: ((key: string, from: number, to: number, scores: 'WITHSCORES') =>
       operations.run(() => redis.zrevrange(key, from, to, scores))) as Redis['zrevrange'],
+    lrange: ((key: string, from: number, to: number) =>
+      operations.run(() => redis.lrange(key, from, to))) as Redis['lrange'],
     del: ((key: string) => operations.run(() => redis.del(key))) as Redis['del'],
     pttl: ((key: string) => operations.run(() => redis.pttl(key))) as Redis['pttl'],
     hdel: ((...args: [string, ...string[]]) => operations.run(() => redis.hdel(...args))) as Redis['hdel'],

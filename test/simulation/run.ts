@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { pino } from 'pino'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import { createPoll, type Poll, type PollReport } from '../../src/detect/poll.ts'
+import { createPollHistory } from '../../src/detect/poll-history.ts'
 import type { PolledSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
 import { createDetectionStore } from '../../src/detect/store.ts'
@@ -109,6 +110,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
       listUsers,
       store: createDetectionStore({ redis: client, keys, leaseMs: LEASE_MS }),
       quarantine: createQuarantine({ redis: client, keys, now }),
+      history: createPollHistory({ redis: client, keys, now, logger: LOGGER }),
       watermarks,
       fullScanIntervalMs: fullScans ? FULL_SCAN_MS : NEVER_MS,
       leaseMs: LEASE_MS,

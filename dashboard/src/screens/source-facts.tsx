@@ -4,7 +4,8 @@ import type { Fact } from '../parts/basics.tsx'
 import { Countdown, Moment, Time } from '../parts/time.tsx'
 import { href } from '../router.ts'
 
-const POLLS: Record<string, string> = {
+/** What kinds of polls read. */
+export const POLLS: Record<string, string> = {
   head: 'from the top',
   lookback: 'a look further back',
   full: 'the whole list',

@@ -14,6 +14,7 @@ import { useQuery } from '../use-query.ts'
 import { SOURCE_STATES } from '../words.ts'
 import { polling, settings } from './source-facts.tsx'
 import { NudgeCard } from './source-nudge.tsx'
+import { PollsCard } from './source-polls.tsx'
 
 /** One source: how it is, what it waits for, and what can be done. */
 export function SourceScreen({ id }: { id: string }) {
@@ -147,6 +148,7 @@ export function SourceScreen({ id }: { id: string }) {
       </div>
       <NudgeCard source={data} onChange={source.refresh} />
       <SourceEvents id={id} />
+      <PollsCard id={id} />
       {data.totals.quarantined_rows > 0 && <Quarantine id={id} />}
       {asking === 'delete' && (
         <Confirm

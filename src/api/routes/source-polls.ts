@@ -1,17 +1,22 @@
 import { z } from 'zod'
 import type { PollReport } from '../../detect/poll.ts'
+import type { PollHistory } from '../../detect/poll-history.ts'
 import type { Quarantine } from '../../detect/quarantine.ts'
 import { RingpostError } from '../../errors.ts'
 import type { Sources } from '../../sources/sources.ts'
 import { createCursor } from '../cursor.ts'
 import type { Api } from '../instance.ts'
+import { presentPoll } from '../present/poll.ts'
 import { idParams } from '../schemas/ids.ts'
 import { pageQuery } from '../schemas/list.ts'
+import { pollList, pollQuery } from '../schemas/poll.ts'
 import { answer, OF_BODY, OF_TOKEN, problems } from '../schemas/problem.ts'
 import { pollAnswer, pollBody, quarantineList } from '../schemas/source.ts'
 
 /** A full scan of a large list takes its time, and the answer waits for it (ms). */
 const LONGEST_POLL_MS = 60 * 60 * 1000
+
+const pollCursor = createCursor('polls', z.strictObject({ from: z.int(), dry: z.boolean() }))
 
 const quarantineCursor = createCursor(
   'quarantine',
@@ -22,10 +27,11 @@ export interface SourcePollRoutesDeps {
   sources: Pick<Sources, 'get'>
   /** Polls now and answers when it is done; throws `not_found` for a source that does not exist. */
   poll: (sourceId: string, options: { full: boolean; dryRun: boolean }) => Promise<PollReport>
+  history: Pick<PollHistory, 'list'>
   quarantine: Pick<Quarantine, 'list'>
 }
 
-/** Polling now, and what a poll could not read. */
+/** Polling now, what polls did, and what they could not read. */
 export function addSourcePollRoutes(app: Api, deps: SourcePollRoutesDeps): void {
   const tags = ['sources']
 
@@ -54,6 +60,34 @@ export function addSourcePollRoutes(app: Api, deps: SourcePollRoutesDeps): void 
       })
       const { kind, requests, rows, events, duration_ms } = polled(report)
       return { kind, requests, rows, events: { ...events }, duration_ms }
+    },
+  )
+
+  app.get(
+    '/v1/sources/:id/polls',
+    {
+      schema: {
+        tags,
+        operationId: 'listPolls',
+        summary: 'List what the polls of a source did, newest first',
+        description:
+          'Several polls in a row that did the same and had nothing to tell are one entry, from the beginning of the first to the end of the last. With `since` and `until` an entry is listed where it touches that time. What is not in the list was no poll: ringpost did not run, or the source was paused.',
+        params: idParams,
+        querystring: pollQuery,
+        response: { 200: answer('Polls', pollList), ...problems(...OF_TOKEN, 'not_found') },
+      },
+    },
+    async ({ params, query }) => {
+      const { id } = await deps.sources.get(params.id)
+      const { since, until } = query
+      const filters = { id, since, until }
+      const { data, next } = await deps.history.list(id, {
+        since: since ?? null,
+        until: until ?? null,
+        after: pollCursor.decode(query.cursor, filters),
+        limit: query.limit,
+      })
+      return { data: data.map(presentPoll), next_cursor: pollCursor.encode(next, filters) }
     },
   )
 

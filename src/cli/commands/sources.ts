@@ -5,6 +5,7 @@ import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addSourceChanges } from './source-changes.ts'
 import { addNudgeCommand } from './source-nudge.ts'
+import { addPollsCommand } from './source-polls.ts'
 
 /** `ringpost sources`: what is polled. */
 export function addSourceCommands(program: Command): void {
@@ -105,6 +106,7 @@ export function addSourceCommands(program: Command): void {
       }),
     )
 
+  addPollsCommand(sources)
   addNudgeCommand(sources)
 
   for (const [verb, paused] of [
