@@ -31,6 +31,8 @@ export function renderChart(...settings: string[]): string {
   const sets = settings.flatMap((one) => ['--set', one])
   return execFileSync('helm', ['template', 'ringpost', CHART, '--kube-version', '1.32', ...sets], {
     encoding: 'utf8',
+    // What helm says of an error is in the message of this one.
+    stdio: 'pipe',
   })
 }
 
