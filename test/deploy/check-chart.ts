@@ -1,5 +1,5 @@
 /**
- * What only helm can say of the chart: `npm run check:chart`, with helm 3 on the PATH, after each change of it. Without
+ * What only helm can say of the chart: `npm run check:chart`, with helm 3 or 4 on the PATH, after each change of it. Without
  * helm, test/deploy/chart.test.ts looks at the manifests that were rendered from it.
  */
 import assert from 'node:assert/strict'
