@@ -75,8 +75,9 @@ test('what docs/troubleshooting.md has people type shows what it says, symptom a
     ELEVENLABS_API_KEY: '',
     // Sources are polled when a chapter says so.
     RINGPOST_POLL_INTERVAL: '10m',
-    RINGPOST_DELIVERY_TIMEOUT: '3s',
-    RINGPOST_RETRY_SCHEDULE: '100ms,1h',
+    // Long enough for a busy machine: what hangs is waited for, by several chapters at once.
+    RINGPOST_DELIVERY_TIMEOUT: '8s',
+    RINGPOST_RETRY_SCHEDULE: '100ms,5s,1h',
     RINGPOST_EVENT_RETENTION: '1d',
   })
   const asServer = {
