@@ -1,6 +1,6 @@
 /**
  * Writes the chart as plain manifests: deploy/kubernetes.yaml, and deploy/queue-age.yaml with what is different where
- * `deliver` is scaled by the age of its queue: `node scripts/render-chart.ts`. Needs helm 3, with which
+ * `deliver` is scaled by the age of its queue: `node scripts/render-chart.ts`. Needs helm 3 or 4, with which
  * `npm run check:chart` sees that they are right. Their first lines hold a digest of the chart, so that a test tells
  * without helm when they are out of date.
  */
@@ -29,9 +29,13 @@ export function chartDigest(): string {
 /** The chart as helm renders it. */
 export function renderChart(...settings: string[]): string {
   const sets = settings.flatMap((one) => ['--set', one])
-  return execFileSync('helm', ['template', 'ringpost', CHART, '--kube-version', '1.32', ...sets], {
+  const rendered = execFileSync('helm', ['template', 'ringpost', CHART, '--kube-version', '1.32', ...sets], {
     encoding: 'utf8',
+    // What helm says of an error is in the message of this one.
+    stdio: 'pipe',
   })
+  // Helm 4 puts an empty line before each object.
+  return rendered.replaceAll(/\n+---\n/g, '\n---\n')
 }
 
 /** What deploy/kubernetes.yaml holds. */

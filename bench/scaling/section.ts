@@ -52,6 +52,8 @@ export interface ScalingResult {
 }
 
 const ENDPOINTS = 20
+/** How many at a time, of pollers and of senders. */
+const PROCESSES = [1, 2, 4]
 const here = (file: `${string}.ts`) => beside(file, import.meta.url)
 
 /** What more processes bring: real ones, with a Redis, a simulator and a receiver on the same machine. */
@@ -100,7 +102,7 @@ export const benchScaling: Section = async ({ quick, say }) => {
     const { port } = await nextMessage<{ port: number }>(receiver)
 
     const polling: Polling[] = []
-    for (const processes of [1, 2, 4]) {
+    for (const processes of PROCESSES) {
       say(`${processes} pollers, ${sourceCount.toLocaleString('en-US')} sources that want a poll each second`)
       await redis.flushall()
       await addSources(url)
@@ -131,7 +133,7 @@ export const benchScaling: Section = async ({ quick, say }) => {
 
     const delivering: Delivering[] = []
     const deliveries = eventCount * ENDPOINTS
-    for (const processes of [1, 2]) {
+    for (const processes of PROCESSES) {
       say(`${processes} processes that deliver ${deliveries.toLocaleString('en-US')}`)
       await redis.flushall()
       await addSources(url, 1)

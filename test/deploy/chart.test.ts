@@ -88,8 +88,20 @@ test('its values have a schema, which its own values keep to', () => {
     { ...values, workloads: { all: { roles: ['cook'], replicas: 1 } } },
     { ...values, secret: { masterKey: 'short' } },
     { ...values, redis: { bundled: false, url: 'redis.example.com' } },
+    // The labels of its pods would be those of Redis.
+    { ...values, workloads: { ...values.workloads, redis: { roles: ['api'], replicas: 1 } } },
+    { ...values, workloads: { 'api-': { roles: ['api'], replicas: 1 } } },
+    { ...values, podMonitor: { interval: '15' } },
   ]) {
     expect(valid(wrong)).toBe(false)
+  }
+  for (const url of [
+    'redis://h',
+    'rediss://h',
+    'redis+cluster://h,h',
+    'rediss+sentinel://h:26379/mymaster',
+  ]) {
+    expect(valid({ ...values, redis: { bundled: false, url } })).toBe(true)
   }
 })
 

@@ -42,6 +42,18 @@ test('the sums in the pages about size come to what they say', () => {
   for (const { path, lines } of pages) expect(lines.flatMap(wrongOf), path).toEqual([])
 })
 
+test('scaling reckons with what was measured of a poll and of a delivery', () => {
+  const page = (name: string) =>
+    readPages()
+      .find(({ path }) => path === `docs/${name}.md`)
+      ?.lines.join('\n') ?? ''
+  const letters = [...page('scaling').matchAll(/\*\*([pd]′?)\*\* = ([\d.]+ ms)/g)]
+  expect(letters.map(([, letter]) => letter)).toEqual(['p', 'p′', 'd', 'd′'])
+  const measured = /A quiet poll takes (.+? ms) .+? and (.+? ms) .+?, a delivery (.+? ms) and (.+? ms),/
+  const [, ...figures] = measured.exec(page('performance')) ?? []
+  expect(letters.map(([, , figure]) => figure)).toEqual(figures)
+})
+
 test('a sum that is stale is found', () => {
   expect(wrongOf('and 5 + 13 + 101 = 133 GB: a cluster')).toEqual(['5 + 13 + 101 = 133 GB'])
   expect(wrongOf('100,000,000 × 50 = 5 GB, 333 × 2.2 ms = 0.73, 10,000 / 30 = 333')).toEqual([])

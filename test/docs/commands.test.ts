@@ -1,9 +1,7 @@
-import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import type { Command } from 'commander'
 import { expect, onTestFinished, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
@@ -16,9 +14,9 @@ import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { type Block, blocksOf, type DocumentedCommand } from './commands.ts'
 import { readPages } from './pages.ts'
+import { createShell } from './shell.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
-const execute = promisify(execFile)
 
 /** Run here against a server of the test. A line that is neither here nor below fails the test. */
 const RUN: RegExp[] = [
@@ -74,7 +72,7 @@ const ELSEWHERE: { pattern: RegExp; because: string; test: string }[] = [
   {
     pattern: /^timedatectl |^ss -ltnp |^redis-cli -u "\$REDIS_URL" config set /,
     because: "it is about the reader's own machine",
-    test: 'test/docs/pages.test.ts',
+    test: 'test/docs/troubleshooting.test.ts',
   },
   {
     pattern: /^cat data\/api-token|^PORT=\S+ npm start$/,
@@ -88,8 +86,8 @@ const ELSEWHERE: { pattern: RegExp; because: string; test: string }[] = [
   },
 ]
 
-/** Pages about a server that is in trouble, which none here is: `pages.test.ts` parses their commands. */
-const PARSED = ['docs/troubleshooting.md']
+/** Pages about a server that is in trouble, which none here is: `troubleshooting.test.ts` runs their commands. */
+const IN_TROUBLE = ['docs/troubleshooting.md']
 
 /** Scripts of package.json that pages name: what takes their options, and the test that runs it. */
 const SCRIPTS: Record<string, { main: string; test: string }> = {
@@ -230,17 +228,7 @@ test('the commands of the pages do what they say, one block after the other', {
 
   const folder = await mkdtemp(join(tmpdir(), 'commands-'))
   onTestFinished(() => rm(folder, { recursive: true }))
-  const bin = join(folder, 'bin')
-  await mkdir(bin)
-  const main = join(ROOT, 'src/cli/main.ts')
-  await writeFile(join(bin, 'ringpost'), `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`)
-  await chmod(join(bin, 'ringpost'), 0o755)
-  // An answer that is no success is a command that failed.
-  await writeFile(
-    join(bin, 'curl'),
-    `#!/bin/sh\nPATH=${process.env.PATH} exec curl -sS --fail-with-body "$@"\n`,
-  )
-  await chmod(join(bin, 'curl'), 0o755)
+  const shell = await createShell(folder)
   const now = Date.now()
   const minute = (ms: number) => new Date(ms).toISOString().slice(0, 16)
 
@@ -281,31 +269,15 @@ test('the commands of the pages do what they say, one block after the other', {
       }
       // Of a block that fails, the command that did.
       const text = `set -euo pipefail\ntrap 'echo "failed: $BASH_COMMAND" >&2' ERR\n${script.join('\n')}\n`
-      await writeFile(join(home, 'block.sh'), text)
-      const ran = execute('bash', ['block.sh'], {
-        cwd: home,
-        env: {
-          PATH: `${bin}:${process.env.PATH}`,
-          HOME: home,
-          TZ: 'UTC',
-          RINGPOST_URL: service.url,
-          RINGPOST_API_TOKEN: TOKEN,
-          TOKEN,
-          SECRET,
-        },
-      })
-      ran.child.stdin?.end(SECRET)
-      await ran.then(
-        ({ stdout }) => printed.set(path, (printed.get(path) ?? '') + stdout),
-        ({ code, stdout, stderr }) => {
-          failed.push(`${path}:${lines[0]?.line}: exit code ${code}\n${stdout}${stderr}`)
-        },
-      )
+      const env = { RINGPOST_URL: service.url, RINGPOST_API_TOKEN: TOKEN, TOKEN, SECRET }
+      const { code, stdout, stderr } = await shell.run(text, home, env, SECRET)
+      if (code === 0) printed.set(path, (printed.get(path) ?? '') + stdout)
+      else failed.push(`${path}:${lines[0]?.line}: exit code ${code}\n${stdout}${stderr}`)
     }
     return failed
   }
 
-  const pages = [...new Set(blocks.map(({ path }) => path))].filter((path) => !PARSED.includes(path))
+  const pages = [...new Set(blocks.map(({ path }) => path))].filter((path) => !IN_TROUBLE.includes(path))
   const failed: string[] = []
   const waiting = [...pages]
   const work = async () => {

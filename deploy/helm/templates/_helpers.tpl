@@ -1,9 +1,9 @@
 {{/* The name that everything of a release begins with. */}}
 {{- define "ringpost.name" -}}
 {{- if contains "ringpost" .Release.Name -}}
-{{- .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- .Release.Name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
 {{- else -}}
-{{- printf "%s-ringpost" .Release.Name | trunc 40 | trimSuffix "-" -}}
+{{- printf "%s-ringpost" .Release.Name | replace "." "-" | trunc 40 | trimSuffix "-" -}}
 {{- end -}}
 {{- end -}}
 

@@ -123,6 +123,7 @@ function describe(endpoint: Shown): string {
       ['health', health.state],
       ...some('why', endpoint.disabled_reason),
       ...some('failing since', health.failing_since && shortTime(health.failing_since)),
+      ...some('next try', health.next_try_at && shortTime(health.next_try_at)),
       ['last success', shortTime(health.last_success_at)],
       ['events', event_types?.join(', ') || 'user.*'],
       ['sources', source_ids?.join(', ') || 'all'],

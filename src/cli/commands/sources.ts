@@ -42,22 +42,25 @@ export function addSourceCommands(program: Command): void {
       withApi(command, async ({ api, out }) => {
         const source = await unwrap(api.GET('/v1/sources/{id}', { params: { path: { id } } }))
         out.answer(source, () =>
-          fields([
-            ['source', `${source.id} (${source.name})`],
-            ['state', `${source.state}: ${source.state_detail}`],
-            ['upstream', source.base_url],
-            ['agent', source.agent_id ?? 'all'],
-            ['branch', source.branch_id ?? 'all'],
-            ['interval', source.poll_interval],
-            ['nudges', source.nudge === null ? 'not taken' : source.nudge.received],
-            ['known users', source.known_users],
-            ['last poll', lastPoll(source.last_poll)],
-            ['next poll', shortTime(source.next_poll_at)],
-            ['polls', `${source.totals.polls}, with ${source.totals.requests} requests`],
-            ['events', source.totals.events],
-            ['found late', source.totals.late_changes],
-            ['unreadable rows', source.totals.quarantined_rows],
-          ]),
+          [
+            fields([
+              ['source', `${source.id} (${source.name})`],
+              ['state', `${source.state}: ${source.state_detail}`],
+              ['upstream', source.base_url],
+              ['agent', source.agent_id ?? 'all'],
+              ['branch', source.branch_id ?? 'all'],
+              ['interval', source.poll_interval],
+              ['nudges', source.nudge === null ? 'not taken' : source.nudge.received],
+              ['known users', source.known_users],
+              ['last poll', lastPoll(source.last_poll)],
+              ['next poll', shortTime(source.next_poll_at)],
+              ['polls', `${source.totals.polls}, with ${source.totals.requests} requests`],
+              ['events', source.totals.events],
+              ['found late', source.totals.late_changes],
+              ['unreadable rows', source.totals.quarantined_rows],
+            ]),
+            ...(source.last_poll?.warnings ?? []).map(({ message }) => `! ${message}`),
+          ].join('\n'),
         )
       }),
     )
