@@ -28,10 +28,8 @@ for i, text in ipairs(read_texts(keys)) do
   else
     local record, place = parse_record(text), parse_record(wanted)[PLACE]
     if record[PLACE] ~= place then
-      -- The event was told again, under the same id, after Redis had lost the end of its stream. Who sends it at this
-      -- moment must not write its old place.
-      record[PLACE] = place
-      record[CLAIM] = record[CLAIM] == NONE and NONE or record[CLAIM] .. ' +'
+      -- The event was told again, under the same id, after Redis had lost the end of its stream.
+      record[PLACE], record[CLAIM] = place, changed_claim(record[CLAIM])
       redis.call('SET', keys[i], record_text(record), 'KEEPTTL')
     end
     replies[i] = record[STATUS] == 'pending' and record[MADE] == '0' and '1' or '0'

@@ -23,6 +23,11 @@ local function holder_of(claim)
   return holder, tonumber(till)
 end
 
+-- Of a record that somebody else changes while it is claimed: who has claimed it would write what it was.
+local function changed_claim(claim)
+  return claim == NONE and NONE or claim .. ' +'
+end
+
 -- Many at a time, in the order of their keys; false where there is none.
 local function read_texts(keys)
   return #keys > 0 and redis.call('MGET', unpack(keys)) or {}

@@ -4,7 +4,7 @@ import type { DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.
  * What is recorded of a delivery, but for the attempts beside it. In Redis it is one text, so that a script reads and
  * writes many deliveries in one command; delivery-record.lua is how scripts do that. Its parts:
  *
- * - a line of who has claimed it, until when (unix ms), and a `+` where its event has moved since; `-` for nobody
+ * - a line of who has claimed it, until when (unix ms), and a `+` for each change by somebody else since; `-` for nobody
  * - a line of short ones with spaces between them, and `-` for what there is not: see {@link DeliveryHead}
  * - three lines of JSON, each empty where there is none: error, the event where it is a test, and the attempt where the
  *   first one was the last

@@ -165,6 +165,7 @@ local function record_result(key, text, id, token, place, status, next_at, err, 
     keep_attempt(record, attempts, without_body(record, attempt, body), next_at == NONE and not overtaken)
   end
   if overtaken then
+    record[CLAIM] = changed_claim(record[CLAIM])
     redis.call('SET', key, record_text(record), 'KEEPTTL')
     local left = redis.call('PTTL', key)
     if left > 0 then
@@ -198,17 +199,18 @@ for i = successes, at + ARGV[at] * SUCCESS_WIDTH, SUCCESS_WIDTH do
   keys[#keys + 1] = ARGV[11] .. ARGV[i]
 end
 if #keys > 0 then
-  local left, entered = listed(leave, PLACES.pending), listed(enter, PLACES.succeeded)
+  local left, entered, told = listed(leave, PLACES.pending), listed(enter, PLACES.succeeded), {}
   for i, text in ipairs(read_texts(keys)) do
     local id, claim, created, record = unpack(ARGV, successes + (i - 1) * SUCCESS_WIDTH, successes + i * SUCCESS_WIDTH - 1)
-    if text and string.sub(text, 1, #claim + 1) == claim .. '\n' then
+    if text and not told[id] and string.sub(text, 1, #claim + 1) == claim .. '\n' then
+      told[id] = true
       redis.call('SET', keys[i], record, 'PXAT', end_of(created))
       left[#left + 1] = id
       entered[#entered + 1], entered[#entered + 2] = created, id
       ended[#ended + 1] = id
     else
       local wanted = parse_record(record)
-      record_result(keys[i], text, id, holder_of(claim), '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
+      record_result(keys[i], redis.call('GET', keys[i]), id, holder_of(claim), '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
     end
   end
 end

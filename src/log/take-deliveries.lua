@@ -85,7 +85,7 @@ local taken, scores, seen = {}, {}, 0
 local claim = ARGV[3] .. ' ' .. ARGV[2]
 local find, sub, byte = string.find, string.sub, string.byte
 -- Of the names of statuses only pending and retrying begin with these.
-local PENDING, RETRYING, UNCLAIMED = byte('p'), byte('r'), byte(NONE)
+local PENDING, RETRYING = byte('p'), byte('r')
 local function take(key, count)
   if count < 1 then
     return
@@ -100,7 +100,8 @@ local function take(key, count)
     local head = text and find(text, '\n', 1, true)
     local status = head and byte(text, head + 1)
     if status == PENDING or status == RETRYING then
-      local held_until = byte(text) ~= UNCLAIMED and select(2, holder_of(text))
+      -- Of nobody, the line is one character.
+      local held_until = head > 2 and select(2, holder_of(text))
       if held_until and held_until > now then
         -- Somebody's after all.
         scores[#scores + 1] = held_until

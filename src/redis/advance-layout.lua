@@ -1,6 +1,6 @@
--- Notes that the data are of the next layout.
+-- Notes that the data are of the next layout, or on their way to it.
 -- KEYS[1] the number of the layout
--- ARGV[1] the one that was migrated from, ARGV[2] the next one
+-- ARGV[1] what stood there, ARGV[2] what comes next
 -- Returns 1, or 0 where another process has noted it before.
 -- Atomic so that a process that was slow never takes the number back.
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then

@@ -18,6 +18,12 @@ export type Migration = (deps: { redis: Redis; keys: Keys }) => Promise<void>
 export const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: deliveriesAsTexts }
 
 /**
+ * What stands in place of the number while data are brought to the next layout: an older version, to which somebody
+ * goes back before that has ended, does not take it for its own.
+ */
+const UNDER_WAY = /^(?<next>\d+) from (?<from>\d+)$/
+
+/**
  * Makes sure that this version understands what is in Redis, and brings it up to date where it is older. To be called
  * before anything else is read or written.
  *
@@ -36,17 +42,22 @@ export async function checkLayout(
   const isEmpty = (await redis.exists(keys.masterKeyCheck)) === 0
   await redis.set(keys.layout, isEmpty ? layout : 1, 'NX')
   for (;;) {
-    const found = Number(await redis.get(keys.layout))
-    if (found === layout) return
-    if (!(found < layout)) {
+    const text = (await redis.get(keys.layout)) ?? ''
+    const { next, from } = UNDER_WAY.exec(text)?.groups ?? {}
+    const found = Number(next ?? text)
+    if (found === layout && from === undefined) return
+    if (!(found <= layout)) {
       throw new RingpostError(
         'redis_unusable',
         `The data in Redis were written by a newer ringpost (layout ${found}; this version knows ${layout}). Start that version or a newer one again, or restore a backup from before it.`,
       )
     }
-    const migrate = migrations[found]
-    if (migrate === undefined) throw new Error(`There is no migration from layout ${found}.`)
+    const old = Number(from ?? found)
+    const migrate = migrations[old]
+    if (migrate === undefined) throw new Error(`There is no migration from layout ${old}.`)
+    const underWay = `${old + 1} from ${old}`
+    if (from === undefined) await advance([keys.layout], [text, underWay])
     await migrate(deps)
-    await advance([keys.layout], [found, found + 1])
+    await advance([keys.layout], [underWay, old + 1])
   }
 }

@@ -148,6 +148,26 @@ describe('a first attempt that succeeds', () => {
     expect(await stage.redis.zcard(stage.keys.endpoint(EP).busy)).toBe(0)
   })
 
+  test('comes behind the attempt of whoever had it before, however late that is told', async () => {
+    const slow = await claimed('evt_1', 'slow')
+    stage.clock.ms += 5_000
+    const fast = await take('fast')
+    expect(fast.untouched).not.toBeNull()
+    expect(await record(slow, ending('failed', attempt(1, 'of the first')))).toBe('OVERTAKEN')
+    expect(await record(fast, ending('succeeded', attempt(1, 'of the second')))).toBe('OK')
+    const { attempts, status } = (await shown(slow.deliveryId)) ?? {}
+    expect(status).toBe('succeeded')
+    expect(attempts?.map(({ request }) => request.body)).toEqual(['of the first', 'of the second'])
+    for (const left of await ttlOf(slow.deliveryId)) expect(left).toBeGreaterThan(6 * DAY_MS)
+  })
+
+  test('twice in one call are two attempts', async () => {
+    const claim = await claimed()
+    const twice = [1, 2].map((number) => ({ claim, ending: ending('succeeded', attempt(number)) }))
+    expect((await stage.deliveries.record(EP, twice)).replies).toEqual(['OK', 'OK'])
+    expect((await shown(claim.deliveryId))?.attempts).toMatchObject([{ number: 1 }, { number: 2 }])
+  })
+
   test('is of the delivery as it is, where that was asked for again meanwhile', async () => {
     const slow = await claimed('evt_1', 'slow')
     stage.clock.ms += 5_000

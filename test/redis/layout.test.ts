@@ -43,8 +43,11 @@ test('a migration that broke off is begun again, and one that has ended is not',
     throw new Error('killed')
   }
   await expect(check(3, { 1: async () => void done.push(1), 2: breaksOff })).rejects.toThrow('killed')
-  expect(await found()).toBe('2')
+  // And whoever goes back to the version before meanwhile is refused.
+  expect(await found()).toBe('3 from 2')
+  await expect(check(2)).rejects.toThrow('written by a newer ringpost (layout 3; this version knows 2)')
   await check(3, { 1: async () => void done.push(1), 2: async () => void done.push(2) })
+  expect(await found()).toBe('3')
   expect(done).toEqual([1, 2])
 })
 
