@@ -42,6 +42,7 @@ const NOT_SEEN: Record<string, string> = {
   'Redis cannot write its append-only file': 'a disk that is full',
   'has the maxmemory-policy': 'another Redis',
   'were written by a newer ringpost': 'a newer version',
+  'could not be put into the history of polls': 'a Redis that fails at this and at nothing else',
   'Redis has lost the state of this source': 'a Redis that was emptied',
 }
 
@@ -277,6 +278,18 @@ test('what docs/troubleshooting.md has people type shows what it says, symptom a
       expect(await run(`${recover} --dry-run`, fill)).toMatch(/^\d would be queued/)
       expect(await run(recover, fill)).toMatch(/^\d are queued/)
       await until(() => hook.accepted().has(event_id))
+    },
+
+    async 'What did it do at a certain time?'({ run }) {
+      const a = await source()
+      a.simulator.call({ user_id: '+13035550188' })
+      await a.poll()
+      const until = new Date(Date.now() + 60_000).toISOString().replace(/:\d\d\.\d+Z$/, 'Z')
+      const command = 'ringpost sources polls src_default --until 2026-11-28T03:13Z --limit 5'
+      const lines = (await run(command, { ...a.fill, '2026-11-28T03:13Z': until })).trim().split('\n')
+      // A heading, the poll that found the call, and the baseline before it.
+      expect(lines[1]).toMatch(/\bhead\b.*\bfound\b|\bfound\b.*\bhead\b/)
+      expect(lines.at(-1)).toMatch(/baseline/)
     },
 
     async 'It polls and finds nothing'({ run, sees }) {
