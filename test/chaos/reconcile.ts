@@ -139,7 +139,8 @@ function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => from + i)
 }
 
-async function readOutbox(world: World): Promise<Event[]> {
+/** What the log of events holds. */
+export async function readOutbox(world: World): Promise<Event[]> {
   const { outbox } = world.keys.source(SOURCE)
   const events: Event[] = []
   for (let from = '-'; ; ) {
@@ -153,7 +154,11 @@ async function readOutbox(world: World): Promise<Event[]> {
 }
 
 /** Why a delivery has not succeeded, as the log says it; null where the log gives no reason. */
-async function recordedReason(world: World, endpointId: string, eventId: string): Promise<string | null> {
+export async function recordedReason(
+  world: World,
+  endpointId: string,
+  eventId: string,
+): Promise<string | null> {
   const query = `endpoint_id=${endpointId}&event_id=${eventId}`
   const { body } = await world.api<{
     data: { status: string; attempts: { error: { code: string } | null }[] }[]
