@@ -1,18 +1,10 @@
-import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
 import { deliveryId } from '../ids.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
 import type { Attempt, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
-import { type DeliveryHead, parseHead, recordText } from './delivery-record.ts'
-
-export const DELIVERY_STATUSES = [
-  'pending',
-  'retrying',
-  'succeeded',
-  'failed',
-  'skipped',
-] as const satisfies readonly DeliveryStatus[]
+import { DELIVERY_STATUSES, type DeliveryHead, parseHead, recordText } from './delivery-record.ts'
+import { type ClaimResult, resultArguments } from './result-arguments.ts'
 
 /**
  * Connection failures and timeouts in a row at which an endpoint's breaker opens, and for how long (ms): from one
@@ -233,22 +225,11 @@ export function createDeliveryLog(deps: {
      */
     async record(
       endpointId: string,
-      results: readonly { claim: Claim; ending: Ending; endpoint?: Pick<EndpointRecord, 'updated_at'> }[],
+      results: readonly ClaimResult[],
       batch: Batch | null = null,
     ): Promise<{ replies: Recorded[]; health: HealthNote }> {
       const endpoint = keys.endpoint(endpointId)
-      const notes: string[] = []
-      const successes: string[] = []
-      const others: string[] = []
-      for (const { claim, ending, endpoint: seen } of results) {
-        noteHealth(notes, ending, seen)
-        const record = successRecord(claim, ending, copiesEvents)
-        if (record === null) others.push(resultText(claim, ending, copiesEvents))
-        else {
-          const { deliveryId, token, until, untouched } = claim
-          successes.push(deliveryId, `${token} ${until}`, String(untouched?.createdAt), record)
-        }
-      }
+      const given = resultArguments(results, copiesEvents)
       const [health, ...anomalies] = (await record(
         [
           endpoint.busy,
@@ -270,11 +251,7 @@ export function createDeliveryLog(deps: {
           DISABLING.afterMs,
           endpoint.delivery(''),
           endpoint.attempts(''),
-          notes.length / 4,
-          ...notes,
-          successes.length / 4,
-          ...successes,
-          ...others,
+          ...given,
         ],
       )) as [Buffer[], ...Buffer[]]
       const told = new Map<string, Recorded>()
@@ -330,59 +307,6 @@ function newRecord(event: NewDelivery, status: 'pending' | 'skipped', at: UnixMs
     { status, createdAt: at, made: 0, countedFrom: 0, nextAttemptAt, run: null, eventId, eventType, place },
     { error },
   )
-}
-
-/** The record of a delivery whose first attempt has succeeded, which nearly all of them are; null for the others. */
-function successRecord({ untouched }: Claim, ending: Ending, copiesEvents: boolean): string | null {
-  const { status, attempt, error, nextAttemptAt } = ending
-  if (untouched === null || attempt === null) return null
-  if (status !== 'succeeded' || error !== null || nextAttemptAt !== null) return null
-  const head: DeliveryHead = { ...untouched, status, made: 1, nextAttemptAt }
-  const { json, body } = attemptParts(attempt, ending, copiesEvents)
-  return recordText(head, { attempt: json, body })
-}
-
-/** A result as one text: each argument costs the writer and Redis more than its bytes do. */
-function resultText({ deliveryId: id, token }: Claim, ending: Ending, copiesEvents: boolean): string {
-  const { status, nextAttemptAt, attempt, error } = ending
-  const place = DELIVERY_STATUSES.indexOf(status) + 1
-  const { json, body } =
-    attempt === null ? { json: '', body: '' } : attemptParts(attempt, ending, copiesEvents)
-  const short = `${id} ${token} ${place} ${status} ${nextAttemptAt ?? NONE}`
-  return `${short}\n${error === null ? '' : JSON.stringify(error)}\n${json}\n${body}`
-}
-
-/**
- * An attempt as JSON without the body of its request, and that body: it is nearly always the one before. Where it is
- * the event itself, the JSON says so by a null, and where there is none, by an empty text.
- */
-function attemptParts(
-  attempt: Attempt,
-  ending: Ending,
-  copiesEvents: boolean,
-): { json: string; body: string } {
-  const { body, ...request } = attempt.request
-  const sentEvent = ending.sentEvent && !copiesEvents
-  if (sentEvent || body === '') {
-    return {
-      json: JSON.stringify({ ...attempt, request: { ...request, body: sentEvent ? null : '' } }),
-      body: '',
-    }
-  }
-  return { json: JSON.stringify({ ...attempt, request }), body }
-}
-
-/** Adds what a result says of the endpoint, but for a success that is the one before once more. */
-function noteHealth(
-  notes: string[],
-  { health, attempt, error }: Ending,
-  seen: Pick<EndpointRecord, 'updated_at'> | undefined,
-): void {
-  if (health === null) return
-  const changed = seen === undefined ? NONE : String(Date.parse(seen.updated_at))
-  if (health === 'up' && notes.at(-4) === 'up' && notes.at(-2) === changed) return
-  const why = error === null ? '' : JSON.stringify(error)
-  notes.push(health, String(attempt?.duration_ms ?? 0), changed, why)
 }
 
 /** A line of the script's reply. Ids, types and places are ASCII, without spaces. */

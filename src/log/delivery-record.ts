@@ -1,5 +1,13 @@
 import type { DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
 
+export const DELIVERY_STATUSES = [
+  'pending',
+  'retrying',
+  'succeeded',
+  'failed',
+  'skipped',
+] as const satisfies readonly DeliveryStatus[]
+
 /**
  * What is recorded of a delivery, but for the attempts beside it. In Redis it is one text, so that a script reads and
  * writes many deliveries in one command; delivery-record.lua is how scripts do that. Its parts:

@@ -2,7 +2,7 @@ import { deliveryId } from '../ids.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
-import { DELIVERY_STATUSES } from './deliveries.ts'
+import { DELIVERY_STATUSES } from './delivery-record.ts'
 
 /** Erases what became of some events at one endpoint. Answers how many deliveries there were. */
 export type EraseDeliveries = (endpointId: string, eventIds: readonly string[]) => Promise<number>

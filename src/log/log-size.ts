@@ -1,8 +1,8 @@
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { DeliveryStatus, UnixMs } from '../types.ts'
-import { DELIVERY_STATUSES } from './deliveries.ts'
 import { createReadPlaces } from './delivery-places.ts'
+import { DELIVERY_STATUSES } from './delivery-record.ts'
 
 /** Deliveries that are measured, at each end of the log, to tell the size of the rest. */
 const SAMPLE = 10

@@ -4,9 +4,15 @@ import type { Outbox } from '../outbox/outbox.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { Attempt, Delivery, DeliveryStatus, Event, EventType, UnixMs } from '../types.ts'
-import { DELIVERY_STATUSES, EVENT_GONE, KEPT_BODY } from './deliveries.ts'
+import { EVENT_GONE, KEPT_BODY } from './deliveries.ts'
 import { createReadPlaces, type DeliveryPlace, type OwnedPlace, walkPlaces } from './delivery-places.ts'
-import { type DeliveryRecord, LONGEST_HEAD, parseRecord, typeInRecord } from './delivery-record.ts'
+import {
+  DELIVERY_STATUSES,
+  type DeliveryRecord,
+  LONGEST_HEAD,
+  parseRecord,
+  typeInRecord,
+} from './delivery-record.ts'
 
 export type { DeliveryPlace } from './delivery-places.ts'
 

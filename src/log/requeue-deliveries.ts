@@ -2,7 +2,7 @@ import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
 import type { DeliveryStatus, UnixMs } from '../types.ts'
-import { DELIVERY_STATUSES } from './deliveries.ts'
+import { DELIVERY_STATUSES } from './delivery-record.ts'
 
 /** Deliveries of one call at most: more of them would hold Redis up. */
 export const REQUEUE_AT_ONCE = 250

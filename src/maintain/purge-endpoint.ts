@@ -1,4 +1,4 @@
-import { DELIVERY_STATUSES } from '../log/deliveries.ts'
+import { DELIVERY_STATUSES } from '../log/delivery-record.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { UnixMs } from '../types.ts'

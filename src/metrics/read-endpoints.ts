@@ -1,5 +1,5 @@
 import type { EndpointRecord } from '../endpoints/endpoint-record.ts'
-import { DELIVERY_STATUSES } from '../log/deliveries.ts'
+import { DELIVERY_STATUSES } from '../log/delivery-record.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import type { DeliveryStatus, UnixMs } from '../types.ts'

@@ -1,5 +1,5 @@
 import { conditionOf, type SourceState } from '../detect/source-state.ts'
-import { DELIVERY_STATUSES } from '../log/deliveries.ts'
+import { DELIVERY_STATUSES } from '../log/delivery-record.ts'
 import type { QueueFigures } from '../queues/queue-figures.ts'
 import type { UnixMs } from '../types.ts'
 import type { SHARED_METRICS } from './definitions.ts'

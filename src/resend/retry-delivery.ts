@@ -1,6 +1,6 @@
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
 import { RingpostError } from '../errors.ts'
-import { DELIVERY_STATUSES } from '../log/deliveries.ts'
+import { DELIVERY_STATUSES } from '../log/delivery-record.ts'
 import type { DeliveryReader } from '../log/read-deliveries.ts'
 import type { Requeue } from '../log/requeue-deliveries.ts'
 import type { TestDeliveries } from '../log/test-deliveries.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { DELIVERY_STATUSES } from '../../src/log/deliveries.ts'
 import { createReadPlaces, type DeliveryPlace, type PlaceQuery } from '../../src/log/delivery-places.ts'
+import { DELIVERY_STATUSES } from '../../src/log/delivery-record.ts'
 import { BUDGET, createDeliveryReader, type DeliveryQuery } from '../../src/log/read-deliveries.ts'
 import type { EventType } from '../../src/types.ts'
 import { createStage, type Stage } from '../support/stage.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { DELIVERY_STATUSES } from '../../log/deliveries.ts'
+import { DELIVERY_STATUSES } from '../../log/delivery-record.ts'
 import { eventType, eventTypePattern } from './event-types.ts'
 import { idText } from './ids.ts'
 import { listOf, pageQuery } from './list.ts'
