@@ -29,13 +29,19 @@ beforeAll(async () => {
       api_key: 'sim_key',
       // Of each call there is one event.
       milestones: [],
+      // No poll is under way while those calls come.
+      poll_interval: '1h',
     })
   ).body.id
   await until(
     async () => (await api<{ state: string }>('GET', `/v1/sources/${source}`)).body.state === 'live',
   )
   await api('POST', '/v1/endpoints', { url: scene.receiver.url, description: 'CRM' })
-  for (let i = 0; i < CALLS; i++) scene.simulator.call({ user_id: caller(i) })
+  // Behind what the baseline has seen, one a second: few of them are in what each poll looks at again.
+  const from = Math.floor(Date.now() / 1000) - 3_500
+  for (let i = 0; i < CALLS; i++) scene.simulator.call({ user_id: caller(i), at_unix_secs: from + i })
+  expect((await api('PATCH', `/v1/sources/${source}`, { poll_interval: '1s' })).status).toBe(200)
+  expect((await api('POST', `/v1/sources/${source}/poll`, {})).status).toBe(200)
   await known()
 }, 120_000)
 afterAll(async () => {
@@ -133,11 +139,15 @@ async function readToEnd(page: Page): Promise<void> {
 /** Has the requests of a list's pages come in one by one, to be let on by the test. */
 async function holdPages(page: Page, kind: string) {
   const held: { cursor: string | null; letOn: () => Promise<void> }[] = []
-  const asked: string[] = []
+  const answered: string[] = []
   let holds = (_cursor: string | null) => false
+  page.on('response', (response) => {
+    const { pathname, searchParams } = new URL(response.url())
+    const cursor = searchParams.get('cursor')
+    if (pathname === `/v1/${kind}` && response.ok() && cursor !== null) answered.push(cursor)
+  })
   await page.route(`**/v1/${kind}?*`, async (route) => {
     const cursor = new URL(route.request().url()).searchParams.get('cursor')
-    if (cursor !== null) asked.push(cursor)
     if (!holds(cursor)) return route.continue()
     await new Promise<void>((resolve) => {
       held.push({ cursor, letOn: async () => resolve() })
@@ -146,8 +156,8 @@ async function holdPages(page: Page, kind: string) {
   })
   return {
     held,
-    /** Every request for a page behind the first. */
-    asked,
+    /** Every page behind the first that was answered. */
+    answered,
     hold: (which: (cursor: string | null) => boolean) => {
       holds = which
     },
@@ -175,7 +185,7 @@ browserTest.each(LIVE_LISTS)(
     await readToEnd(page)
     const rows = await rowsOf(page, list)
     expect(rows.length).toBeGreaterThanOrEqual(CALLS)
-    expect(new Set(pages.asked).size).toBe(pages.asked.length)
+    expect(pages.answered).toEqual([...new Set(pages.answered)])
     // More than a page of news.
     const before = calls
     while (calls < before + 150) callIn()
@@ -208,7 +218,7 @@ browserTest.each(LIVE_LISTS)(
     }
     await readToEnd(page)
     live.end()
-    expect(pages.asked).toEqual([...new Set(pages.asked)])
+    expect(pages.answered).toEqual([...new Set(pages.answered)])
     const rows = await rowsOf(page, list)
     expect(rows).toEqual([...new Set(rows)])
   },
