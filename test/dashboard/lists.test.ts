@@ -254,7 +254,7 @@ browserTest.each(LIVE_LISTS)(
     callsComeIn()
     await until(async () => (await countOf(page)) > rows.length + 60)
     expect(Math.abs((await topOf()) - top)).toBeLessThanOrEqual(2)
-    await screenshot(page, `lists-${kind}-live`)
+    await screenshot(page, `lists-${kind}-live`, 'seen')
   },
   TEST_MS,
 )
@@ -291,7 +291,7 @@ browserTest(
     await context.setOffline(true)
     await scrollToEnd(page)
     await page.getByRole('alert').getByText('ringpost does not answer').waitFor()
-    await screenshot(page, 'lists-offline')
+    await screenshot(page, 'lists-offline', 'seen')
     for (let i = 0; i < 130; i++) callIn()
     await known()
     await context.setOffline(false)
