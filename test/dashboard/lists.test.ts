@@ -125,6 +125,18 @@ async function isWhole(page: Page, list: string, kind: string): Promise<void> {
   expect(await rowsOf(page, list)).toEqual(all)
 }
 
+/** Where something is once what is around it has been drawn, and has its true height. */
+async function settled(topOf: () => Promise<number>): Promise<number> {
+  let before = Number.NaN
+  await until(async () => {
+    const now = await topOf()
+    const isSame = now === before
+    before = now
+    return isSame
+  })
+  return before
+}
+
 async function scrollToEnd(page: Page): Promise<void> {
   await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
 }
@@ -250,7 +262,7 @@ browserTest.each(LIVE_LISTS)(
     const row = page.locator(`a[href="${rows[1_200]}"]`)
     await row.scrollIntoViewIfNeeded()
     const topOf = async () => Math.round((await row.boundingBox())?.y ?? Number.NaN)
-    const top = await topOf()
+    const top = await settled(topOf)
     callsComeIn()
     await until(async () => (await countOf(page)) > rows.length + 60)
     expect(Math.abs((await topOf()) - top)).toBeLessThanOrEqual(2)
@@ -304,6 +316,26 @@ browserTest(
 )
 
 browserTest(
+  'a page that never comes is asked for again',
+  async () => {
+    const { page, go } = await open('/deliveries')
+    const pages = await holdPages(page, 'deliveries')
+    await go()
+    pages.hold((cursor) => cursor !== null)
+    await until(async () => {
+      await scrollToEnd(page)
+      return pages.held.length > 0
+    })
+    await until(() => pages.held.length > 1)
+    expect(pages.held[1]?.cursor).toBe(pages.held[0]?.cursor)
+    await pages.held[1]?.letOn()
+    await until(async () => (await countOf(page)) > 100)
+    await pages.letAllOn()
+  },
+  TEST_MS,
+)
+
+browserTest(
   'who comes back to a list while calls come in finds it where it was left',
   async () => {
     const { page, go } = await open('/deliveries')
@@ -313,7 +345,7 @@ browserTest(
     const row = page.locator(`a[href="${(await rowsOf(page, 'Deliveries'))[1_500]}"]`)
     await row.scrollIntoViewIfNeeded()
     const topOf = async () => Math.round((await row.boundingBox())?.y ?? Number.NaN)
-    const top = await topOf()
+    const top = await settled(topOf)
     await row.click()
     await page.getByText('Attempt 1').waitFor()
     await page.goBack()

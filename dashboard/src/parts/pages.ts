@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks'
-import type { ApiError } from '../api.ts'
+import { ApiError } from '../api.ts'
 import { currentEntry } from '../history.ts'
 import { createListReader } from './list-reader.ts'
 import type { Page, ReadList } from './read-list.ts'
@@ -19,6 +19,9 @@ export interface Pages<T> {
   /** Reads at once what has failed. */
   retry: () => void
 }
+
+/** After so long (ms) a page does not come any more: its connection may have died while the machine slept. */
+const LONGEST_MS = 30_000
 
 /** Lists that are kept for whoever comes back to them. */
 const KEPT = 10
@@ -53,7 +56,8 @@ export function usePages<T extends { id: string }>(
   latest.current = load
   const { reader, mine } = useMemo(() => {
     // What is read with one key is read with its filters, whatever is shown by then.
-    const load = latest.current
+    const { current } = latest
+    const load = (cursor: string | undefined) => inTime(current(cursor))
     const onChange = () => setTurn((turn) => turn + 1)
     const before = shelf.get(place) as ReadList<T> | undefined
     return { reader: createListReader({ load, onChange, later }, before), mine: shelf }
@@ -77,6 +81,22 @@ export function usePages<T extends { id: string }>(
     loadMore: reader.more,
     refresh: reader.refresh,
     retry: reader.retry,
+  }
+}
+
+/** @throws ApiError where it takes too long */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let cancel = () => {}
+  const late = new Promise<never>((_, reject) => {
+    cancel = later(
+      () => reject(new ApiError({ detail: 'ringpost takes too long to answer.' }, 0)),
+      LONGEST_MS,
+    )
+  })
+  try {
+    return await Promise.race([answer, late])
+  } finally {
+    cancel()
   }
 }
 
