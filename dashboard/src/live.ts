@@ -32,7 +32,9 @@ const KEPT = 300
 const HIDDEN_MS = 10_000
 const AGAIN_MS = 3_000
 
-type Listener = (news: LiveEntry | null) => void
+/** Something that came, that something may have come of which nothing was told, or how the connection is. */
+type News = LiveEntry | 'gap' | 'state'
+type Listener = (news: News) => void
 const listeners = new Set<Listener>()
 let entries: readonly LiveEntry[] = []
 let state: LiveState = 'connecting'
@@ -42,14 +44,14 @@ let lastId: string | null = null
 let wanted = false
 let timer: ReturnType<typeof setTimeout> | undefined
 
-function tell(news: LiveEntry | null): void {
+function tell(news: News): void {
   for (const listener of [...listeners]) listener(news)
 }
 
 function setState(now: LiveState): void {
   if (state === now) return
   state = now
-  tell(null)
+  tell('state')
 }
 
 function add(entry: LiveEntry): void {
@@ -66,7 +68,11 @@ function connect(): void {
     lastId === null ? '/v1/stream' : `/v1/stream?last_event_id=${encodeURIComponent(lastId)}`,
   )
   source = opened
-  opened.addEventListener('open', () => setState('open'))
+  opened.addEventListener('open', () => {
+    // What came before it is in no list that was read just before.
+    tell('gap')
+    setState('open')
+  })
   opened.addEventListener('event', ({ data, lastEventId }) => {
     add({ id: lastEventId, kind: 'event', event: JSON.parse(data) })
   })
@@ -75,7 +81,7 @@ function connect(): void {
   })
   opened.addEventListener('missed', () => {
     missed = true
-    tell(null)
+    tell('gap')
   })
   opened.addEventListener('error', () => {
     if (source !== opened) return
@@ -125,14 +131,15 @@ export function useLive(): { entries: readonly LiveEntry[]; state: LiveState; mi
   return seen
 }
 
-/** Calls back soon after something happened that matters, once for many. */
+/** Calls back soon after something happened that matters, or may have happened, once for many. */
 export function useOnNews(matters: (entry: LiveEntry) => boolean, then: () => void, waitMs = 700): void {
   const latest = useRef({ matters, then })
   latest.current = { matters, then }
   useEffect(() => {
     let due: ReturnType<typeof setTimeout> | undefined
     const listener: Listener = (news) => {
-      if (news === null || due !== undefined || !latest.current.matters(news)) return
+      if (due !== undefined || news === 'state') return
+      if (news !== 'gap' && !latest.current.matters(news)) return
       due = setTimeout(() => {
         due = undefined
         latest.current.then()

@@ -109,8 +109,10 @@ export async function signIn(page: Page, token: string): Promise<void> {
   await page.locator('main#content').waitFor()
 }
 
-export async function screenshot(page: Page, name: string): Promise<void> {
+/** @param what the page from its top, or what is seen of it where it is scrolled to */
+export async function screenshot(page: Page, name: string, what: 'page' | 'seen' = 'page'): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true })
+  if (what === 'seen') return void (await page.screenshot({ path: `${SCREENSHOTS}${name}.png` }))
   const width = page.viewportSize()?.width ?? 1280
   // Of a long list, what is not seen is not drawn.
   const height = Math.min(

@@ -122,6 +122,7 @@ const LOOKS = [
   { name: 'light-1280', theme: 'light', width: 1280, examine: ALL },
   { name: 'dark-1280', theme: 'dark', width: 1280, examine: COLOURS },
   { name: 'light-390', theme: 'light', width: 390, examine: ALL },
+  { name: 'dark-390', theme: 'dark', width: 390, examine: COLOURS },
 ] as const
 
 /** Looks at a screen in each way; what is wrong with it is added to `problems`. */

@@ -241,8 +241,6 @@ browserTest(
       attempts: [],
     })
     // Lists of as many are tested in test/log; here only the page is.
-    // What happens at the server meanwhile would be read into it.
-    await page.route('**/v1/stream*', (route) => route.abort())
     await page.route('**/v1/deliveries?*', async (route) => {
       const { searchParams } = new URL(route.request().url())
       const from = Number(searchParams.get('cursor') ?? 0)
@@ -255,8 +253,12 @@ browserTest(
     await page.getByRole('list', { name: 'Deliveries' }).getByRole('listitem').first().waitFor()
     const scrollOn = `scrollTo(0, document.documentElement.scrollHeight),
       document.querySelectorAll('[aria-label="Deliveries"] [role="listitem"]').length`
-    // What has happened meanwhile stands before them.
-    await until(async () => Number(await page.evaluate(scrollOn)) >= 10_000, { within: 100_000 })
+    // Calls come in meanwhile, and the list is read anew with each.
+    let calls = 0
+    const timer = setInterval(() => scene.simulator.call({ user_id: `+1555050${calls++ % 10}` }), 300)
+    onTestFinished(() => clearInterval(timer))
+    await until(async () => (await page.evaluate(scrollOn)) === 10_000, { within: 100_000 })
+    clearInterval(timer)
     // Each page is asked for once: the first of 100, the others of 250.
     expect(asked.filter((from) => from > 0).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 40 }, (_, i) => 100 + 250 * i),

@@ -1,10 +1,8 @@
 import type { ComponentChildren, VNode } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { Failure, Skeleton } from './basics.tsx'
+import { blocksOf } from './blocks.ts'
 import type { Pages } from './pages.ts'
-
-/** So many rows are a block, which the browser passes over while it is not seen. */
-const BLOCK = 50
 
 /** Shows a long list, and reads on when its end comes into view. */
 export function Rows<T extends { id: string }>(props: {
@@ -16,7 +14,7 @@ export function Rows<T extends { id: string }>(props: {
   children: (row: T) => ComponentChildren
 }) {
   const { pages } = props
-  const blocks = useBlocks(pages.rows, props.with, props.children)
+  const blocks = useBlocks(pages, props.with, props.children)
   const end = useRef<HTMLDivElement>(null)
   const loadMore = useRef(pages.loadMore)
   loadMore.current = pages.loadMore
@@ -25,8 +23,9 @@ export function Rows<T extends { id: string }>(props: {
     const element = end.current
     if (!element || !canLoad) return
     const observer = new IntersectionObserver(
-      ([entry]) => {
-        if (entry?.isIntersecting) loadMore.current()
+      // On a busy machine it tells of several moments at once, the last of which counts.
+      (moments) => {
+        if (moments.at(-1)?.isIntersecting) loadMore.current()
       },
       { rootMargin: '600px' },
     )
@@ -34,16 +33,20 @@ export function Rows<T extends { id: string }>(props: {
     return () => observer.disconnect()
   }, [canLoad, pages.rows.length])
 
-  if (pages.rows.length === 0 && pages.error) return <Failure error={pages.error} retry={pages.refresh} />
-  if (pages.rows.length === 0 && pages.loading) return <Skeleton lines={8} />
-  if (pages.rows.length === 0) return <>{props.empty}</>
+  if (pages.rows.length === 0 && pages.error) return <Failure error={pages.error} retry={pages.retry} />
+  // With a filter that hardly ever matches, many pages are empty before one is not.
+  if (pages.rows.length === 0 && !pages.more && !pages.loading) return <>{props.empty}</>
   return (
     <>
-      {/* biome-ignore lint/a11y/useSemanticElements: in a <ul>, its rows could not be in blocks */}
-      <div class="rows" role="list" aria-label={props.label}>
-        {blocks}
-      </div>
-      {pages.error && <Failure error={pages.error} retry={pages.loadMore} />}
+      {pages.rows.length === 0 ? (
+        <Skeleton lines={8} />
+      ) : (
+        // biome-ignore lint/a11y/useSemanticElements: in a <ul>, its rows could not be in blocks
+        <div class="rows" role="list" aria-label={props.label}>
+          {blocks}
+        </div>
+      )}
+      {pages.error && <Failure error={pages.error} retry={pages.retry} />}
       {pages.more && (
         <div ref={end} class="rows-end">
           <button type="button" class="button" disabled={pages.loading} onClick={pages.loadMore}>
@@ -55,37 +58,51 @@ export function Rows<T extends { id: string }>(props: {
   )
 }
 
+/** A block as it was drawn. */
+interface Block<T> {
+  rows: T[]
+  drawn: VNode
+}
+
+/** By their numbers. */
+type Blocks<T> = Map<number, Block<T>>
+
+/** A list as it was drawn, and which block each row is in. */
+interface Drawn<T> {
+  key: string
+  drawnWith: unknown
+  numbers: Map<string, number>
+  blocks: Blocks<T>
+}
+
 /**
  * The rows in blocks. Preact passes over a block that is the very same as before, and the browser over one that is
- * not seen, so that one more page of a long list costs a page and not the list. New rows come at the start, older
- * ones at the end: blocks are counted from the row that was the first at first, so that neither moves the others.
+ * not seen, so that one more page of a long list costs a page and not the list.
  */
 function useBlocks<T extends { id: string }>(
-  rows: T[],
+  { key, rows }: Pages<T>,
   drawnWith: unknown,
   draw: (row: T) => ComponentChildren,
 ): VNode[] {
-  const kept = useRef({ drawnWith, anchor: '', blocks: new Map<number, { rows: T[]; drawn: VNode }>() })
-  const { current } = kept
-  const found = rows.findIndex(({ id }) => id === current.anchor)
-  if (found === -1 || current.drawnWith !== drawnWith) current.blocks = new Map()
-  if (found === -1) current.anchor = rows[0]?.id ?? ''
-  current.drawnWith = drawnWith
-  const anchor = Math.max(0, found)
-  const blocks = new Map<number, { rows: T[]; drawn: VNode }>()
-  for (let at = 0; at < rows.length; ) {
-    const number = Math.floor((at - anchor) / BLOCK)
-    const end = Math.min(rows.length, anchor + (number + 1) * BLOCK)
-    const mine = rows.slice(at, end)
-    const before = current.blocks.get(number)
-    const same =
-      before !== undefined &&
-      before.rows.length === mine.length &&
-      mine.every((row, i) => row === before.rows[i])
-    blocks.set(number, same ? before : { rows: mine, drawn: block(number, mine, draw) })
-    at = end
+  const kept = useRef<Drawn<T>>(undefined)
+  const before = kept.current?.key === key ? kept.current : undefined
+  const numbers = blocksOf(
+    rows.map(({ id }) => id),
+    before?.numbers ?? new Map(),
+  )
+  const rowsOf = Map.groupBy(rows.keys(), (i) => numbers[i] ?? 0)
+  const blocks: Blocks<T> = new Map()
+  for (const [number, places] of rowsOf) {
+    const mine = places.flatMap((i) => rows[i] ?? [])
+    const old = before?.blocks.get(number)
+    const isSame =
+      old !== undefined &&
+      before?.drawnWith === drawnWith &&
+      old.rows.length === mine.length &&
+      mine.every((row, i) => row === old.rows[i])
+    blocks.set(number, isSame ? old : block(number, mine, draw))
   }
-  current.blocks = blocks
+  kept.current = { key, drawnWith, numbers: new Map(rows.map(({ id }, i) => [id, numbers[i] ?? 0])), blocks }
   return [...blocks.values()].map(({ drawn }) => drawn)
 }
 
@@ -93,9 +110,9 @@ function block<T extends { id: string }>(
   number: number,
   rows: T[],
   draw: (row: T) => ComponentChildren,
-): VNode {
-  return (
-    <div key={number} class={rows.length === BLOCK ? 'block whole' : 'block'} role="none">
+): Block<T> {
+  const drawn = (
+    <div key={number} class="block" style={{ '--rows': rows.length }} role="none">
       {rows.map((row) => (
         // biome-ignore lint/a11y/useSemanticElements: as above
         <div key={row.id} role="listitem">
@@ -104,4 +121,5 @@ function block<T extends { id: string }>(
       ))}
     </div>
   )
+  return { rows, drawn }
 }

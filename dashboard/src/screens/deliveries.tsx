@@ -41,7 +41,8 @@ export function DeliveriesScreen() {
       }),
     ),
   )
-  useOnNews(({ kind }) => kind === 'attempt', pages.refresh, 1_500)
+  // What has happened is on its way before it is tried, and may wait long for that.
+  useOnNews(() => true, pages.refresh, 1_500)
   return (
     <Page title="Deliveries" lead="Each event on its way to each endpoint, with every attempt.">
       <search class="filters">
