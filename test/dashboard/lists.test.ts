@@ -320,12 +320,16 @@ browserTest(
   async () => {
     const { page, go } = await open('/deliveries')
     const pages = await holdPages(page, 'deliveries')
+    await page.clock.install()
     await go()
     pages.hold((cursor) => cursor !== null)
     await until(async () => {
       await scrollToEnd(page)
       return pages.held.length > 0
     })
+    // Longer than it is waited for, and than it is paused after that.
+    await page.clock.fastForward(30_000)
+    await page.clock.fastForward(1_000)
     await until(() => pages.held.length > 1)
     expect(pages.held[1]?.cursor).toBe(pages.held[0]?.cursor)
     await pages.held[1]?.letOn()
