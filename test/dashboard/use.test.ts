@@ -496,7 +496,8 @@ browserTest(
   'it can be used by the keyboard alone',
   async () => {
     const { page } = await openPage(browser, scene.url)
-    await page.getByLabel('API token').waitFor()
+    // It has the focus by itself, a moment after it is there.
+    await page.locator('input:focus').waitFor()
     await page.keyboard.type(scene.token)
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Overview' }).waitFor()

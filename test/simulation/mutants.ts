@@ -93,9 +93,9 @@ export const TABLE: readonly Mutant[] = [
     scenario: 'very-late',
     patches: [
       {
-        file: 'detect/poll.ts',
-        find: "return state.scan_kind === 'full' || due ? 'full' : null",
-        replace: 'return due ? null : null',
+        file: 'detect/long-scan-due.ts',
+        find: "return state.scan_kind === 'full' || isDue(state.last_full_scan, poll.everyMs, poll.now) ? 'full' : null",
+        replace: 'return null',
       },
     ],
   },
