@@ -126,13 +126,16 @@ async function isWhole(page: Page, list: string, kind: string): Promise<void> {
 }
 
 /** Where something is once what is around it has been drawn, and has its true height. */
-async function settled(topOf: () => Promise<number>): Promise<number> {
+async function settled(page: Page, topOf: () => Promise<number>): Promise<number> {
   let before = Number.NaN
+  let same = 0
   await until(async () => {
+    // Of a busy browser two looks may be at one picture.
+    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
     const now = await topOf()
-    const isSame = now === before
+    same = now === before ? same + 1 : 0
     before = now
-    return isSame
+    return same >= 10
   })
   return before
 }
@@ -262,7 +265,7 @@ browserTest.each(LIVE_LISTS)(
     const row = page.locator(`a[href="${rows[1_200]}"]`)
     await row.scrollIntoViewIfNeeded()
     const topOf = async () => Math.round((await row.boundingBox())?.y ?? Number.NaN)
-    const top = await settled(topOf)
+    const top = await settled(page, topOf)
     callsComeIn()
     await until(async () => (await countOf(page)) > rows.length + 60)
     expect(Math.abs((await topOf()) - top)).toBeLessThanOrEqual(2)
@@ -349,7 +352,7 @@ browserTest(
     const row = page.locator(`a[href="${(await rowsOf(page, 'Deliveries'))[1_500]}"]`)
     await row.scrollIntoViewIfNeeded()
     const topOf = async () => Math.round((await row.boundingBox())?.y ?? Number.NaN)
-    const top = await settled(topOf)
+    const top = await settled(page, topOf)
     await row.click()
     await page.getByText('Attempt 1').waitFor()
     await page.goBack()

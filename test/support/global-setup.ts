@@ -61,13 +61,21 @@ function endRedisServers(folder: string): string[] {
     .filter((name) => name.endsWith('redis.pid'))
     .filter((name) => {
       try {
-        process.kill(Number(readFileSync(join(folder, name), 'utf8')), 'SIGKILL')
+        const pid = Number(readFileSync(join(folder, name), 'utf8'))
+        // Its number may be somebody else's by now.
+        if (!isRedis(pid)) return false
+        process.kill(pid, 'SIGKILL')
         return true
       } catch {
         // A server that was killed leaves the file.
         return false
       }
     })
+}
+
+function isRedis(pid: number): boolean {
+  if (process.platform !== 'linux') return true
+  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('redis-server')
 }
 
 /** Ends every Chromium whose profile lies under the folder, and answers with those profiles. */
