@@ -37,6 +37,8 @@ for i, record in ipairs(read_records(keys_of(orphans))) do
   redis.call('ZREM', KEYS[3], id)
 end
 
+-- Whether this is to find out if an endpoint is back.
+local looks = false
 if ARGV[7] ~= '1' then
   local busy = redis.call('ZCARD', KEYS[3])
   room = math.min(room, tonumber(ARGV[5]) - math.max(0, busy - tonumber(ARGV[13])))
@@ -52,6 +54,7 @@ if ARGV[7] ~= '1' then
     end
     -- One at a time until an answer comes.
     room = math.min(room, 1 - busy)
+    looks = true
   end
   if room < 1 then
     return { -2, '' }
@@ -122,8 +125,9 @@ local function take(key, count)
   redis.call('ZREM', key, unpack(ids))
 end
 -- A quarter is for retries where there are any, of small rooms now and then one: neither lane waits behind the
--- other.
-take(KEYS[2], math.floor((room + now % 4) / 4))
+-- other. Looks are made with what has not been tried yet, as long as there is such: who is used for several would have
+-- used up its short waits, and come minutes after the endpoint is back.
+take(KEYS[2], looks and 0 or math.floor((room + now % 4) / 4))
 take(KEYS[1], room - #taken)
 take(KEYS[2], room - #taken)
 if #scores > 0 then

@@ -211,6 +211,21 @@ describe('the breaker', () => {
     expect(waits).toEqual([5_000, 10_000, 20_000, 25_000, 25_000, 25_000, 25_000, 25_000, 25_000])
   })
 
+  test('looks with what has not been tried yet, so that no delivery uses up its short waits', async () => {
+    await accept(20)
+    for (let i = 0; i < BREAKER.failures; i++) {
+      await recordAll((await take({ room: 1 })).claims, 'unanswered', 1)
+    }
+    for (let look = 0; look < 6; look++) {
+      stage.clock.ms += 30_000
+      // Where a room of one would be for a retry.
+      stage.clock.ms += 3 - (stage.clock.ms % 4)
+      const { claims } = await take()
+      expect(claims.map(({ eventId }) => eventId)).toEqual([`evt_${BREAKER.failures + look}`])
+      await recordAll(claims, 'unanswered', 1)
+    }
+  })
+
   test('counts its wait from the beginning of an attempt that hung, so that an endpoint that is back is found soon', async () => {
     await accept(100)
     const hang = async (tookMs: number) => {
