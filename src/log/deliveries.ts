@@ -36,7 +36,8 @@ export interface NewDelivery {
 export interface Claim {
   deliveryId: string
   token: string
-  /** Until when it holds. */
+  /** Since when and until when it holds. */
+  takenAt: UnixMs
   until: UnixMs
   /** Attempts before this one. */
   attempts: number
@@ -201,7 +202,7 @@ export function createDeliveryLog(deps: {
           : text
               .toString('latin1')
               .split('\n')
-              .map((line) => claimOf(line, token, until))
+              .map((line) => claimOf(line, { token, takenAt: at, until }))
       const taken = claims.length > 0
       return {
         claims,
@@ -310,14 +311,13 @@ function newRecord(event: NewDelivery, status: 'pending' | 'skipped', at: UnixMs
 }
 
 /** A line of the script's reply. Ids, types and places are ASCII, without spaces. */
-function claimOf(line: string, token: string, until: UnixMs): Claim {
+function claimOf(line: string, held: Pick<Claim, 'token' | 'takenAt' | 'until'>): Claim {
   const [deliveryId = '', more] = line.split(' ', 2)
   const head = parseHead(line.slice(deliveryId.length + 3))
   const { made, countedFrom, eventId, eventType, place } = head
   return {
     deliveryId,
-    token,
-    until,
+    ...held,
     attempts: made,
     scheduled: made - countedFrom,
     eventId,

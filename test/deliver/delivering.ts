@@ -5,6 +5,7 @@ import { checkUrl } from '../../src/deliver/guard/url.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { createDelivery } from '../../src/delivery.ts'
 import { createEndpoints, type EndpointRecord, type NewEndpoint } from '../../src/endpoints/endpoints.ts'
+import type { DeliveryLog } from '../../src/log/deliveries.ts'
 import { createForgetFailures } from '../../src/log/forget-failures.ts'
 import { createSweep } from '../../src/maintain/sweep.ts'
 import { SYSTEM } from '../../src/outbox/system-outbox.ts'
@@ -13,6 +14,7 @@ import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { createRecords } from '../../src/redis/records.ts'
 import { serverTime } from '../../src/redis/server-time.ts'
 import { createVault } from '../../src/secrets/vault.ts'
+import { NO_TRACES } from '../../src/traces/traces.ts'
 import type { DeliveryStatus, Event } from '../../src/types.ts'
 import { startDeliverWorker } from '../../workers/deliver.ts'
 import { createStage } from '../support/stage.ts'
@@ -21,7 +23,15 @@ export const SRC = 'src_a'
 
 /** From outbox to receiver as the app wires it, on a real Redis and with real workers; the clock is moved on by tests. */
 export async function startDelivering(
-  over: { schedule?: number[]; deadlineMs?: number; atOnce?: number; lanes?: number; workers?: number } = {},
+  over: {
+    schedule?: number[]
+    deadlineMs?: number
+    atOnce?: number
+    lanes?: number
+    workers?: number
+    /** Laid around the log of deliveries. */
+    log?: (log: DeliveryLog) => DeliveryLog
+  } = {},
 ) {
   const stage = await createStage()
   // What tests add to the time that passes by itself.
@@ -62,6 +72,7 @@ export async function startDelivering(
       random: () => 0,
       logger,
       signal: stopping.signal,
+      ...(over.log === undefined ? {} : { traces: { ...NO_TRACES, deliveries: over.log } }),
       ...(over.atOnce === undefined ? {} : { atOnce: over.atOnce }),
       ...(over.lanes === undefined ? {} : { lanes: over.lanes }),
     })

@@ -134,6 +134,33 @@ describe('sending', () => {
     expect(JSON.stringify(kept)).not.toContain('user_id')
   })
 
+  test('sends again what is due before this process has heard that it was recorded', async () => {
+    const d = await startDelivering({
+      schedule: [1, 1, 1],
+      log: (log) => ({
+        ...log,
+        record: async (...args) => {
+          const recorded = await log.record(...args)
+          await wait(150)
+          return recorded
+        },
+      }),
+    })
+    const { url, webhooks, answer } = await receiver()
+    const { id } = await d.addEndpoint(url)
+    answer(() => (webhooks.length < 3 ? 500 : 204))
+    await d.happen(1)
+    // Somebody always asks.
+    await until(
+      async () => {
+        await d.queues.wake(id)
+        return (await d.count(id, 'succeeded')) === 1
+      },
+      { within: 10_000 },
+    )
+    expect(webhooks).toHaveLength(4)
+  })
+
   test('is begun by the sweep where nobody was woken', async () => {
     const d = await startDelivering()
     const { url } = await receiver()
