@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { until } from '../support/until.ts'
 import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn, TEST_MS } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
+import { settled } from './settled.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
 
@@ -123,21 +124,6 @@ async function isWhole(page: Page, list: string, kind: string): Promise<void> {
   const all = await allOf(kind)
   await until(async () => (await countOf(page)) === all.length)
   expect(await rowsOf(page, list)).toEqual(all)
-}
-
-/** Where something is once what is around it has been drawn, and has its true height. */
-async function settled(page: Page, topOf: () => Promise<number>): Promise<number> {
-  let before = Number.NaN
-  let same = 0
-  await until(async () => {
-    // Of a busy browser two looks may be at one picture.
-    await page.evaluate('new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))')
-    const now = await topOf()
-    same = now === before ? same + 1 : 0
-    before = now
-    return same >= 10
-  })
-  return before
 }
 
 async function scrollToEnd(page: Page): Promise<void> {

@@ -5,6 +5,7 @@ import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { CHROMIUM, launchBrowser, type OwnBrowser, openPage, screenshot, signIn, TEST_MS } from './browser.ts'
 import { type Scene, startScene } from './scene.ts'
+import { settled } from './settled.ts'
 
 const browserTest = test.skipIf(CHROMIUM === undefined)
 
@@ -273,7 +274,7 @@ browserTest(
     const far = page.locator('main a[href$="/deliveries/dlv_5000"]')
     await far.scrollIntoViewIfNeeded()
     const topOf = async () => Math.round((await far.boundingBox())?.y ?? Number.NaN)
-    const top = await topOf()
+    const top = await settled(page, topOf)
     await far.click()
     await page.getByText('There is no such delivery').waitFor()
     await page.goBack()
