@@ -509,7 +509,8 @@ browserTest(
     }
     await page.keyboard.press('Enter')
     await page.getByRole('heading', { level: 1, name: 'Endpoints' }).waitFor()
-    // The focus is at the new screen's name, so that Tab goes on from there.
+    // The focus comes to the new screen's name, so that Tab goes on from there.
+    await page.locator('h1:focus').waitFor()
     expect(await page.evaluate(focused)).toBe('Endpoints')
     await page.keyboard.press('Tab')
     expect(await page.evaluate(focused)).toContain('Add an endpoint')

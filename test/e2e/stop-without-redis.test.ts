@@ -105,5 +105,8 @@ test('what was under way when Redis went is given back, and a webhook whose answ
   await startRedis()
   await start()
   await until(() => receiver.webhooks.length === 2)
-  expect(new Set(receiver.webhooks.map(({ id, body }) => `${id} ${body}`)).size).toBe(1)
+  // But for when it was detected: while its disk is busy Redis writes its file up to two seconds late, and what it had
+  // not written is found anew.
+  const told = receiver.webhooks.map(({ id, event: { timestamp: _, ...event } }) => ({ id, event }))
+  expect(told[1]).toEqual(told[0])
 })
