@@ -4,6 +4,7 @@ import type { Claim, DeliveryLog } from '../log/deliveries.ts'
 import type { DeliveryError } from '../types.ts'
 import type { AttemptClaims, Claimed, Next } from './attempt-claims.ts'
 import type { EventTexts } from './event-texts.ts'
+import { createHeldClaims } from './held-claims.ts'
 import type { Recorder } from './recorder.ts'
 import type { RequestRoom } from './request-room.ts'
 import { CLAIMS, createTakeDue, type TakeDeps } from './take-due.ts'
@@ -53,8 +54,7 @@ export function createLane(
   const { deliveries, attempts, logger, signal, room, atOnce } = deps
   const takeDue = createTakeDue(endpointId, deps)
   const recorder = createRecorder(look)
-  /** What is claimed and not yet recorded: what waits for a request to end, what is sent, what is being recorded. */
-  const held = new Map<string, Claim>()
+  const held = createHeldClaims()
   let waiting: Claimed[] = []
   /** Requests under way. */
   let sending = 0
@@ -148,8 +148,7 @@ export function createLane(
       // Nobody else tells this lane that there is room again, where its last request has ended meanwhile.
       return taken.limited && before.endings !== endings
     }
-    const claims = taken.claims.filter((claim) => !isBeingSent(claim))
-    for (const claim of claims) held.set(claim.deliveryId, claim)
+    const claims = held.add(taken.claims)
     if (due.for === 'ending') {
       await endUnsent(claims, due.why)
       return true
@@ -169,20 +168,6 @@ export function createLane(
     more ||= !taken.all
     await reading
     return false
-  }
-
-  /**
-   * Whether it was claimed before, and that claim ran out before its result could be recorded: it has been sent, and is
-   * not sent again. Where it had not run out, Redis has been told of its end, and this process hears of that in a moment.
-   */
-  function isBeingSent({ deliveryId, takenAt }: Claim): boolean {
-    const before = held.get(deliveryId)
-    return before !== undefined && before.until <= takenAt
-  }
-
-  /** But for those that have been claimed again meanwhile. */
-  function drop(claims: readonly Claim[]): void {
-    for (const claim of claims) if (held.get(claim.deliveryId) === claim) held.delete(claim.deliveryId)
   }
 
   /** What was claimed has been sent before more was there. With a pace, what is taken is to be sent soon. */
@@ -303,7 +288,7 @@ export function createLane(
 
   /** These have ended, and there is room for others. */
   function letGo(claims: readonly Claim[]): void {
-    drop(claims)
+    held.drop(claims)
     endings++
     if (!filling && more && hasRoom() && !signal.aborted) kickMyself()
     else look()
@@ -327,7 +312,7 @@ export function createLane(
       logger.warn({ err: error, endpoint: endpointId }, 'Claims could not be given back; they run out.')
     }
     givingBack--
-    drop(claims)
+    held.drop(claims)
     more = true
     // As long as something is under way, its end is what they wait for: the breaker may have its say.
     if (held.size > 0 || signal.aborted) look()
