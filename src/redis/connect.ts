@@ -1,6 +1,7 @@
 import { Cluster, type RedisOptions, Redis as Single } from 'ioredis'
 import type { Redis, RedisNode } from './client.ts'
 import { hasRedisHosts, type RedisHosts, readRedisHosts } from './redis-hosts.ts'
+import { LastingSentinelConnector } from './sentinel-connector.ts'
 
 // Replies as in RESP2, which is what BullMQ and the scripts here expect.
 type LegacyOptions = RedisOptions & { replyMapping?: 'legacy' }
@@ -86,7 +87,10 @@ function connectSentinels(hosts: RedisHosts, options: LegacyOptions): Single {
     ...(tls ? { tls, sentinelTLS: tls, enableTLSForSentinelMode: true } : {}),
     ...(hosts.sentinelUsername === null ? {} : { sentinelUsername: hosts.sentinelUsername }),
     ...(hosts.sentinelPassword === null ? {} : { sentinelPassword: hosts.sentinelPassword }),
+    Connector: LastingSentinelConnector,
     sentinelRetryStrategy: (times) => options.retryStrategy?.(times),
+    // One that stands still is passed over.
+    sentinelCommandTimeout: 5_000,
     failoverDetector: true,
     // The old one comes back as a replica, and refuses what is sent over connections that it still has.
     reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),

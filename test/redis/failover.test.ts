@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { connectRedis } from '../../src/redis/connect.ts'
 import { createKeys } from '../../src/redis/keys.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
 import type { Simulator } from '../../src/simulator/types.ts'
@@ -148,6 +149,28 @@ describe('a cluster of three masters with a replica each', () => {
     await cluster.servers[1]?.kill()
     await until(async () => (await ready()) === 503)
   })
+})
+
+test('Sentinels: goes on where the one that it asks stands still while the others replace the master', {
+  timeout: 120_000,
+}, async () => {
+  const sentinels = await startSentinels()
+  redis = sentinels
+  const client = connectRedis(sentinels.url, 'test')
+  client.on('error', () => undefined)
+  try {
+    await client.set('before', 1)
+    const [master, replica, asked] = sentinels.servers
+    asked?.child.kill('SIGSTOP')
+    await master?.kill()
+    await until(async () => /^role:master/m.test(String(await replica?.redis.info('replication'))), {
+      within: 60_000,
+    })
+    expect(await client.set('after', 2)).toBe('OK')
+    expect(await replica?.redis.mget('before', 'after')).toEqual(['1', '2'])
+  } finally {
+    client.disconnect()
+  }
 })
 
 test('Sentinels: loses nothing where the master dies under load', { timeout: 180_000 }, async () => {
