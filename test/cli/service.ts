@@ -17,7 +17,7 @@ export async function startService(env: Record<string, string> = {}) {
     RINGPOST_ALLOW_NETWORKS: '127.0.0.0/8',
     LOG_LEVEL: 'warn',
     // For the commands that look at its Redis themselves.
-    ...(await redisOf(data.dataDir)),
+    ...(env.REDIS_URL ? {} : await redisOf(data.dataDir)),
     ...env,
   }
   const ringpost: Ringpost = await startRingpost({ dataDir: data.dataDir, env: all })

@@ -50,7 +50,7 @@ export async function startRingpost(options: {
       HOME: process.env.HOME,
       PORT: '0',
       RINGPOST_DATA_DIR: options.dataDir,
-      ...(options.privateRedis ? {} : await redisOf(options.dataDir)),
+      ...(options.privateRedis || options.env.REDIS_URL ? {} : await redisOf(options.dataDir)),
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
