@@ -1,37 +1,58 @@
-import { type Logger, pino } from 'pino'
+import { type DestinationStream, type Logger, pino } from 'pino'
 
-/** Where secrets may appear in what is logged. In one place, so that a new one is added in one place. */
-const SECRET_PATHS = [
+/** Names of what may be secret. In one place, so that a new one is added in one place. */
+const SECRETS = new Set([
   'authorization',
-  '*.authorization',
-  'headers.authorization',
-  'req.headers.authorization',
   'apiKey',
-  '*.apiKey',
   'api_key',
-  '*.api_key',
+  'cookie',
   'nudge_secret',
-  '*.nudge_secret',
+  'password',
   'secret',
-  '*.secret',
   'secrets',
-  '*.secrets',
-]
+  'xi-api-key',
+])
+const MASK = '••••'
+/** Secrets stand no deeper than in the headers of a request of what is logged. */
+const DEEPEST = 3
 
 /**
  * The process's logger: one JSON object a line, secrets masked.
  *
- * @param fd where to: standard output, unless that is for something else
+ * @param to where to: standard output, unless that is for something else
  */
-export function createLogger(level: string, fd: 1 | 2 = 1): Logger {
+export function createLogger(level: string, to: 1 | 2 | DestinationStream = 1): Logger {
   return pino(
     {
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: { paths: SECRET_PATHS, censor: '••••' },
+      // A line for each attempt passes here: the redaction that pino has takes five times as long.
+      formatters: { level: (label) => ({ level: label }), log: withoutSecrets },
+      serializers: {
+        // What a child logger is bound to passes here only.
+        ...Object.fromEntries([...SECRETS].map((name) => [name, () => MASK])),
+        err: (error) => withoutSecrets(pino.stdSerializers.err(error)),
+      },
     },
-    pino.destination(fd),
+    typeof to === 'number' ? pino.destination(to) : to,
   )
+}
+
+/** The same, or a copy in which what has the name of a secret is masked. */
+function withoutSecrets<T extends object>(fields: T, depth = 1): T {
+  let shown = fields
+  for (const [name, value] of Object.entries(fields)) {
+    const told = SECRETS.has(name) ? MASK : shownOf(value, depth)
+    if (told !== value) shown = { ...shown, [name]: told }
+  }
+  return shown
+}
+
+/** Errors are looked at once they have been made plain. */
+function shownOf(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null || value instanceof Error || depth >= DEEPEST) return value
+  if (!Array.isArray(value)) return withoutSecrets(value, depth + 1)
+  const shown = value.map((one) => shownOf(one, depth))
+  return shown.every((one, i) => one === value[i]) ? value : shown
 }

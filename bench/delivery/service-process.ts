@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { pino } from 'pino'
 import { createSecret } from '../../src/deliver/sign.ts'
 import { createDelivery } from '../../src/delivery.ts'
 import { commitRows } from '../../src/detect/commit-rows.ts'
@@ -8,6 +7,7 @@ import { createDetectionStore } from '../../src/detect/store.ts'
 import { createEndpoints, type EndpointRecord } from '../../src/endpoints/endpoints.ts'
 import { createActivityWriter } from '../../src/log/activity.ts'
 import { createForgetFailures } from '../../src/log/forget-failures.ts'
+import { createLogger } from '../../src/logger.ts'
 import { createQueues } from '../../src/queues/queues.ts'
 import { closeWorkers } from '../../src/queues/start-worker.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
@@ -49,7 +49,7 @@ const redis = connectRedis(socket, 'bench')
 const keys = createKeys(prefix)
 const now = Date.now
 // As the service writes them, to nowhere.
-const logger = pino({ level: log ? 'info' : 'silent' }, { write: () => undefined })
+const logger = createLogger(log ? 'info' : 'silent', { write: () => undefined })
 const policy = { allowNetworks: ['127.0.0.0/8'], allowHttp: true }
 const queues = createQueues({ connection: redis, keys, logger })
 const endpoints = createEndpoints({
