@@ -148,6 +148,9 @@ export const benchDelivery: Section = async ({ quick, rounds, wants, say }) => {
         return seen()
       })
       const sorted = (told.latencies['/one'] ?? []).sort((a, b) => a - b)
+      if (sorted.length !== perSecond * seconds) {
+        throw new Error(`The receiver got ${sorted.length} of ${perSecond * seconds}.`)
+      }
       latency.push({
         per_second: perSecond,
         events: sorted.length,
@@ -234,11 +237,17 @@ export const benchDelivery: Section = async ({ quick, rounds, wants, say }) => {
   }
 }
 
-/** Until nothing waits any more. */
+const SETTLE_MS = 300_000
+
+/** Until everything that was told has been delivered to the one endpoint. */
 async function settle(ask: <A>(question: Question) => Promise<A>): Promise<void> {
+  const began = performance.now()
   for (;;) {
-    const { pending, retrying } = await ask<Counts>({ ask: 'counts' })
-    if (pending + retrying === 0) return
+    const { emitted, succeeded } = await ask<Counts>({ ask: 'counts' })
+    if (succeeded === emitted) return
+    if (performance.now() - began > SETTLE_MS) {
+      throw new Error(`Of ${emitted} events ${succeeded} have arrived, and no more for too long.`)
+    }
     await wait(100)
   }
 }

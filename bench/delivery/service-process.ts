@@ -32,6 +32,8 @@ export type Question =
   | { ask: 'counts' }
 
 export interface Counts {
+  /** Events that were told. */
+  emitted: number
   pending: number
   retrying: number
   succeeded: number
@@ -98,6 +100,7 @@ async function counts(): Promise<Counts> {
   }
   const failures = await Promise.all(ids.map((id) => redis.hget(keys.endpoint(id).health, 'failures')))
   return {
+    emitted,
     pending: await sum('pending'),
     retrying: await sum('retrying'),
     succeeded: await sum('succeeded'),
