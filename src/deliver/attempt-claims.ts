@@ -80,6 +80,14 @@ export function createAttemptClaims(deps: AttemptDeps) {
       )
   }
 
+  async function giveBack(endpointId: string, claims: readonly Claim[]): Promise<void> {
+    await deliveries
+      .release(endpointId, claims)
+      .catch((error: unknown) =>
+        logger.warn({ err: error, endpoint: endpointId }, 'Claims could not be given back; they run out.'),
+      )
+  }
+
   /** A fault of our own must not come back with every claim that runs out: it follows the schedule like any other. */
   function make(endpoint: EndpointRecord, events: { id: string; text: string }[]): Promise<MadeAttempt> {
     return deps.makeAttempt(endpoint, events).catch((error: unknown) => {
@@ -138,9 +146,10 @@ export function createAttemptClaims(deps: AttemptDeps) {
         if (isOurs(own.outcome)) ours.push(claim)
         else apart.push({ claim, own })
       }
-      if (ours.length > 0) await deliveries.release(endpoint.id, ours)
       const results = resultsOf(apart, made, endpoint)
       for (const result of results) recordings.push(record(result))
+      // After that: what has been sent is recorded, whatever becomes of the rest.
+      if (ours.length > 0) recordings.push(giveBack(endpoint.id, ours))
       await (recordings.length === 1 ? recordings[0] : Promise.all(recordings))
       const [result] = results
       if (result === undefined) return

@@ -83,11 +83,13 @@ export function createDeliveryBounds(deps: {
      * @returns how many went
      */
     async keep(endpointId: string): Promise<number> {
-      const lists = ENDED.map(keys.endpoint(endpointId).status)
+      const { status, delivery } = keys.endpoint(endpointId)
+      const lists = ENDED.map(status)
       let removed = 0
       let left = 0
       for (let step = 0; step < STEPS; step++) {
-        const [some = 0, rest = 0] = (await trim(lists, [now() - retentionMs, STEP])) as number[]
+        const before = now() - retentionMs
+        const [some = 0, rest = 0] = (await trim(lists, [before, STEP, delivery('')])) as number[]
         removed += some
         left = rest
         if (some < STEP) break

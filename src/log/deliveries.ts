@@ -54,6 +54,8 @@ export interface Claim {
 /** What stands in the text of a result for something that there is not. */
 const NONE = '-'
 const LONGEST_HOLD_MS = 3_600_000
+/** What has ended can be looked at for so long at least (ms); record-attempts.lua has the same. */
+const ENDED_KEPT_MS = 86_400_000
 /** What is due as soon as this is told to whoever takes nothing (ms); the sweep finds the rest. */
 const SOON_MS = 5_000
 
@@ -161,7 +163,11 @@ export function createDeliveryLog(deps: {
             at,
             status,
             endpoint.delivery(''),
-            ...events.flatMap((event, i) => [ids[i] ?? '', newRecord(event, status, at, error)]),
+            at + Math.max(deps.retentionMs, ENDED_KEPT_MS),
+            ...events.flatMap((event, i) => {
+              const dueAt = status === 'pending' ? placeInTime(at, events.length - 1 - i) : null
+              return [ids[i] ?? '', newRecord(event, status, { at, dueAt }, error)]
+            }),
           ],
         ),
       )
@@ -300,14 +306,26 @@ export function createDeliveryLog(deps: {
 
 export type DeliveryLog = ReturnType<typeof createDeliveryLog>
 
-function newRecord(event: NewDelivery, status: 'pending' | 'skipped', at: UnixMs, error: string): string {
+function newRecord(
+  event: NewDelivery,
+  status: 'pending' | 'skipped',
+  { at, dueAt }: { at: UnixMs; dueAt: UnixMs | null },
+  error: string,
+): string {
   const { eventId, eventType, sourceId, streamId } = event
-  const nextAttemptAt = status === 'pending' ? at : null
   const place = { sourceId, streamId }
-  return recordText(
-    { status, createdAt: at, made: 0, countedFrom: 0, nextAttemptAt, run: null, eventId, eventType, place },
-    { error },
-  )
+  const head = { status, createdAt: at, made: 0, countedFrom: 0, nextAttemptAt: dueAt, run: null }
+  return recordText({ ...head, eventId, eventType, place }, { error })
+}
+
+/**
+ * Those of one call are sent in their order: what is due in one millisecond would be ordered by its id. A score of a
+ * sorted set has room for 4,096 places within a millisecond of our time.
+ *
+ * @param before how many of them come after it
+ */
+function placeInTime(at: UnixMs, before: number): number {
+  return at - before / 4096
 }
 
 /** A line of the script's reply. Ids, types and places are ASCII, without spaces. */

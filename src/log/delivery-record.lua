@@ -7,6 +7,9 @@ local ERROR, TEST, ATTEMPT, BODY = 12, 13, 14, 15
 local NONE = '-'
 local RECORD = '^([^\n]*)\n' .. string.rep('(%S+) ', 9) .. '(%S+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$'
 
+-- When it is due, of a record.
+local DUE_AT_OF = '^[^\n]*\n%S+ %S+ %S+ %S+ (%S+)'
+
 -- A list of its parts; false where there is no record.
 local function parse_record(text)
   local record = text and { string.match(text, RECORD) }

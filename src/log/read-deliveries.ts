@@ -239,7 +239,8 @@ function toDelivery({ id, endpointId, record, made }: Read, event: string | null
     backfill: record.place?.sourceId === endpointId,
     status: record.status,
     created_at: new Date(createdAt).toISOString(),
-    next_attempt_at: nextAttemptAt === null ? null : new Date(nextAttemptAt).toISOString(),
+    // Within a millisecond it has its place among those of its page.
+    next_attempt_at: nextAttemptAt === null ? null : new Date(Math.ceil(nextAttemptAt)).toISOString(),
     error: record.error,
     attempts: made.map((text) => attemptOf(text, { first: firstBody, event: event ?? EVENT_GONE })),
   }

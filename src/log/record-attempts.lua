@@ -108,6 +108,8 @@ for _ = 1, tonumber(ARGV[NOTES]) do
 end
 
 local replies, leave, enter, ended = { false }, {}, {}, {}
+-- What the slow ones move, by id: from where, to where, created, next attempt. Two of them may be of one delivery.
+local moved = {}
 local function tell(id, what)
   replies[#replies + 1] = id
   replies[#replies + 1] = what
@@ -174,16 +176,13 @@ local function record_result(key, text, id, token, place, status, next_at, err, 
     tell(id, 'OVERTAKEN')
     return
   end
-  local wanted, created = 4 + tonumber(place), record[CREATED]
-  if PLACES[record[STATUS]] ~= wanted then
-    table.insert(listed(leave, PLACES[record[STATUS]]), id)
-    put(listed(enter, wanted), created, id)
-  end
+  local created = record[CREATED]
+  local from = moved[id] and moved[id][1] or PLACES[record[STATUS]]
+  moved[id] = { from, 4 + tonumber(place), created, next_at }
   ended[#ended + 1] = id
   record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, status, next_at, err
   if next_at ~= NONE then
     redis.call('SET', key, record_text(record))
-    put(listed(enter, 3), next_at, id)
     return
   end
   local ends = end_of(created)
@@ -215,11 +214,20 @@ if #keys > 0 then
   end
 end
 
--- One by one: two of them may be of one delivery.
 for i = successes + #keys * SUCCESS_WIDTH, #ARGV do
   local id, token, place, status, next_at, err, attempt, body = string.match(ARGV[i], RESULT)
   local key = ARGV[11] .. id
   record_result(key, redis.call('GET', key), id, token, place, status, next_at, err, attempt, body)
+end
+for id, move in pairs(moved) do
+  local from, to, created, next_at = unpack(move)
+  if from ~= to then
+    table.insert(listed(leave, from), id)
+    put(listed(enter, to), created, id)
+  end
+  if next_at ~= NONE then
+    put(listed(enter, 3), next_at, id)
+  end
 end
 
 if #ended > 0 then

@@ -9,7 +9,11 @@
 -- Returns for each: queued, in_progress, unwanted, or gone where there is none.
 -- Atomic so that a delivery is never taken from a worker that is sending it, nor twice by two that ask at
 -- once, and so that status, lists and schedule never disagree.
--- What somebody asks for by hand goes before everything that waits, and what a walk brings goes behind it.
+-- What somebody asks for by hand goes before everything that waits, and what a walk brings goes behind it, in its
+-- order: see placeInTime in deliveries.ts.
+local function due_in_walk(i)
+  return string.format('%.17g', tonumber(ARGV[1]) - (#ARGV - 4 - i) / 4096)
+end
 local due_at = ARGV[1]
 if ARGV[3] == '' then
   local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
@@ -42,10 +46,10 @@ for i, record in ipairs(read_records(keys)) do
     elseif status ~= 'pending' then
       record[COUNTED_FROM] = record[MADE]
     end
-    record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, 'pending', due_at, ''
     if ARGV[3] ~= '' then
-      record[RUN] = ARGV[3]
+      record[RUN], due_at = ARGV[3], due_in_walk(i)
     end
+    record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, 'pending', due_at, ''
     -- It ends by itself no more.
     redis.call('SET', keys[i], record_text(record))
     redis.call('PERSIST', attempts)

@@ -40,7 +40,8 @@ end
 -- Whether this is to find out if an endpoint is back.
 local looks = false
 if ARGV[7] ~= '1' then
-  local busy = redis.call('ZCARD', KEYS[3])
+  -- Of a process that has died, more may be there still than are given back at a time.
+  local busy = redis.call('ZCOUNT', KEYS[3], '(' .. ARGV[1], '+inf')
   room = math.min(room, tonumber(ARGV[5]) - math.max(0, busy - tonumber(ARGV[13])))
   local failures, opens, gone = unpack(redis.call('HMGET', KEYS[4], 'unanswered', 'open_until', 'gone'))
   if gone then

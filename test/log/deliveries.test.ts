@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { deliveryId } from '../../src/ids.ts'
 import type { Claim, Ending } from '../../src/log/deliveries.ts'
+import { DELIVERY_STATUSES } from '../../src/log/delivery-record.ts'
+import { createRequeue } from '../../src/log/requeue-deliveries.ts'
 import type { Attempt } from '../../src/types.ts'
 import { createStage, type Stage } from '../support/stage.ts'
 
@@ -28,6 +30,17 @@ const succeeded = (number = 1): Ending => ({
   nextAttemptAt: null,
   health: 'up',
 })
+
+const endingOf = (status: Ending['status'], number: number): Ending =>
+  status === 'succeeded'
+    ? succeeded(number)
+    : {
+        status,
+        attempt: attempt(number, 500),
+        error: attempt(number, 500).error,
+        nextAttemptAt: status === 'retrying' ? stage.clock.ms + 1_000 : null,
+        health: 'down',
+      }
 
 let stage: Stage
 beforeEach(async () => {
@@ -76,6 +89,24 @@ describe('accepting', () => {
     expect(await stage.reader.get(deliveryId('evt_1', EP), [EP])).toMatchObject({ status: 'skipped', error })
     stage.clock.ms += 3_600_000
     expect(await stage.deliveries.isOverdue(EP, 0)).toBe(false)
+  })
+
+  test('as skipped goes with the retention like all that has ended, and waits as long as it takes once it is wanted', async () => {
+    const error = { code: 'endpoint_disabled', message: 'It was disabled.' }
+    await stage.deliveries.accept(EP, [event('evt_1'), event('evt_2')], error)
+    const [first, second] = [deliveryId('evt_1', EP), deliveryId('evt_2', EP)]
+    const { delivery } = stage.keys.endpoint(EP)
+    const left = await stage.redis.pttl(delivery(first))
+    expect(Math.abs(left - 7 * 86_400_000)).toBeLessThan(60_000)
+    await createRequeue(stage)(EP, [second], { from: ['skipped'] })
+    expect(await stage.redis.pttl(delivery(second))).toBe(-1)
+
+    // One that an older version has left without an end goes with the list.
+    await stage.redis.persist(delivery(first))
+    stage.clock.ms += 8 * 86_400_000
+    expect(await stage.bounds.keep(EP)).toBe(1)
+    expect(await stage.redis.exists(delivery(first))).toBe(0)
+    expect(await stage.redis.exists(delivery(second))).toBe(1)
   })
 })
 
@@ -203,6 +234,39 @@ describe('recording', () => {
     expect(await stage.record(EP, slow, succeeded(2))).toBe('OK')
     expect(await statusOf(id)).toBe('succeeded')
   })
+
+  test.each([
+    ['retrying', 'succeeded'],
+    ['failed', 'succeeded'],
+    ['succeeded', 'retrying'],
+  ] as const)(
+    'of two attempts of one delivery at a time, %s and %s, leaves it in one list',
+    async (...ends) => {
+      const id = await accepted('evt_1')
+      const { delivery, due, busy, retries, status } = stage.keys.endpoint(EP)
+      // One that has been sent before: Redis loses that it is claimed, and it is claimed once more.
+      const { attempt: made, ...again } = endingOf('retrying', 1)
+      await stage.record(EP, await claimed(id), { ...again, attempt: made })
+      stage.clock.ms += 60_000
+      const before = await stage.redis.get(delivery(id))
+      const first = await claimed(id)
+      await stage.redis.set(delivery(id), before ?? '')
+      await stage.redis.zrem(busy, id)
+      await stage.redis.zadd(due, stage.clock.ms, id)
+      const second = await claimed(id)
+      await stage.deliveries.record(EP, [
+        { claim: first, ending: endingOf(ends[0], 2) },
+        { claim: second, ending: endingOf(ends[1], 2) },
+      ])
+      const found = (await stage.reader.get(id, [EP]))?.status
+      const lists = await Promise.all(
+        DELIVERY_STATUSES.map(async (name) => ((await stage.redis.zscore(status(name), id)) ? [name] : [])),
+      )
+      expect(lists.flat()).toEqual([found])
+      expect(found).toBe('succeeded')
+      for (const list of [due, busy, retries]) expect(await stage.redis.zscore(list, id)).toBeNull()
+    },
+  )
 
   test('expires what has ended, and never what has not', async () => {
     const done = await accepted('evt_1')

@@ -282,3 +282,34 @@ describe('the breaker', () => {
     expect((await take()).claims).toHaveLength(1)
   })
 })
+
+describe('what a process that has died had claimed', () => {
+  test('holds up nothing once its claims have run out, however much it was', async () => {
+    await accept(400)
+    for (let i = 0; i < 4; i++) {
+      expect((await take({ own: i * 100, atOnce: 400 }, 'dead')).claims).toHaveLength(100)
+    }
+    stage.clock.ms += 20_000
+    expect((await take({ atOnce: 50 })).claims).toHaveLength(50)
+  })
+
+  test('is sent in the order in which it came, and so is what is given back', async () => {
+    const eventIds = Array.from({ length: 40 }, (_, i) => `evt_${i}`)
+    await accept(40)
+    expect((await take({ room: 15 }, 'dead')).claims).toHaveLength(15)
+    stage.clock.ms += 20_000
+    const { claims } = await take()
+    expect(claims.map(({ eventId }) => eventId)).toEqual(eventIds)
+    await stage.deliveries.release(EP, claims.slice(5, 25).reverse())
+    const again = await take({ atOnce: 100 })
+    expect(again.claims.map(({ eventId }) => eventId)).toEqual(eventIds.slice(5, 25))
+  })
+})
+
+test('what is recovered is sent in the order in which it is walked through', async () => {
+  const ids = await accept(40)
+  await recordAll((await take()).claims, 'down')
+  stage.clock.ms += 1_000
+  await createRequeue(stage)(EP, ids, { from: ['failed'], run: 'run_1' })
+  expect((await take()).claims.map(({ deliveryId }) => deliveryId)).toEqual(ids)
+})
