@@ -8,7 +8,7 @@ import type { Change } from './config-file/plan.ts'
 import { DEMO_POLL_INTERVAL_MS, startDemo } from './demo/demo.ts'
 import { webhookLine } from './demo/webhook-line.ts'
 import { deleteKeys } from './redis/delete-keys.ts'
-import { onceThereIsRoom } from './redis/once-there-is-room.ts'
+import { onceItTakesChanges } from './redis/once-it-takes-changes.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { loadOrCreateSecretFile } from './secrets/data-files.ts'
 import { loadMasterKey } from './secrets/load-master-key.ts'
@@ -95,7 +95,7 @@ export async function serve(deps: {
         traces,
         logger,
       })
-    const app: App = await onceThereIsRoom(start, { logger, signal: deps.signal })
+    const app: App = await onceItTakesChanges(start, { logger, signal: deps.signal })
     stops.push(app.stop)
     const named = configuredSources.length + Object.keys(deps.configFile?.content.sources ?? {}).length
     // Whole, so that who waits for its first line has all of it.

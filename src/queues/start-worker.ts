@@ -2,6 +2,7 @@ import { type Job, Worker } from 'bullmq'
 import type { Logger } from 'pino'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
+import { whyRefused } from '../redis/why-refused.ts'
 import type { QueueName } from './queues.ts'
 
 /** What every worker needs. */
@@ -39,9 +40,24 @@ export function startWorker<T>(
   worker.on('failed', (job, error) => {
     deps.logger.error({ err: error, ...(job ? subject(job.data) : {}) }, brokeOff)
   })
-  // Mostly connections that come and go, which reconnect by themselves; the server's state is in /readyz.
-  worker.on('error', (error) => deps.logger.debug({ err: error }, `${name} worker`))
+  worker.on('error', (error) => {
+    // Connections that come and go reconnect by themselves, and are told of in one place.
+    deps.logger.debug({ err: error }, `${name} worker`)
+    const why = whyRefused(error)
+    if (why !== null) tellOfRefusal(deps.logger, why)
+  })
   return worker
+}
+
+/** How often it is said that Redis refuses changes, by all workers together (ms). */
+const TELL_EVERY_MS = 60_000
+const toldAt = new WeakMap<Logger, number>()
+
+function tellOfRefusal(logger: Logger, why: string): void {
+  const now = performance.now()
+  if (now - (toldAt.get(logger) ?? Number.NEGATIVE_INFINITY) < TELL_EVERY_MS) return
+  toldAt.set(logger, now)
+  logger.error(`${why} Nothing is lost; ringpost goes on when it takes them again.`)
 }
 
 /**

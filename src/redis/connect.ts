@@ -2,9 +2,18 @@ import { Cluster, type RedisOptions, Redis as Single } from 'ioredis'
 import type { Redis, RedisNode } from './client.ts'
 import { hasRedisHosts, type RedisHosts, readRedisHosts } from './redis-hosts.ts'
 import { LastingSentinelConnector } from './sentinel-connector.ts'
+import { refusalOf } from './why-refused.ts'
 
 // Replies as in RESP2, which is what BullMQ and the scripts here expect.
 type LegacyOptions = RedisOptions & { replyMapping?: 'legacy' }
+
+/**
+ * For how long a server may owe an answer before its connection is taken for dead (ms): whatever lies between may have
+ * forgotten it, and then nobody ever tells. Longer than anything waits at Redis, which is ten seconds (BullMQ, for jobs).
+ */
+const SILENCE_MS = 15_000
+/** How often a connection is left because its server has become a replica (ms). */
+const LEAVE_EVERY_MS = 5_000
 
 /** How long to wait before the `times`th attempt to connect (ms). */
 const reconnectAfter = (times: number) => Math.min(times * 100, 1000)
@@ -13,7 +22,8 @@ const reconnectAfter = (times: number) => Math.min(times * 100, 1000)
  * One connection to Redis, named `ringpost:<pid>:<purpose>` so that CLIENT LIST tells who is who.
  *
  * Reconnects within a second of Redis coming back (ioredis' own schedule waits up to twenty) and queues
- * commands meanwhile. Commands of a cluster's node that is away wait for it, or for who takes its place.
+ * commands meanwhile. Commands of a cluster's node that is away wait for it, or for who takes its place. A connection
+ * that is silent is left, and so is a server that has become a replica: the name may lead to another one by now.
  *
  * @param target a `redis://`, `rediss://` or `unix://` URL, one of several servers (redis-hosts.ts), or the path
  *   of a unix socket
@@ -23,6 +33,7 @@ export function connectRedis(target: string, purpose: string, extra: LegacyOptio
     connectionName: connectionName(purpose),
     retryStrategy: reconnectAfter,
     maxRetriesPerRequest: null,
+    socketTimeout: SILENCE_MS,
     ...extra,
   }
   if (hasRedisHosts(target)) {
@@ -31,7 +42,28 @@ export function connectRedis(target: string, purpose: string, extra: LegacyOptio
   }
   if (target.startsWith('unix://')) return new Single({ ...options, path: target.slice('unix://'.length) })
   if (target.startsWith('/')) return new Single({ ...options, path: target })
-  return new Single(target, options)
+  return leavingReplicas(new Single(target, { ...options, reconnectOnError: leaveReplica() }))
+}
+
+/** Each connection by itself, those too that BullMQ makes of it. */
+function leavingReplicas(redis: Single): Single {
+  const duplicate = redis.duplicate.bind(redis)
+  redis.duplicate = (more) => leavingReplicas(duplicate({ ...more, reconnectOnError: leaveReplica() }))
+  return redis
+}
+
+/**
+ * Where a server refuses a change because it is a replica now, the connection is made anew and the command sent again.
+ * Not with each refusal: where nobody else has taken its place, that would be all that is done.
+ */
+function leaveReplica(): (error: Error) => 2 | false {
+  let left = Number.NEGATIVE_INFINITY
+  return (error) => {
+    const now = performance.now()
+    if (refusalOf(error) !== 'READONLY' || now - left < LEAVE_EVERY_MS) return false
+    left = now
+    return 2
+  }
 }
 
 /** The same to the unix socket of one server. */
@@ -78,7 +110,7 @@ function connectCluster(hosts: RedisHosts, options: LegacyOptions): Cluster {
 
 function connectSentinels(hosts: RedisHosts, options: LegacyOptions): Single {
   const { tls, ...login } = access(hosts)
-  return new Single({
+  const redis = new Single({
     ...options,
     ...login,
     db: hosts.db,
@@ -93,8 +125,9 @@ function connectSentinels(hosts: RedisHosts, options: LegacyOptions): Single {
     sentinelCommandTimeout: 5_000,
     failoverDetector: true,
     // The old one comes back as a replica, and refuses what is sent over connections that it still has.
-    reconnectOnError: (error) => (error.message.startsWith('READONLY') ? 2 : false),
+    reconnectOnError: leaveReplica(),
   })
+  return leavingReplicas(redis)
 }
 
 function access(hosts: RedisHosts): Pick<RedisOptions, 'username' | 'password' | 'tls'> {

@@ -62,8 +62,11 @@ function watch(redis: Redis, name: string, logger: Logger): () => void {
   redis.on('error', (error) => {
     if (down || over) return
     down = true
+    const why = reasonOf(error)
     logger.error(
-      `${name} cannot be reached (${reasonOf(error)}). Nothing is lost; ringpost goes on when it is back.`,
+      /No such master with that name/i.test(why)
+        ? `The Sentinels know no servers by the name that is in REDIS_URL (${name}). Correct it, or have them look after these; ringpost starts when they do.`
+        : `${name} cannot be reached (${why}). Nothing is lost; ringpost goes on when it is back.`,
     )
   })
   redis.on('close', () => {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 
 /** What a connection can suffer. */
-export type LinkFault = 'cut' | 'reset' | 'delay' | 'blackhole'
+export type LinkFault = 'cut' | 'reset' | 'delay' | 'blackhole' | 'forget'
 
 /** A connection between two parts that can be broken: a TCP proxy in front of one of them. */
 export interface Link {
@@ -14,6 +14,7 @@ export interface Link {
    * - `reset`: connections are reset once; new ones are carried
    * - `delay`: whatever is sent arrives later
    * - `blackhole`: nothing arrives any more, in either direction, and nobody is told
+   * - `forget`: the same for the connections that there are, and for good; new ones are carried
    */
   break(fault: LinkFault, delayMs?: number): void
   heal(): void
@@ -31,26 +32,29 @@ export async function createLink(targetPort: () => number): Promise<Link> {
   let hole = false
   let refusing = false
 
+  const forgotten = new WeakSet<Socket>()
+  const isSwallowed = (socket: Socket) => hole || forgotten.has(socket)
+
   function carry(from: Socket, to: Socket): void {
     // A chunk never overtakes another one, whatever the delay of the moment is.
     let last = IDLE
     from.on('data', (chunk) => {
-      if (hole) return
+      if (isSwallowed(from)) return
       if (delayMs === 0 && last === IDLE) {
         to.write(chunk)
         return
       }
       const late = new Promise<void>((resolve) => setTimeout(resolve, delayMs).unref())
       const turn = Promise.all([last, late]).then(() => {
-        if (!hole && !to.destroyed) to.write(chunk)
+        if (!isSwallowed(from) && !to.destroyed) to.write(chunk)
         if (last === turn) last = IDLE
       })
       last = turn
     })
     // What a hole has swallowed must not be followed by an end that tells of it.
-    from.on('end', () => hole || to.end())
+    from.on('end', () => isSwallowed(from) || to.end())
     from.on('error', () => to.destroy())
-    from.on('close', () => hole || to.destroy())
+    from.on('close', () => isSwallowed(from) || to.destroy())
   }
   const server = createServer((near) => {
     if (refusing) {
@@ -86,6 +90,7 @@ export async function createLink(targetPort: () => number): Promise<Link> {
       }
       if (fault === 'delay') delayMs = ms
       if (fault === 'blackhole') hole = true
+      if (fault === 'forget') for (const pair of pairs) for (const socket of pair) forgotten.add(socket)
     },
     heal() {
       // Connections that have lost bytes in the hole cannot go on: they end, as a router that comes back ends them.

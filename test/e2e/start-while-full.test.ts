@@ -42,7 +42,7 @@ test.each([
     await redis.redis.config('SET', 'maxmemory', '0')
     const ringpost = await starting
     onTestFinished(async () => void (await ringpost.stop('SIGKILL')))
-    expect(ringpost.output().match(/Redis is full/g)).toHaveLength(1)
+    expect(ringpost.output().match(/Redis refuses every change, for it is full/g)).toHaveLength(1)
 
     await ringpost.api('POST', '/v1/endpoints', { url: receiver.url })
     await until(async () => (await ringpost.api('GET', '/v1/sources/src_default')).body.state === 'live')
