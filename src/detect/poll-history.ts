@@ -14,10 +14,13 @@ const AT_ONCE = 100
 /** How often an entry is put together anew because another process, or a dry run, has written one meanwhile. */
 const TRIES = 5
 
-/** A place in the list of a source's polls: when the entry began, which never changes, and whether it was a dry run. */
+/**
+ * A place in the list of a source's polls: when the entry began, which never changes; of a dry run, which may lie within
+ * another poll, also when it ended.
+ */
 export interface PollPlace {
   from: UnixMs
-  dry: boolean
+  dryTo: UnixMs | null
 }
 
 /**
@@ -99,17 +102,17 @@ export function createPollHistory(deps: {
       const data: PollEntry[] = []
       let isBehind = after === null
       for await (const entry of read(sourceId)) {
-        const { from, dry_run } = entry
         if (!isBehind && after !== null) {
-          const isPlace = from === after.from && dry_run === after.dry
+          const { from, dryTo } = placeOf(entry)
+          const isPlace = from === after.from && dryTo === after.dryTo
           // The place itself may have gone.
-          isBehind = isPlace || (from < after.from && !dry_run)
+          isBehind = isPlace || isBefore(entry, after)
           if (isPlace || !isBehind) continue
         }
         if (!touches(entry, since, until)) continue
         const last = data.at(-1)
         if (data.length === limit && last !== undefined) {
-          return { data, next: { from: last.from, dry: last.dry_run } }
+          return { data, next: placeOf(last) }
         }
         data.push(entry)
       }
@@ -119,3 +122,15 @@ export function createPollHistory(deps: {
 }
 
 export type PollHistory = ReturnType<typeof createPollHistory>
+
+function placeOf({ from, to, dry_run }: PollEntry): PollPlace {
+  return { from, dryTo: dry_run ? to : null }
+}
+
+/**
+ * Whether an entry surely stands behind a place: polls begin in the order in which they are listed, and whatever is
+ * listed behind a dry run had ended before it did.
+ */
+function isBefore({ from, to, dry_run }: PollEntry, place: PollPlace): boolean {
+  return place.dryTo === null ? !dry_run && from < place.from : to < place.dryTo
+}

@@ -288,6 +288,32 @@ describe('the list', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => began + (24 - i) * 120_000))
   })
 
+  test('is read page by page to its end where dry runs lie within other polls', async () => {
+    const at = (secs: number) => d.clock.ms - 3_600_000 + secs * 1_000
+    const dry = (from: number, to: number) =>
+      d.history.record(d.source.id, null, quiet(at(from), { to: at(to), dry_run: true }))
+    await record(quiet(at(0)))
+    await dry(150, 151)
+    // A long one that a dry run came into, another dry run in the middle of two, and one that outlasted a poll.
+    await record(quiet(at(100), { to: at(200) }))
+    await dry(190, 300)
+    await record(quiet(at(400)))
+    await dry(300, 500)
+    await record(quiet(at(600)))
+    const all = (await list()).map(({ from, to }) => [from, to])
+    expect(all).toHaveLength(7)
+    for (const limit of [1, 2, 3]) {
+      const seen: number[][] = []
+      let after: Awaited<ReturnType<typeof d.history.list>>['next'] = null
+      do {
+        const page = await d.history.list(d.source.id, { ...ALL, after, limit })
+        seen.push(...page.data.map(({ from, to }) => [from, to]))
+        after = page.next
+      } while (after !== null && seen.length < 50)
+      expect(seen).toEqual(all)
+    }
+  })
+
   test('shows none twice that moves on while it is read', async () => {
     const began = d.clock.ms
     await record(...Array.from({ length: 150 }, (_, i) => quiet(began + i * 120_000)))

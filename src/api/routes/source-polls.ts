@@ -16,7 +16,7 @@ import { pollAnswer, pollBody, quarantineList } from '../schemas/source.ts'
 /** A full scan of a large list takes its time, and the answer waits for it (ms). */
 const LONGEST_POLL_MS = 60 * 60 * 1000
 
-const pollCursor = createCursor('polls', z.strictObject({ from: z.int(), dry: z.boolean() }))
+const pollCursor = createCursor('polls', z.strictObject({ from: z.int(), dryTo: z.int().nullable() }))
 
 const quarantineCursor = createCursor(
   'quarantine',
