@@ -11,6 +11,7 @@ import type { EndpointRecord, Endpoints } from './endpoints/endpoints.ts'
 import { createRelay } from './fanout/relay.ts'
 import type { NoteActivity } from './log/activity.ts'
 import { createDeliveryLog } from './log/deliveries.ts'
+import { createEraseDeliveries } from './log/erase-deliveries.ts'
 import { createOutbox } from './outbox/outbox.ts'
 import { createSystemOutbox } from './outbox/system-outbox.ts'
 import type { Queues } from './queues/queues.ts'
@@ -73,6 +74,7 @@ export function createDelivery(deps: {
     outbox,
     endpoints,
     deliveries,
+    eraseDeliveries: createEraseDeliveries({ redis, keys }),
     wake: queues.wake,
     noteText: eventTexts.note,
     enrichSoon: queues.enrichSoon,

@@ -132,6 +132,8 @@ const stateSchema = z.object({
   quarantined_rows: int.default(0),
   /** Stream id up to which the relay has fanned out. */
   relayed: text.optional(),
+  /** How often events were taken out of its outbox. */
+  erasures: int.default(0),
 })
 
 /** A source's state in Redis, read. The single writer is whoever holds the lease, but of what people and nudges say. */

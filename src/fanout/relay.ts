@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { heldUntil } from '../enrich/hold.ts'
 import type { NoteActivity } from '../log/activity.ts'
 import type { DeliveryLog } from '../log/deliveries.ts'
+import type { EraseDeliveries } from '../log/erase-deliveries.ts'
 import type { Outbox, OutboxEntry } from '../outbox/outbox.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 import { matchesEntry, type Subscription, wasThere } from './match.ts'
@@ -25,9 +26,10 @@ const DISABLED: DeliveryError = {
  * has told since, until that is there or the event has been held back for as long as it may be.
  */
 export function createRelay(deps: {
-  outbox: Pick<Outbox, 'readUnrelayed' | 'markRelayed' | 'settle'>
+  outbox: Pick<Outbox, 'readUnrelayed' | 'goneSince' | 'markRelayed' | 'settle'>
   endpoints: { list: () => Promise<(Subscription & { id: string; enabled: boolean; created_at: string })[]> }
   deliveries: Pick<DeliveryLog, 'accept'>
+  eraseDeliveries: EraseDeliveries
   /** Asks for what waits for an endpoint to be sent. */
   wake: (endpointId: string) => Promise<void>
   /** Told of events that deliveries will ask for in a moment. */
@@ -42,18 +44,26 @@ export function createRelay(deps: {
   logger: Logger
 }) {
   /** What may go out now. */
-  async function readyOf(
-    sourceId: string,
-  ): Promise<{ from: string; entries: OutboxEntry[]; heldUntil: UnixMs | null }> {
+  async function readyOf(sourceId: string): Promise<{
+    from: string
+    erasures: number
+    entries: OutboxEntry[]
+    heldUntil: UnixMs | null
+  }> {
     for (;;) {
-      const { from, entries: read } = await deps.outbox.readUnrelayed(sourceId, PAGE)
+      const { from, erasures, entries: read } = await deps.outbox.readUnrelayed(sourceId, PAGE)
       const now = deps.now()
       const held = read.findIndex(({ undecided, streamId }) => undecided && now < heldUntil(streamId, now))
       const first = read[held]
       const entries = first === undefined ? read : read.slice(0, held)
       const late = entries.filter(({ undecided }) => undecided)
       if (late.length === 0) {
-        return { from, entries, heldUntil: first === undefined ? null : heldUntil(first.streamId, now) }
+        return {
+          from,
+          erasures,
+          entries,
+          heldUntil: first === undefined ? null : heldUntil(first.streamId, now),
+        }
       }
       // Nobody has got their conversations in time. Read again, for somebody may have by now.
       await Promise.all(late.map(({ streamId }) => deps.outbox.settle(sourceId, streamId, null)))
@@ -64,7 +74,7 @@ export function createRelay(deps: {
   return async function relay(sourceId: string, signal?: AbortSignal): Promise<number> {
     let relayed = 0
     while (!signal?.aborted) {
-      const { from, entries, heldUntil: until } = await readyOf(sourceId)
+      const { from, erasures, entries, heldUntil: until } = await readyOf(sourceId)
       if (until !== null) {
         await deps.enrichSoon(sourceId)
         // Whatever becomes of that.
@@ -72,9 +82,9 @@ export function createRelay(deps: {
       }
       const last = entries.at(-1)
       if (last === undefined) break
-      for (const { streamId, text } of entries) deps.noteText?.({ sourceId, streamId }, text)
       const now = deps.now()
-      for (const endpoint of await deps.endpoints.list()) {
+      const endpoints = await deps.endpoints.list()
+      for (const endpoint of endpoints) {
         const wanted = entries.filter(
           (entry) => wasThere(endpoint, entry.streamId, now) && matchesEntry(entry, sourceId, endpoint),
         )
@@ -85,6 +95,17 @@ export function createRelay(deps: {
           endpoint.enabled ? null : DISABLED,
         )
         if (waiting.length > 0) await deps.wake(endpoint.id)
+      }
+      // Who erases a person looks for deliveries once the events are gone, and these may have come after that look.
+      const gone = await deps.outbox.goneSince(sourceId, erasures, entries)
+      for (const { id } of gone.length > 0 ? endpoints : []) {
+        await deps.eraseDeliveries(
+          id,
+          gone.map(({ eventId }) => eventId),
+        )
+      }
+      for (const entry of entries) {
+        if (!gone.includes(entry)) deps.noteText?.({ sourceId, streamId: entry.streamId }, entry.text)
       }
       await deps.outbox.markRelayed(sourceId, last.streamId, from)
       // A convenience, and no reason to fan out again.

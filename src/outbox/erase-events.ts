@@ -37,9 +37,9 @@ export function createEventEraser(deps: {
 
     /** @returns how many of them were there */
     async erase(sourceId: string, entries: readonly ErasableEvent[]): Promise<number> {
-      const { outbox, eventIndex, conversations } = keys.source(sourceId)
+      const { outbox, eventIndex, conversations, state } = keys.source(sourceId)
       const args = entries.flatMap(({ streamId, event }) => [streamId, event.id])
-      return Number(await erase([outbox, eventIndex, conversations], args))
+      return Number(await erase([outbox, eventIndex, conversations, state], args))
     },
   }
 }

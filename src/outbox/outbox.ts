@@ -97,11 +97,12 @@ export function createOutbox(deps: {
   async function readUnrelayed(
     sourceId: string,
     limit: number,
-  ): Promise<{ from: string; entries: OutboxEntry[] }> {
+  ): Promise<{ from: string; erasures: number; entries: OutboxEntry[] }> {
     const source = keys.source(sourceId)
-    const from = (await redis.hget(source.state, 'relayed')) ?? '0-0'
+    const [relayed, erasures] = await redis.hmget(source.state, 'relayed', 'erasures')
+    const from = relayed ?? '0-0'
     const read = await redis.xrange(source.outbox, `(${from}`, '+', 'COUNT', limit)
-    return { from, entries: await entriesOf(sourceId, read) }
+    return { from, erasures: Number(erasures), entries: await entriesOf(sourceId, read) }
   }
 
   return {
@@ -113,8 +114,20 @@ export function createOutbox(deps: {
       await decide(sourceId, streamId, JSON.stringify(conversation))
     },
 
-    /** What the relay has not fanned out yet, oldest first, and the place behind which that is. */
+    /** What the relay has not fanned out yet, oldest first, where it is read from, and how often events were erased. */
     readUnrelayed,
+
+    /** Which of these have been erased since they were read. */
+    async goneSince<Entry extends { streamId: string }>(
+      sourceId: string,
+      erasures: number,
+      entries: readonly Entry[],
+    ): Promise<Entry[]> {
+      const now = await redis.hget(keys.source(sourceId).state, 'erasures')
+      if (Number(now) === erasures) return []
+      const texts = await textsAt(entries.map(({ streamId }) => ({ sourceId, streamId })))
+      return entries.filter((_, i) => (texts[i] ?? null) === null)
+    },
 
     /** What the relay has not fanned out yet, oldest first. */
     async unrelayed(sourceId: string, limit: number): Promise<OutboxEntry[]> {

@@ -3,6 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { HOLD_MS } from '../../src/enrich/hold.ts'
 import { createRelay } from '../../src/fanout/relay.ts'
 import { deliveryId } from '../../src/ids.ts'
+import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
+import { createEventEraser } from '../../src/outbox/erase-events.ts'
 import { serverTime } from '../../src/redis/server-time.ts'
 import { emitWaiting } from '../enrich/waiting-event.ts'
 import { createStage, type Stage } from '../support/stage.ts'
@@ -28,13 +30,18 @@ beforeEach(async () => {
 afterEach(() => stage.close())
 
 /** A relay with a step that may fail. What was due at an endpoint when it was woken is `queued`. */
-function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string } = {}) {
+function relayOf(
+  endpoints: ReturnType<typeof endpoint>[],
+  fail: { at?: string; before?: (step: string) => Promise<void> } = {},
+) {
   const queued: string[] = []
   const asked: string[] = []
   const again: number[] = []
+  const noted = new Map<string, string>()
   const step =
     <A extends unknown[], R>(name: string, run: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
+      await fail.before?.(name)
       if (fail.at === `before ${name}`) throw new Error(fail.at)
       const result = await run(...args)
       if (fail.at === `after ${name}`) throw new Error(fail.at)
@@ -42,12 +49,14 @@ function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string }
     }
   const relay = createRelay({
     outbox: {
-      readUnrelayed: stage.outbox.readUnrelayed,
+      ...stage.outbox,
       markRelayed: step('mark', stage.outbox.markRelayed),
       settle: step('settle', stage.outbox.settle),
     },
     endpoints: { list: async () => endpoints },
     deliveries: { accept: step('accept', stage.deliveries.accept) },
+    eraseDeliveries: createEraseDeliveries(stage),
+    noteText: ({ streamId }, text) => void noted.set(streamId, text),
     wake: step('queue', async (endpointId: string) => {
       queued.push(...(await stage.redis.zrange(stage.keys.endpoint(endpointId).due, '0', '-1')))
     }),
@@ -56,7 +65,7 @@ function relayOf(endpoints: ReturnType<typeof endpoint>[], fail: { at?: string }
     now: stage.now,
     logger: pino({ level: 'silent' }),
   })
-  return { relay, queued, asked, again, fail }
+  return { relay, queued, asked, again, noted, fail }
 }
 
 describe('the relay', () => {
@@ -94,6 +103,31 @@ describe('the relay', () => {
       status: 'skipped',
       error: { code: 'endpoint_disabled' },
     })
+  })
+
+  test('leaves nothing of an event that is erased while it is fanned out, not even its text', async () => {
+    for (const id of ['evt_1', 'evt_2', 'evt_3']) await stage.emit(SRC, id)
+    const both = [endpoint('ep_a'), endpoint('ep_b')]
+    const { relay, noted } = relayOf(both, {
+      // The whole of the erasing lies between the reading and the first delivery.
+      async before(step) {
+        if (step !== 'accept' || (await stage.outbox.byId(SRC, 'evt_2')) === null) return
+        const gone = await stage.outbox.byId(SRC, 'evt_2')
+        await createEventEraser(stage).erase(SRC, gone === null ? [] : [gone])
+      },
+    })
+    expect(await relay(SRC)).toBe(3)
+    expect([...noted.values()].map((text) => JSON.parse(text).id)).toEqual(['evt_1', 'evt_3'])
+    for (const { id } of both) {
+      for (const [event, there] of [
+        ['evt_1', true],
+        ['evt_2', false],
+        ['evt_3', true],
+      ] as const) {
+        expect((await stage.reader.get(deliveryId(event, id), [id])) !== null).toBe(there)
+      }
+      expect(await stage.redis.zcard(stage.keys.endpoint(id).due)).toBe(2)
+    }
   })
 
   test('gives an endpoint nothing that was told before it was made, however late, and all that was told since', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createRelay } from '../../src/fanout/relay.ts'
 import { createSecondLook } from '../../src/fanout/second-look.ts'
 import { deliveryId } from '../../src/ids.ts'
+import { createEraseDeliveries } from '../../src/log/erase-deliveries.ts'
 import { serverTime } from '../../src/redis/server-time.ts'
 import { type RedisServers, startCluster } from '../support/redis-servers.ts'
 import { createStage, type Stage } from '../support/stage.ts'
@@ -34,6 +35,7 @@ test('what a node had not passed on when it was replaced is fanned out again, on
       list: async () => [{ ...PLAIN, id: EP, created_at: '2026-01-01T00:00:00.000Z' }, ...newcomers],
     },
     deliveries,
+    eraseDeliveries: createEraseDeliveries(stage),
     wake: async (id) => void woken.push(id),
     enrichSoon: async () => undefined,
     relayAt: async () => undefined,
