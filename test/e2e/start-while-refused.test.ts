@@ -8,11 +8,12 @@ import { until } from '../support/until.ts'
 import { startRingpost, temporaryDataDir } from './ringpost.ts'
 
 test.each([
-  ['for the first time', false],
-  ['again', true],
+  ['for the first time', 'is full', 'maxmemory', '1'],
+  ['again', 'is full', 'maxmemory', '1'],
+  ['again', 'has too few replicas', 'min-replicas-to-write', '1'],
 ])(
-  'a process that is started %s while Redis is full waits until there is room, and says so',
-  async (_, again) => {
+  'a process that is started %s while Redis %s waits until it takes changes, and says so',
+  async (when, why, setting, value) => {
     const data = await temporaryDataDir()
     onTestFinished(() => data.remove())
     const [port = 0] = await freePorts(1)
@@ -34,15 +35,15 @@ test.each([
           RINGPOST_POLL_INTERVAL: '1s',
         },
       })
-    if (again) await (await start()).stop()
+    if (when === 'again') await (await start()).stop()
 
-    await redis.redis.config('SET', 'maxmemory', '1')
+    await redis.redis.config('SET', setting, value)
     const starting = start()
     await Promise.race([starting, wait(4_000)])
-    await redis.redis.config('SET', 'maxmemory', '0')
+    await redis.redis.config('SET', setting, '0')
     const ringpost = await starting
     onTestFinished(async () => void (await ringpost.stop('SIGKILL')))
-    expect(ringpost.output().match(/Redis refuses every change, for it is full/g)).toHaveLength(1)
+    expect(ringpost.output().split(`Redis refuses every change, for it ${why}`)).toHaveLength(2)
 
     await ringpost.api('POST', '/v1/endpoints', { url: receiver.url })
     await until(async () => (await ringpost.api('GET', '/v1/sources/src_default')).body.state === 'live')
