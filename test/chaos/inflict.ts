@@ -171,6 +171,7 @@ const inflictions: Record<FaultKind, Infliction> = {
   redis_reset: link('reset', 'redis'),
   redis_delay: link('delay', 'redis'),
   redis_blackhole: link('blackhole', 'redis'),
+  redis_forget: link('forget', 'redis'),
 
   redis_terminate: redisAway('SIGTERM', async ({ redis }) => {
     await redis.backUp()

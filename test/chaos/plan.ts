@@ -12,6 +12,7 @@ const FAULTS = {
     redis_reset: 4,
     redis_delay: 2,
     redis_blackhole: 2,
+    redis_forget: 2,
   },
   redis: {
     redis_terminate: 4,
