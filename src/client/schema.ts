@@ -965,7 +965,7 @@ export interface components {
             agent_id?: string | null;
             /** @description Only the callers of this branch of an agent. */
             branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            /** @description About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL. */
             poll_interval?: string | null;
             /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
             overlap?: string | null;
@@ -1970,7 +1970,7 @@ export interface components {
              * @default null
              */
             branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            /** @description About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL. */
             poll_interval?: string | null;
             /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
             overlap?: string | null;
@@ -2021,7 +2021,7 @@ export interface components {
             agent_id?: string | null;
             /** @description Only the callers of this branch of an agent. */
             branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            /** @description About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL. */
             poll_interval?: string | null;
             /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
             overlap?: string | null;
