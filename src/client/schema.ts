@@ -965,7 +965,7 @@ export interface components {
             agent_id?: string | null;
             /** @description Only the callers of this branch of an agent. */
             branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            /** @description About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL. */
             poll_interval?: string | null;
             /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
             overlap?: string | null;
@@ -1561,7 +1561,7 @@ export interface components {
                 [key: string]: number;
             };
             /**
-             * @description `quiet`: nothing to tell. `found`: it wrote the `events`. `failed`: `error` says why. `held`: nothing was asked for, or nothing kept of what was found, for a person has to decide first. `stopped`: broken off, for ringpost stopped or its process died; what it had found by then stands. `under_way`: a scan of the whole list that had got so far.
+             * @description `quiet`: nothing to tell. `found`: it wrote the `events`. `failed`: `error` says why. `held`: nothing was asked for, or nothing kept of what was found, for a person has to decide first. `stopped`: broken off, for ringpost stopped, or its process died in a scan that had been `under_way`; what it had found by then stands. `under_way`: a scan of the whole list that had got so far, first told when it has gone on for the poll interval. A poll that is killed before it is told of leaves no entry.
              * @enum {string}
              */
             outcome: "quiet" | "found" | "failed" | "held" | "stopped" | "under_way";
@@ -1970,7 +1970,7 @@ export interface components {
              * @default null
              */
             branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            /** @description About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL. */
             poll_interval?: string | null;
             /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
             overlap?: string | null;
@@ -2021,7 +2021,7 @@ export interface components {
             agent_id?: string | null;
             /** @description Only the callers of this branch of an agent. */
             branch_id?: string | null;
-            /** @description How often it is polled; null for RINGPOST_POLL_INTERVAL. */
+            /** @description About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL. */
             poll_interval?: string | null;
             /** @description How far below the watermark a poll reads on, for calls that are listed late; null for twice the interval, at least 2m. */
             overlap?: string | null;

@@ -140,7 +140,8 @@ export const environment = z.object({
   }),
   RINGPOST_POLL_INTERVAL: withDefault(value.duration({ min: '1s', max: value.LONGEST_TIMER }), {
     section: 'Polling',
-    description: 'How often a source is polled, unless it says otherwise.',
+    description:
+      'About how often a source is polled, unless it says otherwise: after half of it while polls find something, after up to twice of it when nothing has happened for long (see docs/concepts.md).',
     allowed: `a duration from 1s to ${value.LONGEST_TIMER}`,
     example: '10s',
     default: '30s',

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { formatDuration } from '../config/duration.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
+import { paceOf } from './next-wait.ts'
 
 export const SCAN_KINDS = ['head', 'lookback', 'full', 'baseline'] as const
 export type ScanKind = (typeof SCAN_KINDS)[number]
@@ -175,7 +177,7 @@ const BASELINE_SENTENCES: Record<BaselineReason, string> = {
 /** The state in a sentence. */
 export function describeState(
   state: SourceState,
-  source: { paused: boolean; pollInterval: string },
+  source: { paused: boolean; intervalMs: number },
   now: UnixMs,
 ): string {
   const known = `${state.known_users.toLocaleString('en-US')} users`
@@ -190,7 +192,18 @@ export function describeState(
   if (attention !== undefined) return attention.message
   if (state.mode === 'baseline')
     return `${known} recorded so far, no alerts sent; ${BASELINE_SENTENCES[state.baseline_reason]}`
-  return `${known} known; polling every ${source.pollInterval}`
+  return `${known} known; ${describePace(state, source.intervalMs)}`
+}
+
+/** The interval, and what has become of it where calls come in bursts or nobody calls. */
+function describePace({ idle_polls, last_poll }: SourceState, intervalMs: number): string {
+  const found = idle_polls === 0 && (last_poll?.events ?? 0) > 0
+  const pace = paceOf({ intervalMs, found, idlePolls: idle_polls })
+  const polling = `polling every ${formatDuration(intervalMs)}`
+  if (pace === intervalMs) return polling
+  const why = found ? 'for the last poll found something' : `for ${idle_polls} polls in a row found nothing`
+  const step = [3_600_000, 60_000, 1_000].find((unit) => pace >= 10 * unit) ?? 100
+  return `${polling}, at present about every ${formatDuration(Math.round(pace / step) * step)}, ${why}`
 }
 
 /** Later of two watermarks, either of which may be missing. */

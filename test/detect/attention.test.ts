@@ -52,7 +52,7 @@ test('a failure is seen although removals wait for a person', async () => {
   await d.poll()
   const state = await d.state()
   expect(conditionOf(state, false)).toBe('failing')
-  const words = describeState(state, { paused: false, pollInterval: '30s' }, d.clock.ms)
+  const words = describeState(state, { paused: false, intervalMs: 30_000 }, d.clock.ms)
   expect(words).toMatch(/check the key.*50 users are gone/)
   d.simulator.setApiKey('sim_key')
   await d.poll()

@@ -18,7 +18,7 @@ const fullScan = () => d.poll({}, { full: true })
 const warnings = async () => (await d.state()).last_poll?.warnings?.map(({ code }) => code)
 const accept = (as: 'events' | 'baseline') =>
   acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, as)
-const inWords = async () => describeState(await d.state(), { paused: false, pollInterval: '30s' }, d.clock.ms)
+const inWords = async () => describeState(await d.state(), { paused: false, intervalMs: 30_000 }, d.clock.ms)
 
 describe('what a poll has seen is told with it', () => {
   test('nothing, where all is well', async () => {
@@ -71,6 +71,19 @@ test('a list whose every row cannot be read fails after some pages, and says wha
   expect(report).toMatchObject({ outcome: 'failed', requests: 21 })
   expect(report.error).toMatch(/format of the list seems to have changed/)
   expect(conditionOf(await d.state(), false)).toBe('failing')
+})
+
+test('its sentence says how often it is polled, and at what pace just now', async () => {
+  expect(await inWords()).toBe('200 users known; polling every 30s')
+  d.simulator.call({ user_id: 'caller' })
+  await d.poll()
+  expect(await inWords()).toBe(
+    '201 users known; polling every 30s, at present about every 15s, for the last poll found something',
+  )
+  for (let i = 0; i < 10; i++) await d.poll()
+  expect(await inWords()).toBe(
+    '201 users known; polling every 30s, at present about every 38s, for 10 polls in a row found nothing',
+  )
 })
 
 describe('why a baseline is taken', () => {

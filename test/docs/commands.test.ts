@@ -60,7 +60,12 @@ const ELSEWHERE: { pattern: RegExp; because: string; test: string }[] = [
     test: 'test/deploy/split-roles.test.ts',
   },
   {
-    pattern: /^sh deploy\/backup-cluster\.sh |^sh deploy\/restore\.sh |^cp \/backups\//,
+    pattern: /^mv data\/redis |^mkdir data\/redis$|^sh deploy\/restore\.sh \S+ data\/redis$/,
+    because: 'it is about a private Redis that has stopped',
+    test: 'test/deploy/restore.test.ts',
+  },
+  {
+    pattern: /^sh deploy\/backup-cluster\.sh |^sh deploy\/restore\.sh \/backups\/|^cp \/backups\//,
     because: 'it is about a Redis Cluster that has stopped',
     test: 'test/deploy/cluster-backup.test.ts',
   },

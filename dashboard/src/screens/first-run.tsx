@@ -52,7 +52,7 @@ export function FirstRun(props: {
             </>
           ) : (
             <p>
-              <a href={href(`/sources/${source.id}`)}>{source.name}</a> is polled every{' '}
+              <a href={href(`/sources/${source.id}`)}>{source.name}</a> is polled about every{' '}
               {durationWords(source.poll_interval)}.
             </p>
           )}

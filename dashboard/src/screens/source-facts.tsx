@@ -53,7 +53,7 @@ export function settings(source: Source): Fact[] {
   return [
     ['Id', <code>{source.id}</code>],
     ['Address', source.base_url],
-    ['Polled every', durationWords(source.poll_interval)],
+    ['Polled about every', durationWords(source.poll_interval)],
     ['Looks back', durationWords(source.overlap)],
     ['Agent', source.agent_id ?? 'all'],
     ...(source.branch_id ? ([['Branch', source.branch_id]] as Fact[]) : []),

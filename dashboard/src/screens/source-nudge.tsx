@@ -37,7 +37,7 @@ export function NudgeCard(props: { source: Source; onChange: () => Promise<void>
       <p class="muted">
         {nudge
           ? "ElevenLabs' post-call webhook has this source polled at once, whatever the interval."
-          : `Callers are found at the next poll, every ${durationWords(source.poll_interval)}. With ElevenLabs' post-call webhook they are found the moment a call ends.`}
+          : `Callers are found at the next poll, about every ${durationWords(source.poll_interval)}. With ElevenLabs' post-call webhook they are found the moment a call ends.`}
       </p>
       {nudge && (
         <Facts

@@ -19,14 +19,13 @@ export function presentSource(
 ): ApiSource {
   const { state, now } = facts
   const { attention, last_poll } = state
-  const pollInterval = formatDuration(facts.intervalMs)
   return {
     id: source.id,
     name: source.name,
     base_url: source.base_url,
     agent_id: source.agent_id,
     branch_id: source.branch_id,
-    poll_interval: pollInterval,
+    poll_interval: formatDuration(facts.intervalMs),
     overlap: formatDuration(facts.overlapMs),
     milestones: source.milestones,
     returned_after: formatDuration(source.returned_after_ms),
@@ -37,7 +36,7 @@ export function presentSource(
     managed_by: source.managed_by === 'api' && facts.inFile ? 'file' : source.managed_by,
     created_at: source.created_at,
     state: conditionOf(state, source.paused),
-    state_detail: describeState(state, { paused: source.paused, pollInterval }, now),
+    state_detail: describeState(state, { paused: source.paused, intervalMs: facts.intervalMs }, now),
     attention: attention
       ? {
           kind: attention.kind,

@@ -16,7 +16,7 @@ const poll = z
     outcome: z
       .enum(POLL_OUTCOMES)
       .describe(
-        '`quiet`: nothing to tell. `found`: it wrote the `events`. `failed`: `error` says why. `held`: nothing was asked for, or nothing kept of what was found, for a person has to decide first. `stopped`: broken off, for ringpost stopped or its process died; what it had found by then stands. `under_way`: a scan of the whole list that had got so far.',
+        '`quiet`: nothing to tell. `found`: it wrote the `events`. `failed`: `error` says why. `held`: nothing was asked for, or nothing kept of what was found, for a person has to decide first. `stopped`: broken off, for ringpost stopped, or its process died in a scan that had been `under_way`; what it had found by then stands. `under_way`: a scan of the whole list that had got so far, first told when it has gone on for the poll interval. A poll that is killed before it is told of leaves no entry.',
       ),
     dry_run: z.boolean().describe('It only said what it would find.'),
     requests: count.describe('To the upstream API.'),

@@ -33,7 +33,9 @@ const agentId = filter.describe('Only the callers of this agent.')
 const branchId = filter.describe('Only the callers of this branch of an agent.')
 const pollInterval = duration({ min: '1s', max: LONGEST_TIMER })
   .nullable()
-  .describe('How often it is polled; null for RINGPOST_POLL_INTERVAL.')
+  .describe(
+    'About how often it is polled: after half of it while polls find something, after up to twice of it when nothing has happened for long. Null for RINGPOST_POLL_INTERVAL.',
+  )
 const overlap = duration({ min: '1s' })
   .nullable()
   .describe(

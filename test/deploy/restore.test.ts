@@ -1,0 +1,85 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { pino } from 'pino'
+import { beforeEach, expect, onTestFinished, test } from 'vitest'
+import type { RedisNode } from '../../src/redis/client.ts'
+import { connectSocket } from '../../src/redis/connect.ts'
+import { startPrivateRedis } from '../../src/redis/private-server.ts'
+import { blocksOf } from '../docs/commands.ts'
+import { readPages } from '../docs/pages.ts'
+
+const ROOT = new URL('../../', import.meta.url).pathname
+const run = promisify(execFile)
+const logger = pino({ level: 'silent' })
+
+/** Where an operator stands: a clone, with the data folder in it. */
+let clone: string
+
+beforeEach(async () => {
+  clone = await mkdtemp(join(tmpdir(), 'restore-'))
+  await symlink(join(ROOT, 'deploy'), join(clone, 'deploy'))
+  await mkdir(join(clone, 'data'))
+  return () => rm(clone, { recursive: true, force: true, maxRetries: 10 })
+})
+
+const type = (script: string) => run('sh', ['-euc', script], { cwd: clone, timeout: 30_000 })
+
+/** The private Redis of `npm start` there, while something is done with it. */
+async function withPrivateRedis<T>(use: (redis: RedisNode) => Promise<T>): Promise<T> {
+  const server = await startPrivateRedis({ dataDir: join(clone, 'data'), logger })
+  onTestFinished(() => server.stop())
+  const redis = connectSocket(server.socketPath, 'test')
+  const result = await use(redis)
+  redis.disconnect()
+  await server.stop()
+  return result
+}
+
+const backUp = () =>
+  withPrivateRedis(async (redis) => {
+    await redis.set('kept', 'as it was')
+    await type('redis-cli -s data/redis.sock --rdb ringpost.rdb')
+    await redis.set('kept', 'changed since')
+  })
+
+test('the private Redis is restored by what docs/running.md has people type', {
+  timeout: 60_000,
+}, async () => {
+  await backUp()
+  const page = readPages().filter(({ path }) => path === 'docs/running.md')
+  const block = page
+    .flatMap(blocksOf)
+    .find(({ commands }) => commands.some(({ text }) => text.includes('ringpost.rdb data/redis')))
+  const { stdout } = await type(block?.commands.map(({ text }) => text).join('\n') ?? 'false')
+  expect(stdout).toMatch(/^restore: 1 keys\.\n$/)
+  expect(await withPrivateRedis((redis) => redis.get('kept'))).toBe('as it was')
+})
+
+test('a restore that fails says why, leaves the folder as it was, and can be tried again', {
+  timeout: 60_000,
+}, async () => {
+  await backUp()
+  await mkdir(join(clone, 'data2'))
+  await writeFile(join(clone, 'data2', 'nodes.conf'), 'somebody else’s')
+  const backup = await readFile(join(clone, 'ringpost.rdb'))
+  await writeFile(join(clone, 'cut.rdb'), backup.subarray(0, backup.length / 2))
+
+  const restore = (from: string) => type(`sh deploy/restore.sh ${from} data2`)
+  await expect(restore('cut.rdb')).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/EOF[\s\S]*restore: nothing was restored, and \S+data2 is as it was\./),
+  })
+  expect(await readdir(join(clone, 'data2'))).toEqual(['nodes.conf'])
+  await expect(restore('missing.rdb')).rejects.toMatchObject({ code: 1 })
+  expect(await readdir(join(clone, 'data2'))).toEqual(['nodes.conf'])
+
+  expect((await restore('ringpost.rdb')).stdout).toBe('restore: 1 keys.\n')
+  expect((await readdir(join(clone, 'data2'))).sort()).toEqual(['appendonlydir', 'nodes.conf'])
+  await expect(restore('ringpost.rdb')).rejects.toMatchObject({
+    stderr: expect.stringContaining('holds data already'),
+  })
+  expect(await readdir(join(clone, 'data2', 'appendonlydir'))).not.toEqual([])
+})
