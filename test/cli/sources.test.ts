@@ -127,7 +127,9 @@ test('polls are listed as they were, those of a time and page by page', async ()
     data: [{ outcome: 'found' }],
     next_cursor: expect.any(String),
   })
-  expect((await ringpost(api.url, then)).stdout).toContain('There are more: --cursor ')
+  expect((await ringpost(api.url, then)).stdout).toContain(
+    'There are more: --until 2026-11-13T10:05Z --cursor ',
+  )
   const none = await ringpost(api.url, ['sources', 'polls', 'src_default', '--since', '1h'])
   expect(none.stdout).toBe('No polls in this time.\n')
   expect((await ringpost(api.url, ['sources', 'polls', 'src_none'])).code).toBe(1)

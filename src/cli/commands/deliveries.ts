@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { fields, type Output, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
+import { timeColumn } from '../time-column.ts'
 import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addDeliveryRetry } from './send-again.ts'
@@ -19,7 +20,7 @@ export function addDeliveryCommands(program: Command): void {
     .option('--status <status>', 'pending, retrying, succeeded, failed or skipped')
     .option(
       '--since <time>',
-      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      'not before: ISO 8601 (local without a zone), a date, unix seconds, or how long ago, such as 2h',
       timeOf,
     )
     .option('--until <time>', 'not after', timeOf)
@@ -52,7 +53,7 @@ export function addDeliveryCommands(program: Command): void {
           out.answer(page, () => {
             type Row = (typeof page.data)[number]
             const columns = [
-              { heading: 'TIME', cell: (row: Row) => shortTime(row.created_at) },
+              timeColumn('TIME', page.data, (row: Row) => row.created_at),
               {
                 heading: 'STATUS',
                 cell: (row: Row) => row.status,
@@ -64,10 +65,10 @@ export function addDeliveryCommands(program: Command): void {
                 : { heading: 'ENDPOINT', cell: (row: Row) => row.endpoint_id },
               { heading: 'TRIES', cell: (row: Row) => row.attempts.length },
               { heading: 'LAST ANSWER', cell: (row: Row) => lastAnswer(row.attempts.at(-1)) },
-              { heading: 'NEXT', cell: (row: Row) => shortTime(row.next_attempt_at) },
+              timeColumn('NEXT', page.data, (row: Row) => row.next_attempt_at),
               { heading: 'ID', cell: (row: Row) => row.id },
             ]
-            return table(out, page.data, columns, 'No deliveries.') + more(page.next_cursor)
+            return table(out, page.data, columns, 'No deliveries.') + more(page.next_cursor, { since, until })
           })
         }),
     )
