@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { timeOf } from '../../src/cli/values.ts'
-import { deliveryOf, startTestApi, userEvent } from '../api/support.ts'
+import { BREAKER } from '../../src/log/deliveries.ts'
+import { deliveryOf, NOON, startTestApi, userEvent } from '../api/support.ts'
 import { ringpost } from './cli.ts'
 
 test('lists are tables for people, without colours where there is no terminal', async () => {
@@ -207,4 +208,59 @@ test('a delivery is shown with its attempts', async () => {
   expect(ofEvent.stdout).toMatch(new RegExp(`${endpoint.id}.*${id}`))
   const shown = await ringpost(api.url, ['deliveries', 'show', id])
   expect(shown.stdout).toMatch(/status +pending/)
+})
+
+test('a delivery behind an open breaker is next at its endpoint’s next try, and says what it waits for', async () => {
+  const api = await startTestApi()
+  await api.addSource('src_default')
+  const { id: endpointId } = await api.addEndpoint()
+  const accept = async (userId: string) => {
+    const event = userEvent('src_default', userId)
+    const [id = ''] = await api.log.accept(endpointId, [deliveryOf(event, 'src_default')])
+    return id
+  }
+  const error = { code: 'connect_failed', message: 'hooks.example.com refused the connection.' }
+  const attempt = {
+    number: 1,
+    at: new Date(NOON).toISOString(),
+    duration_ms: 2,
+    url: 'https://hooks.example.com/',
+    request: { headers: {}, body: '{}' },
+    response: null,
+    error,
+  }
+  for (let i = 0; i < BREAKER.failures; i++) {
+    const claim = await api.claim(endpointId, await accept(`tried ${i}`))
+    if (claim === null) throw new Error('A new delivery can be claimed.')
+    const ending = { status: 'retrying', attempt, error, nextAttemptAt: NOON + 60_000 } as const
+    await api.record(endpointId, claim, { ...ending, health: 'unanswered' })
+  }
+  const id = await accept('waits')
+  const { json: endpoint } = await api.get(`/v1/endpoints/${endpointId}`)
+  expect(Date.parse(endpoint.health.next_try_at)).toBeGreaterThan(NOON)
+  const next = endpoint.health.next_try_at.slice(0, 19).replace('T', ' ')
+
+  const { stdout: list } = await ringpost(api.url, ['deliveries', 'list'])
+  const rows = list.split('\n').map((line) => line.split(/ {2,}/))
+  expect(rows.find((row) => row.includes(id))?.at(-2)).toBe(next)
+  // Those that were attempted wait for their own time, which is later.
+  expect(rows.filter((row) => row.at(-2) === '2026-11-23 10:01:00')).toHaveLength(BREAKER.failures)
+
+  const { stdout: shown } = await ringpost(api.url, ['deliveries', 'show', id])
+  expect(shown).toContain(`next attempt  ${next}\n`)
+  expect(shown).toContain(
+    `waits         its endpoint's breaker is open: it has been failing since 2026-11-23 10:00:00, and is tried again at ${next}. ${error.message}\n`,
+  )
+  const tried = await ringpost(api.url, ['deliveries', 'show', rows[2]?.at(-1) ?? ''])
+  expect(tried.stdout).toContain('next attempt  2026-11-23 10:01:00\n')
+  expect(tried.stdout).not.toContain('breaker')
+  // Programs get the API's own answer.
+  const programs = await ringpost(api.url, ['deliveries', 'show', id, '--json'])
+  expect(JSON.parse(programs.stdout)).toEqual((await api.get(`/v1/deliveries/${id}`)).json)
+
+  // An endpoint that is gone is tried no more.
+  await api.request('DELETE', `/v1/endpoints/${endpointId}`)
+  const gone = await ringpost(api.url, ['deliveries', 'show', id])
+  expect([gone.code, gone.stderr]).toEqual([0, ''])
+  expect(gone.stdout).not.toContain('breaker')
 })
