@@ -1,8 +1,8 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
-import { short } from './printable.ts'
+import { printable, short } from './printable.ts'
 
-/** Cells longer than this are cut: a table is for looking, `--json` for the whole. */
+/** Cells longer than this are cut, but for those of the last column, which nothing has to be aligned with. */
 const WIDEST = 60
 
 export type Style = 'bold' | 'dim' | 'green' | 'red' | 'yellow' | 'cyan'
@@ -44,7 +44,12 @@ export function table<Row>(
   none: string,
 ): string {
   if (rows.length === 0) return none
-  const cells = rows.map((row) => columns.map(({ cell }) => short(String(cell(row) ?? '–'), WIDEST)))
+  const cells = rows.map((row) =>
+    columns.map(({ cell }, i) => {
+      const text = String(cell(row) ?? '–')
+      return i === columns.length - 1 ? printable(text) : short(text, WIDEST)
+    }),
+  )
   const widths = columns.map(({ heading }, i) =>
     Math.max(stringWidth(heading), ...cells.map((line) => stringWidth(line[i] ?? ''))),
   )

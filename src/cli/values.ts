@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { moment } from '../api/schemas/time.ts'
 import { parseDuration } from '../config/duration.ts'
 import { RingpostError } from '../errors.ts'
 
@@ -45,10 +46,23 @@ export function filterOf(text: string): Record<string, never> | null {
 }
 
 /**
- * Reads a time. A duration, such as `2h`, is a time that long ago; all else is left to the server, which knows times.
+ * Reads a time as the API takes it. A duration, such as `2h`, is a time that long ago, and a time without a zone is
+ * one of the machine's own, so that what a table shows can be given back.
  */
 export function timeOf(text: string): string {
-  if (!/^\d[\d.,]*[a-z][\da-z]*$/.test(text)) return text
+  if (/^\d[\d.,]*[a-z][\da-z]*$/.test(text)) return timeAgo(text)
+  const [, day, hours, zone] =
+    /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d[\d:.]*) ?(Z|[+-]\d\d:\d\d)?$/.exec(text) ?? []
+  const iso = day === undefined ? text : `${day}T${hours}${zone ?? 'Z'}`
+  if (!moment.safeParse(iso).success) {
+    throw new InvalidArgumentError(
+      'It must be a time such as 2026-11-23T10:00:00Z (without a zone it is a local one), a date, unix seconds (not milliseconds), or how long ago, such as 2h.',
+    )
+  }
+  return day === undefined || zone !== undefined ? iso : new Date(`${day}T${hours}`).toISOString()
+}
+
+function timeAgo(text: string): string {
   try {
     return new Date(Date.now() - parseDuration(text)).toISOString()
   } catch (error) {
@@ -63,11 +77,31 @@ export function collectPair(text: string, before: [string, string][] = []): [str
   return [...before, [text.slice(0, cut), text.slice(cut + 1)]]
 }
 
-/** `2026-11-25T10:00:00.000Z` as people read it, in the machine's own time zone. */
-export function shortTime(iso: string | null | undefined): string {
-  if (!iso) return '–'
-  const at = new Date(iso)
-  const two = (n: number) => String(n).padStart(2, '0')
+/** `2026-11-25 11:00:00`, in the machine's own time zone. */
+export function localTime(at: Date): string {
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`
+}
+
+/** How far the machine's own time zone is from UTC at a time: `+01:00`. */
+export function offsetOf(at: Date): string {
+  const ahead = -at.getTimezoneOffset()
+  const minutes = Math.abs(ahead)
+  return `${ahead < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(Math.floor(minutes % 60))}`
+}
+
+/**
+ * `2026-11-25T10:00:00.000Z` as people read it, in the machine's own time zone: `2026-11-25 11:00:00 +01:00`.
+ *
+ * @param zone.always names the zone also where it is UTC
+ */
+export function shortTime(iso: string | null | undefined, zone = { always: false }): string {
+  if (!iso) return '–'
+  const at = new Date(iso)
+  const offset = offsetOf(at)
+  return offset === '+00:00' && !zone.always ? localTime(at) : `${localTime(at)} ${offset}`
+}
+
+function two(n: number): string {
+  return String(n).padStart(2, '0')
 }

@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { type Breaker, breakerBefore, nextOf, nextTries } from '../breaker.ts'
 import { fields, type Output, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
+import { timeColumn } from '../time-column.ts'
 import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addDeliveryRetry } from './send-again.ts'
@@ -19,7 +21,7 @@ export function addDeliveryCommands(program: Command): void {
     .option('--status <status>', 'pending, retrying, succeeded, failed or skipped')
     .option(
       '--since <time>',
-      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      'not before: ISO 8601 (local without a zone), a date, unix seconds, or how long ago, such as 2h',
       timeOf,
     )
     .option('--until <time>', 'not after', timeOf)
@@ -49,10 +51,11 @@ export function addDeliveryCommands(program: Command): void {
             until,
           })
           const page = await unwrap(api.GET('/v1/deliveries', { params: { query } }))
+          const tries = out.json ? new Map<string, string>() : await nextTries(api, page.data)
           out.answer(page, () => {
             type Row = (typeof page.data)[number]
             const columns = [
-              { heading: 'TIME', cell: (row: Row) => shortTime(row.created_at) },
+              timeColumn('TIME', page.data, (row: Row) => row.created_at),
               {
                 heading: 'STATUS',
                 cell: (row: Row) => row.status,
@@ -64,10 +67,10 @@ export function addDeliveryCommands(program: Command): void {
                 : { heading: 'ENDPOINT', cell: (row: Row) => row.endpoint_id },
               { heading: 'TRIES', cell: (row: Row) => row.attempts.length },
               { heading: 'LAST ANSWER', cell: (row: Row) => lastAnswer(row.attempts.at(-1)) },
-              { heading: 'NEXT', cell: (row: Row) => shortTime(row.next_attempt_at) },
+              timeColumn('NEXT', page.data, (row: Row) => nextOf(row, tries.get(row.endpoint_id))),
               { heading: 'ID', cell: (row: Row) => row.id },
             ]
-            return table(out, page.data, columns, 'No deliveries.') + more(page.next_cursor)
+            return table(out, page.data, columns, 'No deliveries.') + more(page.next_cursor, { since, until })
           })
         }),
     )
@@ -78,7 +81,8 @@ export function addDeliveryCommands(program: Command): void {
     .action((id: string, _options: object, command: Command) =>
       withApi(command, async ({ api, out }) => {
         const delivery = await unwrap(api.GET('/v1/deliveries/{id}', { params: { path: { id } } }))
-        out.answer(delivery, () => describeDelivery(out, delivery))
+        const breaker = out.json ? null : await breakerBefore(api, delivery)
+        out.answer(delivery, () => describeDelivery(out, delivery, breaker))
       }),
     )
 
@@ -104,15 +108,25 @@ interface Shown {
   }[]
 }
 
-/** A delivery and its attempts, for a person. */
-export function describeDelivery(out: Pick<Output, 'style'>, delivery: Shown): string {
+/**
+ * A delivery and its attempts, for a person.
+ *
+ * @param breaker of its endpoint, where the delivery waits for that
+ */
+export function describeDelivery(
+  out: Pick<Output, 'style'>,
+  delivery: Shown,
+  breaker: Breaker | null = null,
+): string {
+  const next = nextOf(delivery, breaker?.nextTryAt)
   const head = fields([
     ['delivery', delivery.id],
     ['event', `${delivery.event_id} (${delivery.event_type})`],
     ['endpoint', delivery.endpoint_id],
     ['status', delivery.status],
     ['created', shortTime(delivery.created_at)],
-    ...(delivery.next_attempt_at ? [['next attempt', shortTime(delivery.next_attempt_at)] as const] : []),
+    ...(next ? [['next attempt', shortTime(next)] as const] : []),
+    ...(breaker ? [['waits', sentenceOf(breaker)] as const] : []),
     ...(delivery.error ? [['why', delivery.error.message] as const] : []),
   ])
   const attempts = delivery.attempts.map((attempt) => {
@@ -129,6 +143,11 @@ export function describeDelivery(out: Pick<Output, 'style'>, delivery: Shown): s
     ].join('\n')
   })
   return [head, ...attempts].join('\n\n')
+}
+
+function sentenceOf({ failingSince, nextTryAt, lastError }: Breaker): string {
+  const since = failingSince === null ? '' : ` since ${shortTime(failingSince)}`
+  return `its endpoint's breaker is open: it has been failing${since}, and is tried again at ${shortTime(nextTryAt)}. ${lastError}`.trim()
 }
 
 function styleOf(status: Status): Style | null {

@@ -3,6 +3,7 @@ import type { paths } from '../../client/schema.ts'
 import { SIGNINGS, type Signing } from '../../secrets/signing-secret.ts'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
+import { timeColumn } from '../time-column.ts'
 import { shortTime } from '../values.ts'
 import { addKindCommands } from './destination-kinds.ts'
 import { addEndpointChanges } from './endpoint-changes.ts'
@@ -29,7 +30,7 @@ export function addEndpointCommands(program: Command): void {
             },
             { heading: 'KIND', cell: (row: Row) => row.kind },
             { heading: 'EVENTS', cell: (row: Row) => row.event_types?.join(', ') || 'user.*' },
-            { heading: 'LAST SUCCESS', cell: (row: Row) => shortTime(row.health.last_success_at) },
+            timeColumn('LAST SUCCESS', page.data, (row: Row) => row.health.last_success_at),
             { heading: 'URL', cell: (row: Row) => row.url },
           ]
           return (

@@ -3,6 +3,7 @@ import { type Output, table } from '../output.ts'
 import { short } from '../printable.ts'
 import { unwrap, withApi } from '../run.ts'
 import { followStream, type StreamEntry } from '../stream.ts'
+import { timeColumn } from '../time-column.ts'
 import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addEventReplay } from './send-again.ts'
@@ -18,7 +19,7 @@ export function addEventCommands(program: Command): void {
     .option('-u, --user <id>', 'of this user, exactly')
     .option(
       '--since <time>',
-      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      'not before: ISO 8601 (local without a zone), a date, unix seconds, or how long ago, such as 2h',
       timeOf,
     )
     .option('--until <time>', 'not after', timeOf)
@@ -40,12 +41,12 @@ export function addEventCommands(program: Command): void {
           const page = await unwrap(api.GET('/v1/events', { params: { query } }))
           out.answer(page, () => {
             const columns = [
-              { heading: 'TIME', cell: (event: Listed) => shortTime(event.timestamp) },
+              timeColumn('TIME', page.data, (event: Listed) => event.timestamp),
               { heading: 'TYPE', cell: (event: Listed) => event.type },
               { heading: 'ABOUT', cell: (event: Listed) => subjectOf(event) },
               { heading: 'ID', cell: (event: Listed) => event.id },
             ]
-            return table(out, page.data, columns, 'No events.') + more(page.next_cursor)
+            return table(out, page.data, columns, 'No events.') + more(page.next_cursor, { since, until })
           })
         }),
     )

@@ -11,7 +11,7 @@ export interface ListOptions {
 export function withPaging(command: Command): Command {
   return command
     .option('-l, --limit <count>', 'how many at most, up to 250', wholeNumber)
-    .option('--cursor <cursor>', 'where to go on: what the page before said')
+    .option('--cursor <cursor>', 'where to go on: what the page before said, with the same filters')
 }
 
 /** The query of a page: what was given, and nothing else. */
@@ -21,7 +21,18 @@ export function given<T extends object>(options: T): { [K in keyof T]?: NonNulla
   }
 }
 
-/** The line below a page that is not the last. */
-export function more(nextCursor: string | null): string {
-  return nextCursor === null ? '' : `\n\nThere are more: --cursor ${nextCursor}`
+/**
+ * The line below a page that is not the last. A cursor goes with the times of its page alone, and `2h` is
+ * another time whenever it is read, so the times are said beside it.
+ */
+export function more(
+  nextCursor: string | null,
+  period: { since?: string | undefined; until?: string | undefined } = {},
+): string {
+  if (nextCursor === null) return ''
+  const { since, until } = period
+  const options = Object.entries({ since, until, cursor: nextCursor }).filter(
+    ([, value]) => value !== undefined,
+  )
+  return `\n\nThere are more: ${options.map(([name, value]) => `--${name} ${value}`).join(' ')}`
 }

@@ -28,7 +28,7 @@ export function addEndpointOperations(endpoints: Command): void {
     .description('send again what it has missed')
     .requiredOption(
       '--since <time>',
-      'not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      'not before: ISO 8601 (local without a zone), a date, unix seconds, or how long ago, such as 2h',
       timeOf,
     )
     .option('--until <time>', 'not after; now, where it is left out', timeOf)

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
-import { shortTime, timeOf } from '../values.ts'
+import { timeColumn } from '../time-column.ts'
+import { timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 
 /** `ringpost sources polls`: what the polls of a source did. */
@@ -10,7 +11,7 @@ export function addPollsCommand(sources: Command): void {
     .description('list what its polls did, newest first')
     .option(
       '--since <time>',
-      'that ended not before: ISO 8601, a date, unix seconds, or how long ago, such as 2h',
+      'that ended not before: ISO 8601 (local without a zone), a date, unix seconds, or how long ago, such as 2h',
       timeOf,
     )
     .option('--until <time>', 'that began not after', timeOf)
@@ -25,18 +26,18 @@ export function addPollsCommand(sources: Command): void {
         out.answer(page, () => {
           type Row = (typeof page.data)[number]
           const columns = [
-            { heading: 'FROM', cell: (row: Row) => shortTime(row.from) },
-            { heading: 'TO', cell: (row: Row) => shortTime(row.to) },
+            timeColumn('FROM', page.data, (row: Row) => row.from),
+            timeColumn('TO', page.data, (row: Row) => row.to),
             { heading: 'POLLS', cell: (row: Row) => kindsOf(row.kinds) },
             { heading: 'OUTCOME', cell: outcomeOf, style: (row: Row) => styleOf(row.outcome) },
             { heading: 'REQUESTS', cell: (row: Row) => row.requests },
             { heading: 'USERS', cell: (row: Row) => row.rows },
             { heading: 'CHANGED', cell: (row: Row) => row.changes },
             { heading: 'LONGEST', cell: (row: Row) => `${row.duration_ms} ms` },
-            { heading: 'NEXT', cell: (row: Row) => shortTime(row.next_at) },
+            timeColumn('NEXT', page.data, (row: Row) => row.next_at),
             { heading: 'IN WORDS', cell: inWords },
           ]
-          return table(out, page.data, columns, 'No polls in this time.') + more(page.next_cursor)
+          return table(out, page.data, columns, 'No polls in this time.') + more(page.next_cursor, options)
         })
       }),
     )

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
+import { timeColumn } from '../time-column.ts'
 import { shortTime } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addSourceChanges } from './source-changes.ts'
@@ -23,8 +24,8 @@ export function addSourceCommands(program: Command): void {
             { heading: 'NAME', cell: (row: Row) => row.name },
             { heading: 'STATE', cell: (row: Row) => row.state, style: (row: Row) => styleOf(row.state) },
             { heading: 'USERS', cell: (row: Row) => row.known_users },
-            { heading: 'LAST POLL', cell: (row: Row) => shortTime(row.last_poll?.at) },
-            { heading: 'NEXT POLL', cell: (row: Row) => shortTime(row.next_poll_at) },
+            timeColumn('LAST POLL', page.data, (row: Row) => row.last_poll?.at),
+            timeColumn('NEXT POLL', page.data, (row: Row) => row.next_poll_at),
             { heading: 'IN WORDS', cell: (row: Row) => row.state_detail },
           ]
           return (

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
 import { fields, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
-import { commaList, shortTime } from '../values.ts'
+import { timeColumn } from '../time-column.ts'
+import { commaList } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 
 /** `ringpost tokens`: who may use the API. */
@@ -19,8 +20,8 @@ export function addTokenCommands(program: Command): void {
             { heading: 'ID', cell: (row: Row) => row.id },
             { heading: 'NAME', cell: (row: Row) => row.name },
             { heading: 'SCOPES', cell: (row: Row) => row.scopes.join(', ') },
-            { heading: 'LAST USED', cell: (row: Row) => shortTime(row.last_used_at) },
-            { heading: 'ENDS', cell: (row: Row) => (row.expires_at ? shortTime(row.expires_at) : 'never') },
+            timeColumn('LAST USED', page.data, (row: Row) => row.last_used_at),
+            timeColumn('ENDS', page.data, (row: Row) => row.expires_at, 'never'),
           ]
           return (
             table(out, page.data, columns, "No tokens beside the administrator's.") + more(page.next_cursor)

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
-import { shortTime } from '../values.ts'
+import { timeColumn } from '../time-column.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 
 /** `ringpost users`: what is known of the users of a source. */
@@ -19,13 +19,12 @@ export function addUserCommands(program: Command): void {
         const page = await unwrap(api.GET('/v1/sources/{id}/users', { params }))
         out.answer(page, () => {
           type Row = (typeof page.data)[number]
-          const time = (secs: number | null) =>
-            shortTime(secs === null ? null : new Date(secs * 1000).toISOString())
+          const time = (secs: number | null) => (secs === null ? null : new Date(secs * 1000).toISOString())
           const columns = [
             { heading: 'USER', cell: (row: Row) => row.user_id },
             { heading: 'CONVERSATIONS', cell: (row: Row) => row.conversation_count },
-            { heading: 'FIRST', cell: (row: Row) => time(row.first_contact_unix_secs) },
-            { heading: 'LAST', cell: (row: Row) => time(row.last_contact_unix_secs) },
+            timeColumn('FIRST', page.data, (row: Row) => time(row.first_contact_unix_secs)),
+            timeColumn('LAST', page.data, (row: Row) => time(row.last_contact_unix_secs)),
             { heading: '', cell: (row: Row) => (row.removed ? 'removed' : '') },
           ]
           return table(out, page.data, columns, 'No users.') + more(page.next_cursor)
