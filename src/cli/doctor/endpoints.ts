@@ -2,6 +2,7 @@ import { type Finding, ok, problem, warning } from '../../checks/finding.ts'
 import type { GuardPolicy } from '../../deliver/guard/url.ts'
 import { maskUrl } from '../../deliver/mask-url.ts'
 import { everyEndpoint } from '../every.ts'
+import { lastError } from '../last-error.ts'
 import { type Session, unwrap } from '../run.ts'
 import { examineUrl, isN8nTest } from './reach.ts'
 
@@ -48,8 +49,8 @@ async function examineEndpoint(
     findings.push(
       problem(
         check,
-        `It has been failing since ${health.failing_since}. ${await lastError(api, id)}`.trim(),
-        `Mend that; then what it missed is sent again by: ringpost endpoints recover ${id} --since ${health.failing_since}`,
+        `It has been failing since ${health.failing_since}. ${(await lastError(api, id)) ?? ''}`.trim(),
+        `Mend that. What is pending or retrying is then sent by itself, as the retry schedule has it; what has failed for good or was skipped is sent again by: ringpost endpoints recover ${id} --since ${health.failing_since}`,
       ),
     )
   }
@@ -68,12 +69,6 @@ async function examineEndpoint(
     : named.length > 0
       ? named.slice(-1)
       : [ok(check, `${maskUrl(url)} is healthy.`)]
-}
-
-async function lastError(api: Api, id: string): Promise<string> {
-  const query = { endpoint_id: id, limit: 20 }
-  const { data } = await unwrap(api.GET('/v1/deliveries', { params: { query } }))
-  return data.find(({ error }) => error !== null)?.error?.message ?? ''
 }
 
 async function sendTest(api: Api, check: string, id: string): Promise<Finding> {
