@@ -1,4 +1,4 @@
-import { errorCodes, type FastifyInstance } from 'fastify'
+import { errorCodes, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
 /**
  * Answers that a request with a body could not be answered in time. Fastify's own `handlerTimeout` ends with
@@ -17,7 +17,27 @@ export function answerInTime(app: FastifyInstance): void {
     timers.set(request, timer)
   })
 
+  app.addHook('onError', async (_request, reply, error) => {
+    if (error.code === 'FST_ERR_HANDLER_TIMEOUT') reply.log = withoutLateAnswers(reply.log)
+  })
+
   app.addHook('onResponse', async (request) => {
     clearTimeout(timers.get(request))
   })
+}
+
+/**
+ * The same logger, but Fastify's warning that an answer was given already is left out: a handler goes on behind
+ * the answer that its time was over, and comes to its own in the end.
+ */
+function withoutLateAnswers(log: FastifyBaseLogger): FastifyBaseLogger {
+  const warn = (fields: unknown, ...rest: unknown[]) => {
+    if (!isLateAnswer(fields)) Reflect.apply(log.warn, log, [fields, ...rest])
+  }
+  return Object.create(log, { warn: { value: warn } }) as FastifyBaseLogger
+}
+
+function isLateAnswer(fields: unknown): boolean {
+  const { err } = (fields ?? {}) as { err?: { code?: string } }
+  return err?.code === 'FST_ERR_REP_ALREADY_SENT'
 }

@@ -14,7 +14,7 @@ export interface Breaker {
   failingSince: string | null
   nextTryAt: string
   /** A sentence; empty where none is known. */
-  lastError: string
+  lastError: string | null
 }
 
 /**

@@ -4,10 +4,10 @@ import { type Session, unwrap } from './run.ts'
 const LOOK = 20
 
 /**
- * Why the last attempt at an endpoint that failed has failed, in a sentence; empty where none is known. Deliveries
+ * Why the last attempt at an endpoint that failed has failed, in a sentence; null where nothing in the log tells. Deliveries
  * that wait have no error, and behind a breaker there can be any number of them before one that has.
  */
-export async function lastError(api: Session['api'], endpointId: string): Promise<string> {
+export async function lastError(api: Session['api'], endpointId: string): Promise<string | null> {
   const pages = await Promise.all(
     (['retrying', 'failed'] as const).map((status) =>
       unwrap(
@@ -19,5 +19,5 @@ export async function lastError(api: Session['api'], endpointId: string): Promis
     .flatMap(({ data }) => data.flatMap((delivery) => delivery.attempts))
     .filter(({ error }) => error !== null)
     .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
-  return attempts[0]?.error?.message ?? ''
+  return attempts[0]?.error?.message ?? null
 }

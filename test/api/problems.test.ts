@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { text as textOf } from 'node:stream/consumers'
+import { setImmediate } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { ApiDeps } from '../../src/api/create-api.ts'
 import { startTestApi, type TestApi, TOKEN } from './support.ts'
@@ -170,6 +171,23 @@ describe('what ringpost did not expect', () => {
     const answer = await api.get('/v1/sources')
     expectProblem(answer, 503, 'not_ready')
     expect(answer.json.detail).toContain('/readyz')
+  })
+
+  test.each([
+    ['GET', []],
+    ['POST', { record: {}, token: 'x' }],
+  ])('%s: what a handler comes to behind such an answer is no news', async (method, result) => {
+    const late = Promise.withResolvers<unknown>()
+    const tokens = { list: () => late.promise, create: () => late.promise } as unknown as ApiDeps['tokens']
+    const api = await startTestApi({ tokens, answerTimeoutMs: 50 })
+    const body = method === 'POST' ? { body: { name: 'x' } } : {}
+    expectProblem(await api.request(method, '/v1/tokens', body), 503, 'not_ready')
+    late.resolve(result)
+    await setImmediate()
+    const told = api.lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40)
+    expect(told.map(({ msg, err }) => [msg, err?.code])).toEqual([
+      ['request failed', 'FST_ERR_HANDLER_TIMEOUT'],
+    ])
   })
 
   test('an answer to a body that takes too long says so', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestApi } from '../api/support.ts'
 import { ringpost } from './cli.ts'
+import { failingEndpoint } from './failing-endpoint.ts'
 
 const SLACK = 'https://hooks.slack.com/services/T0/B0/sekret'
 const TOKEN = '123456789:AAFfsekretsekretsekret'
@@ -172,6 +173,16 @@ test('filter and headers are set, shown and taken away again', async () => {
     code: 2,
     stderr: expect.stringContaining('It must be name=value.'),
   })
+})
+
+test('what a failing endpoint fails with is shown, and that nothing goes there but single tries', async () => {
+  const api = await startTestApi()
+  const { id } = await failingEndpoint(api, { newer: 25 })
+  const show = async () => (await ringpost(api.url, ['endpoints', 'show', id])).stdout
+  expect(await show()).toMatch(/^health +failing$/m)
+  expect(await show()).toMatch(/^last error +hooks\.example\.com refused the connection\.$/m)
+  await api.redis.hset(api.keys.endpoint(id).health, { open_until: api.clock.now + 30_000 })
+  expect(await show()).toMatch(/^health +failing, breaker open$/m)
 })
 
 test('why an endpoint was disabled, and what its kind has been told, is shown; what is secret is not', async () => {

@@ -10,12 +10,13 @@ import type { Finding } from '../../src/checks/finding.ts'
 import { examineUpstream } from '../../src/cli/doctor/upstream.ts'
 import { createAgent } from '../../src/http/agent.ts'
 import { createSimulator } from '../../src/simulator/server.ts'
-import { TOKEN } from '../api/support.ts'
+import { startTestApi, TOKEN } from '../api/support.ts'
 import { behindProxy, client, startServer } from '../redis/own-server.ts'
 import { freePort } from '../support/free-port.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { until } from '../support/until.ts'
 import { ringpost } from './cli.ts'
+import { failingEndpoint } from './failing-endpoint.ts'
 import { startService } from './service.ts'
 
 /** An empty folder to run it in. */
@@ -345,6 +346,8 @@ describe('a server that runs', () => {
     const report = await doctor(env)
     expect(report.code).toBe(1)
     expect(report.of('source src_default')).toEqual([found('problem', /refused the API key/, /sources poll/)])
+    const [{ message: told = '' } = {}] = report.of('source src_default')
+    expect(told.split('refused the API key')).toHaveLength(2)
     expect(report.of(failing)).toEqual([
       found('problem', /failing since .*answered 404/, /endpoints recover ep_\w+ --since 20/),
     ])
@@ -360,6 +363,39 @@ describe('a server that runs', () => {
     expect(strict.of(n8n)).toContainEqual(found('problem', /A test failed.*404/, /deliveries show dlv_/))
     expect(receiver.webhooks.at(-1)?.event.type).toBe('ringpost.test')
   })
+})
+
+test('an endpoint is told with its last error, however much waits behind it, and with what becomes of that', async () => {
+  const api = await startTestApi()
+  const { id } = await failingEndpoint(api, { newer: 25 })
+  const report = await doctor({ RINGPOST_URL: api.url, RINGPOST_API_TOKEN: TOKEN })
+  expect(report.of(`endpoint ${id}`)).toContainEqual(
+    found(
+      'problem',
+      /failing since .*hooks\.example\.com refused the connection\./,
+      /pending or retrying is then sent by itself.* failed for good .*: ringpost endpoints recover ep_\w+ --since 20/,
+    ),
+  )
+})
+
+test('where Redis is down, the server is asked no more than whether it is ready', async () => {
+  const socket = await startServer()
+  const service = await startService({ REDIS_URL: `unix://${socket}` })
+  const redis = client(socket)
+  const closed = once(redis, 'close')
+  // It never answers: what it ends is the connection, too.
+  redis.shutdown('NOSAVE').catch(() => undefined)
+  await closed
+  const env = { ...service.env, RINGPOST_DATA_DIR: service.dataDir, RINGPOST_URL: service.url }
+  const report = await doctor(env)
+  expect(report.of('redis')).toEqual([found('problem', /cannot be reached/)])
+  expect(report.of('server')).toEqual([
+    found('problem', /redis does not answer/, /See what is said of Redis/),
+    found('skipped', /^Its token, sources and endpoints were not looked at, for it is not ready\.$/),
+  ])
+  expect(service.ringpost.output()).not.toContain('FST_ERR_HANDLER_TIMEOUT')
+  // Without Redis it takes its time to stop.
+  await service.ringpost.stop('SIGKILL')
 })
 
 test('--url looks at a URL before it is an endpoint', async () => {

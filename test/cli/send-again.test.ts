@@ -3,6 +3,7 @@ import { deliveryId } from '../../src/ids.ts'
 import { deliveryOf, startTestApi, userEvent } from '../api/support.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { ringpost } from './cli.ts'
+import { failingEndpoint } from './failing-endpoint.ts'
 
 test('test shows the attempt, and fails where the endpoint does', async () => {
   const api = await startTestApi()
@@ -56,4 +57,19 @@ test('replay, retry and recover queue what they say', async () => {
   expect(await api.dueAt(id)).toEqual([delivery])
   const listed = await ringpost(api.url, ['deliveries', 'list', '--type', 'user.*', '--json'])
   expect(JSON.parse(listed.stdout).data).toHaveLength(1)
+})
+
+test('recover says how many it leaves alone, for they are on their way', async () => {
+  const api = await startTestApi()
+  const { id } = await failingEndpoint(api, { newer: 2 })
+  const recover = (...args: string[]) =>
+    ringpost(api.url, ['endpoints', 'recover', id, '--since', '2026-11-01', '--only', 'failed', ...args])
+  for (const [args, verb] of [
+    [['--dry-run'], 'would be'],
+    [[], 'are'],
+  ] as const) {
+    expect((await recover(...args)).stdout).toBe(
+      `0 ${verb} queued: 0 failed, 0 skipped, 0 succeeded, 0 without a delivery. Left alone, for they are on their way: 2 pending, 1 retrying.\n`,
+    )
+  }
 })

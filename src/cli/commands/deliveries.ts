@@ -147,7 +147,7 @@ export function describeDelivery(
 
 function sentenceOf({ failingSince, nextTryAt, lastError }: Breaker): string {
   const since = failingSince === null ? '' : ` since ${shortTime(failingSince)}`
-  return `its endpoint's breaker is open: it has been failing${since}, and is tried again at ${shortTime(nextTryAt)}. ${lastError}`.trim()
+  return `its endpoint's breaker is open: it has been failing${since}, and is tried again at ${shortTime(nextTryAt)}. ${lastError ?? ''}`.trim()
 }
 
 function styleOf(status: Status): Style | null {

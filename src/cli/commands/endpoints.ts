@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import type { paths } from '../../client/schema.ts'
 import { SIGNINGS, type Signing } from '../../secrets/signing-secret.ts'
+import { lastError } from '../last-error.ts'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { timeColumn } from '../time-column.ts'
@@ -47,7 +48,8 @@ export function addEndpointCommands(program: Command): void {
     .action((id: string, _options: object, command: Command) =>
       withApi(command, async ({ api, out }) => {
         const endpoint = await unwrap(api.GET('/v1/endpoints/{id}', { params: { path: { id } } }))
-        out.answer(endpoint, () => describe(endpoint))
+        const error = endpoint.health.state === 'failing' ? await lastError(api, id) : null
+        out.answer(endpoint, () => describe(endpoint, error))
       }),
     )
 
@@ -110,7 +112,7 @@ export function addEndpointCommands(program: Command): void {
 type Shown = paths['/v1/endpoints/{id}']['get']['responses']['200']['content']['application/json']
 
 /** What there is to say of an endpoint; what is as it is by default is left out. */
-function describe(endpoint: Shown): string {
+function describe(endpoint: Shown, error: string | null): string {
   const { health, headers, settings, filter, template, event_types, source_ids } = endpoint
   const some = (name: string, value: unknown): (readonly [string, unknown])[] =>
     value === null || value === '' ? [] : [[name, value]]
@@ -121,9 +123,10 @@ function describe(endpoint: Shown): string {
       ['endpoint', `${endpoint.id} (${endpoint.kind})`],
       ...some('for', endpoint.description),
       ['url', endpoint.url],
-      ['health', health.state],
+      ['health', health.next_try_at === null ? health.state : `${health.state}, breaker open`],
       ...some('why', endpoint.disabled_reason),
       ...some('failing since', health.failing_since && shortTime(health.failing_since)),
+      ...some('last error', error),
       ...some('next try', health.next_try_at && shortTime(health.next_try_at)),
       ['last success', shortTime(health.last_success_at)],
       ['events', event_types?.join(', ') || 'user.*'],

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
-import { unwrap, withApi } from '../run.ts'
+import { type Session, unwrap, withApi } from '../run.ts'
 import { commaList, filterOf, timeOf } from '../values.ts'
 import { describeDelivery } from './deliveries.ts'
 import { given } from './lists.ts'
@@ -48,14 +48,28 @@ export function addEndpointOperations(endpoints: Command): void {
         withApi(command, async ({ api, out }) => {
           const { since, until, only, dryRun = false } = options
           const body = { since, only, dry_run: dryRun, ...given({ until }) }
+          // Counted before: what is queued now is pending afterwards.
+          const { pending, retrying } = await countWaiting(api, id)
           const recovered = await unwrap(
             api.POST('/v1/endpoints/{id}/recover', { params: { path: { id } }, body }),
           )
           const { failed, skipped, succeeded, without_delivery } = recovered.of
           const parts = `${failed} failed, ${skipped} skipped, ${succeeded} succeeded, ${without_delivery} without a delivery`
-          out.answer(recovered, () => `${recovered.queued} ${dryRun ? 'would be' : 'are'} queued: ${parts}.`)
+          const alone =
+            pending + retrying > 0
+              ? ` Left alone, for they are on their way: ${pending} pending, ${retrying} retrying.`
+              : ''
+          out.answer(
+            recovered,
+            () => `${recovered.queued} ${dryRun ? 'would be' : 'are'} queued: ${parts}.${alone}`,
+          )
         }),
     )
+}
+
+async function countWaiting(api: Session['api'], id: string): Promise<{ pending: number; retrying: number }> {
+  const stats = await unwrap(api.GET('/v1/endpoints/{id}/stats', { params: { path: { id } } }))
+  return stats.deliveries
 }
 
 /** `ringpost endpoints backfill`. */

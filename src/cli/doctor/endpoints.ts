@@ -49,8 +49,8 @@ async function examineEndpoint(
     findings.push(
       problem(
         check,
-        `It has been failing since ${health.failing_since}. ${await lastError(api, id)}`.trim(),
-        `Mend that; then what it missed is sent again by: ringpost endpoints recover ${id} --since ${health.failing_since}`,
+        `It has been failing since ${health.failing_since}. ${(await lastError(api, id)) ?? ''}`.trim(),
+        `Mend that. What is pending or retrying is then sent by itself, as the retry schedule has it; what has failed for good or was skipped is sent again by: ringpost endpoints recover ${id} --since ${health.failing_since}`,
       ),
     )
   }

@@ -160,6 +160,11 @@ async function server(deps: {
     if (!(error instanceof RingpostError)) throw error
     return [readiness, problem('token', error.message, 'Set RINGPOST_API_TOKEN to the token of this server.')]
   }
+  if (readiness.status === 'problem') {
+    // Every answer would come only when its time is over, and say no more than this.
+    const message = 'Its token, sources and endpoints were not looked at, for it is not ready.'
+    return [readiness, skipped('server', message)]
+  }
   return [readiness, ...(await whatItHas({ ...connection, url }, deps))]
 }
 

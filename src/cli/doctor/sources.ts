@@ -9,7 +9,9 @@ export async function examineSources(api: Session['api']): Promise<Finding[]> {
     const check = `source ${id}`
     const words = `${name}: ${state_detail}`
     if (state === 'failing') {
-      const why = last_poll?.error ? ` ${last_poll.error}` : ''
+      // The state says what failed by itself, unless the last poll failed by something else.
+      const error = last_poll?.error ?? ''
+      const why = words.includes(error) ? '' : ` ${error}`
       findings.push(
         problem(
           check,
