@@ -1,5 +1,5 @@
+import { lastError } from '../client/last-error.ts'
 import { everyEndpoint } from './every.ts'
-import { lastError } from './last-error.ts'
 import type { Session } from './run.ts'
 
 type Api = Session['api']

@@ -77,9 +77,11 @@ browserTest(
       .getByRole('region', { name: 'What needs attention' })
       .getByText('CRM does not take its webhooks')
       .click()
-    await page.getByText('It has been failing since').waitFor()
+    await page.getByText(/It has been failing since .*answered 500/).waitFor()
     await page.getByRole('button', { name: 'Send a test' }).click()
     await page.getByText('Not delivered.').waitFor()
+    await page.getByRole('button', { name: 'Count', exact: true }).click()
+    await page.getByText('On the way by itself: 1 delivery.').waitFor()
 
     await page.goto(`${scene.url}/dashboard/deliveries?status=retrying`)
     await page.getByRole('list', { name: 'Deliveries' }).getByText('New caller').click()

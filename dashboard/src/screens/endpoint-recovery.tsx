@@ -25,7 +25,7 @@ interface Counted {
 }
 
 /** Sends again what an endpoint missed: counted first, and then confirmed. */
-export function Recovery(props: { endpoint: Endpoint; failed: number; onDone: () => void }) {
+export function Recovery(props: { endpoint: Endpoint; failed: number; waiting: number; onDone: () => void }) {
   const { endpoint } = props
   const failing = endpoint.health.failing_since
   const [since, setSince] = useState(failing ? 'failing' : '24h')
@@ -101,7 +101,13 @@ export function Recovery(props: { endpoint: Endpoint; failed: number; onDone: ()
         </div>
         <Action run={countFirst}>Count</Action>
       </div>
-      {counted && counted.queued === 0 && <Notice tone="good">It has missed nothing in that time.</Notice>}
+      {counted && counted.queued === 0 && (
+        <Notice tone="good">
+          {props.waiting === 0
+            ? 'It has missed nothing in that time.'
+            : `Nothing has been given up in that time. On the way by itself: ${plural(props.waiting, 'delivery', 'deliveries')}.`}
+        </Notice>
+      )}
       {counted && counted.queued > 0 && (
         <Notice
           tone="warn"

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks'
+import { lastError } from '../../../src/client/last-error.ts'
 import { api, type Endpoint, good, page } from '../api.ts'
 import { bytes, count } from '../format.ts'
 import { kindTitle } from '../kinds.ts'
@@ -29,7 +30,8 @@ export function EndpointScreen({ id }: { id: string }) {
         good(api.GET('/v1/endpoints/{id}/stats', params)),
         good(api.GET('/v1/deliveries', { params: { query: { endpoint_id: id, ...page(10) } } })),
       ])
-      return { endpoint, stats, lately: lately.data }
+      const error = endpoint.health.state === 'failing' ? await lastError(api, id) : null
+      return { endpoint, stats, lately: lately.data, error }
     },
     { every: 5_000 },
   )
@@ -52,7 +54,7 @@ export function EndpointScreen({ id }: { id: string }) {
       </Page>
     )
   }
-  const { endpoint, stats, lately } = data
+  const { endpoint, stats, lately, error } = data
   const [words, tone] = endpointState(endpoint)
   const enable = async (enabled: boolean) => {
     await tell(
@@ -107,8 +109,8 @@ export function EndpointScreen({ id }: { id: string }) {
             )}
             .
           </strong>{' '}
-          {lately.find(({ error }) => error !== null)?.error?.message} Mend the receiver, send a test, then
-          recover what it missed.
+          {error} Mend the receiver and send a test: what waits is then sent by itself, and what had failed
+          for good can be recovered.
         </Notice>
       )}
       <ul class="tiles">
@@ -139,6 +141,7 @@ export function EndpointScreen({ id }: { id: string }) {
             <Recovery
               endpoint={endpoint}
               failed={stats.deliveries.failed}
+              waiting={stats.deliveries.pending + stats.deliveries.retrying}
               onDone={() => void loaded.refresh()}
             />
           )}

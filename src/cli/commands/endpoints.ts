@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander'
+import { lastError } from '../../client/last-error.ts'
 import type { paths } from '../../client/schema.ts'
 import { SIGNINGS, type Signing } from '../../secrets/signing-secret.ts'
-import { lastError } from '../last-error.ts'
 import { fields, type Style, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { timeColumn } from '../time-column.ts'

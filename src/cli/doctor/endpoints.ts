@@ -1,8 +1,8 @@
 import { type Finding, ok, problem, warning } from '../../checks/finding.ts'
+import { lastError } from '../../client/last-error.ts'
 import type { GuardPolicy } from '../../deliver/guard/url.ts'
 import { maskUrl } from '../../deliver/mask-url.ts'
 import { everyEndpoint } from '../every.ts'
-import { lastError } from '../last-error.ts'
 import { type Session, unwrap } from '../run.ts'
 import { examineUrl, isN8nTest } from './reach.ts'
 
