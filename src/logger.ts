@@ -32,7 +32,8 @@ export function createLogger(level: string, to: 1 | 2 | DestinationStream = 1): 
       serializers: {
         // What a child logger is bound to passes here only.
         ...Object.fromEntries([...SECRETS].map((name) => [name, () => MASK])),
-        err: (error) => withoutSecrets(pino.stdSerializers.err(error)),
+        // Errors are plain by then: pino's own would call them objects.
+        err: (error: unknown) => error,
       },
     },
     typeof to === 'number' ? pino.destination(to) : to,
@@ -41,18 +42,22 @@ export function createLogger(level: string, to: 1 | 2 | DestinationStream = 1): 
 
 /** The same, or a copy in which what has the name of a secret is masked. */
 function withoutSecrets<T extends object>(fields: T, depth = 1): T {
-  let shown = fields
+  const masked: [string, unknown][] = []
   for (const [name, value] of Object.entries(fields)) {
-    const told = SECRETS.has(name) ? MASK : shownOf(value, depth)
-    if (told !== value) shown = { ...shown, [name]: told }
+    const shown = SECRETS.has(name) ? MASK : shownOf(value, depth)
+    if (shown !== value) masked.push([name, shown])
   }
-  return shown
+  return masked.length === 0 ? fields : { ...fields, ...Object.fromEntries(masked) }
 }
 
-/** Errors are looked at once they have been made plain. */
+/** What is no plain object has its own way to be written, and no fields of ours. */
 function shownOf(value: unknown, depth: number): unknown {
-  if (typeof value !== 'object' || value === null || value instanceof Error || depth >= DEEPEST) return value
-  if (!Array.isArray(value)) return withoutSecrets(value, depth + 1)
-  const shown = value.map((one) => shownOf(one, depth))
-  return shown.every((one, i) => one === value[i]) ? value : shown
+  if (typeof value !== 'object' || value === null || depth >= DEEPEST) return value
+  if (value instanceof Error) return withoutSecrets(pino.stdSerializers.err(value), depth + 1)
+  if (Array.isArray(value)) {
+    const shown = value.map((one) => shownOf(one, depth))
+    return shown.every((one, i) => one === value[i]) ? value : shown
+  }
+  const prototype = Object.getPrototypeOf(value)
+  return prototype === Object.prototype || prototype === null ? withoutSecrets(value, depth + 1) : value
 }

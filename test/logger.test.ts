@@ -62,6 +62,19 @@ test('an error is told with its type, its stack and its cause, without its secre
   expect(error.secret).toBe('S')
 })
 
+test('so is an error in any other field, and what is no plain object is written as it writes itself', () => {
+  class Request {
+    secret = 'its own'
+    toJSON() {
+      return { method: 'GET' }
+    }
+  }
+  const error = Object.assign(new Error('no'), { authorization: 'S' })
+  const [line] = linesOf((logger) => logger.info({ error, req: new Request() }))
+  expect(line).toMatchObject({ error: { message: 'no', authorization: '••••' }, req: { method: 'GET' } })
+  expect(JSON.stringify(line)).not.toContain('"S"')
+})
+
 test('what is deep or refers to itself is written as pino writes it', () => {
   const circle: Record<string, unknown> = { name: 'a' }
   circle.self = circle

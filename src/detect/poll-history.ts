@@ -78,6 +78,12 @@ export function createPollHistory(deps: {
     }
   }
 
+  async function* readBehind(sourceId: string, place: PollPlace): AsyncGenerator<PollEntry> {
+    const entries: PollEntry[] = []
+    for await (const entry of read(sourceId)) entries.push(entry)
+    yield* behind(place, entries)
+  }
+
   return {
     /**
      * Never throws.
@@ -100,15 +106,7 @@ export function createPollHistory(deps: {
     ): Promise<{ data: PollEntry[]; next: PollPlace | null }> {
       const { since, until, after, limit } = page
       const data: PollEntry[] = []
-      let isBehind = after === null
-      for await (const entry of read(sourceId)) {
-        if (!isBehind && after !== null) {
-          const { from, dryTo } = placeOf(entry)
-          const isPlace = from === after.from && dryTo === after.dryTo
-          // The place itself may have gone.
-          isBehind = isPlace || isBefore(entry, after)
-          if (isPlace || !isBehind) continue
-        }
+      for await (const entry of after === null ? read(sourceId) : readBehind(sourceId, after)) {
         if (!touches(entry, since, until)) continue
         const last = data.at(-1)
         if (data.length === limit && last !== undefined) {
@@ -127,10 +125,14 @@ function placeOf({ from, to, dry_run }: PollEntry): PollPlace {
   return { from, dryTo: dry_run ? to : null }
 }
 
-/**
- * Whether an entry surely stands behind a place: polls begin in the order in which they are listed, and whatever is
- * listed behind a dry run had ended before it did.
- */
-function isBefore({ from, to, dry_run }: PollEntry, place: PollPlace): boolean {
-  return place.dryTo === null ? !dry_run && from < place.from : to < place.dryTo
+/** What is listed behind a place. */
+function behind(place: PollPlace, entries: readonly PollEntry[]): PollEntry[] {
+  const at = entries.findLastIndex((entry) => {
+    const { from, dryTo } = placeOf(entry)
+    return from === place.from && dryTo === place.dryTo
+  })
+  if (at !== -1) return entries.slice(at + 1)
+  // The entry itself has gone, as the oldest do: what is older than it was, if anything.
+  const older = entries.findIndex(({ from, dry_run }) => !dry_run && from < place.from)
+  return older === -1 ? [] : entries.slice(older)
 }

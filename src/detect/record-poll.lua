@@ -14,6 +14,10 @@ elseif redis.call('GET', KEYS[1]) ~= ARGV[1] then
   return {'FENCED'}
 end
 local newest = redis.call('LINDEX', KEYS[3], 0) or ''
+if newest == ARGV[3] then
+  -- It has been written already, and the answer was lost.
+  return {'OK'}
+end
 if newest ~= ARGV[2] then
   return {'CHANGED', newest}
 end

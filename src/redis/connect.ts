@@ -12,8 +12,9 @@ type LegacyOptions = RedisOptions & { replyMapping?: 'legacy' }
  * forgotten it, and then nobody ever tells. Longer than anything waits at Redis, which is ten seconds (BullMQ, for jobs).
  */
 const SILENCE_MS = 15_000
-/** How often a connection is left because its server has become a replica (ms). */
-const LEAVE_EVERY_MS = 5_000
+/** How often a connection is left because its server has become a replica (ms): at first, and where that is so again. */
+const LEAVE_FIRST_MS = 5_000
+const LEAVE_LONGEST_MS = 60_000
 
 /** How long to wait before the `times`th attempt to connect (ms). */
 const reconnectAfter = (times: number) => Math.min(times * 100, 1000)
@@ -42,28 +43,37 @@ export function connectRedis(target: string, purpose: string, extra: LegacyOptio
   }
   if (target.startsWith('unix://')) return new Single({ ...options, path: target.slice('unix://'.length) })
   if (target.startsWith('/')) return new Single({ ...options, path: target })
-  return leavingReplicas(new Single(target, { ...options, reconnectOnError: leaveReplica() }))
+  return leavingReplicas(new Single(target, options))
 }
 
-/** Each connection by itself, those too that BullMQ makes of it. */
-function leavingReplicas(redis: Single): Single {
-  const duplicate = redis.duplicate.bind(redis)
-  redis.duplicate = (more) => leavingReplicas(duplicate({ ...more, reconnectOnError: leaveReplica() }))
-  return redis
+/** Those that are made anew because their server has become a replica: that it closes is our own doing. */
+const leaving = new WeakSet<Redis>()
+
+/** Whether a connection is being made anew for the server that it had has become a replica. */
+export function isLeavingReplica(redis: Redis): boolean {
+  return leaving.has(redis)
 }
 
 /**
  * Where a server refuses a change because it is a replica now, the connection is made anew and the command sent again.
- * Not with each refusal: where nobody else has taken its place, that would be all that is done.
+ * Not with each refusal, and ever less often where nobody else has taken its place: that would be all that is done.
+ * Each connection by itself, those too that BullMQ makes of it.
  */
-function leaveReplica(): (error: Error) => 2 | false {
-  let left = Number.NEGATIVE_INFINITY
-  return (error) => {
-    const now = performance.now()
-    if (refusalOf(error) !== 'READONLY' || now - left < LEAVE_EVERY_MS) return false
-    left = now
+function leavingReplicas(redis: Single): Single {
+  let leftAt = Number.NEGATIVE_INFINITY
+  let wait = LEAVE_FIRST_MS
+  redis.options.reconnectOnError = (error) => {
+    const since = performance.now() - leftAt
+    if (refusalOf(error) !== 'READONLY' || since < wait) return false
+    wait = since < 2 * wait ? Math.min(2 * wait, LEAVE_LONGEST_MS) : LEAVE_FIRST_MS
+    leftAt = performance.now()
+    leaving.add(redis)
+    redis.once('ready', () => leaving.delete(redis))
     return 2
   }
+  const duplicate = redis.duplicate.bind(redis)
+  redis.duplicate = (more) => leavingReplicas(duplicate(more))
+  return redis
 }
 
 /** The same to the unix socket of one server. */
@@ -124,9 +134,8 @@ function connectSentinels(hosts: RedisHosts, options: LegacyOptions): Single {
     // One that stands still is passed over.
     sentinelCommandTimeout: 5_000,
     failoverDetector: true,
-    // The old one comes back as a replica, and refuses what is sent over connections that it still has.
-    reconnectOnError: leaveReplica(),
   })
+  // The old one comes back as a replica, and refuses what is sent over connections that it still has.
   return leavingReplicas(redis)
 }
 

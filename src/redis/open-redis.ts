@@ -1,7 +1,7 @@
 import type { Logger } from 'pino'
 import { checkRedis } from './check-server.ts'
 import { type Redis, reasonOf } from './client.ts'
-import { connectRedis } from './connect.ts'
+import { connectRedis, isLeavingReplica } from './connect.ts'
 import { startPrivateRedis } from './private-server.ts'
 import { hasRedisHosts, readRedisHosts } from './redis-hosts.ts'
 
@@ -70,7 +70,7 @@ function watch(redis: Redis, name: string, logger: Logger): () => void {
     )
   })
   redis.on('close', () => {
-    if (down || over || redis.status === 'end') return
+    if (down || over || redis.status === 'end' || isLeavingReplica(redis)) return
     down = true
     logger.error(`${name} has closed the connection. Nothing is lost; ringpost goes on when it is back.`)
   })

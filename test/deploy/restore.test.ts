@@ -1,4 +1,6 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +12,7 @@ import { connectSocket } from '../../src/redis/connect.ts'
 import { startPrivateRedis } from '../../src/redis/private-server.ts'
 import { blocksOf } from '../docs/commands.ts'
 import { readPages } from '../docs/pages.ts'
+import { until } from '../support/until.ts'
 
 const ROOT = new URL('../../', import.meta.url).pathname
 const run = promisify(execFile)
@@ -82,4 +85,57 @@ test('a restore that fails says why, leaves the folder as it was, and can be tri
     stderr: expect.stringContaining('holds data already'),
   })
   expect(await readdir(join(clone, 'data2', 'appendonlydir'))).not.toEqual([])
+})
+
+/** A redis-server that is found first, and started otherwise than the script says. */
+async function redisServer(before: string, more = ''): Promise<string> {
+  const { stdout } = await type('command -v redis-server')
+  const bin = join(clone, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, 'redis-server'), `#!/bin/sh\n${before}\nexec ${stdout.trim()} "$@" ${more}\n`, {
+    mode: 0o755,
+  })
+  return `${bin}:${process.env.PATH}`
+}
+
+test('a restore ends where the disk has no room for what it writes', { timeout: 60_000 }, async () => {
+  await withPrivateRedis(async (redis) => {
+    await redis.set('kept', randomBytes(200_000))
+    await type('redis-cli -s data/redis.sock --rdb ringpost.rdb')
+  })
+  await mkdir(join(clone, 'data2'))
+  // Of each file that the server writes, and not of those that it reads (512 bytes each).
+  const PATH = await redisServer('ulimit -f 100')
+  await expect(
+    run('sh', ['deploy/restore.sh', 'ringpost.rdb', 'data2'], {
+      cwd: clone,
+      env: { ...process.env, PATH },
+      timeout: 30_000,
+    }),
+  ).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('nothing was restored') })
+  expect(await readdir(join(clone, 'data2'))).toEqual([])
+})
+
+test('a restore that is interrupted while it writes leaves neither a server nor a file', {
+  timeout: 60_000,
+}, async () => {
+  await backUp()
+  await mkdir(join(clone, 'data2'))
+  // Half a minute for each key.
+  const PATH = await redisServer('', '--rdb-key-save-delay 30000000')
+  const child = spawn('sh', ['deploy/restore.sh', 'ringpost.rdb', 'data2'], {
+    cwd: clone,
+    env: { ...process.env, PATH },
+    stdio: 'ignore',
+  })
+  const ended = once(child, 'exit')
+  const log = join(clone, 'data2', 'restore.log')
+  await until(async () =>
+    (await readFile(log, 'utf8').catch(() => '')).includes('append only file rewriting'),
+  )
+  const server = Number(/(\d+):M/.exec(await readFile(log, 'utf8'))?.[1])
+  child.kill('SIGTERM')
+  expect(await ended).toEqual([1, null])
+  expect(() => process.kill(server, 0)).toThrow('ESRCH')
+  expect(await readdir(join(clone, 'data2'))).toEqual([])
 })

@@ -288,6 +288,25 @@ describe('the list', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => began + (24 - i) * 120_000))
   })
 
+  test('has an entry once whose writing was told of too late, and was done again', async () => {
+    const redis = {
+      lrange: d.redis.lrange.bind(d.redis),
+      // As a connection that is made anew sends again what it has no answer to.
+      callBuffer: (async (...args: Parameters<typeof d.redis.callBuffer>) => {
+        await d.redis.callBuffer(...args)
+        return d.redis.callBuffer(...args)
+      }) as typeof d.redis.callBuffer,
+    }
+    const { record: recordTwice } = createPollHistory({ ...d.deps, redis })
+    const token = await d.store.acquire(d.source.id)
+    const at = d.clock.ms
+    await recordTwice(d.source.id, token, quiet(at, { outcome: 'found' }))
+    await recordTwice(d.source.id, token, quiet(at + 30_000))
+    await recordTwice(d.source.id, token, quiet(at + 60_000))
+    await d.store.release(d.source.id, token ?? 0)
+    expect(brief(await list())).toEqual(['quiet head×2', 'found head×1'])
+  })
+
   test('is read page by page to its end where dry runs lie within other polls', async () => {
     const at = (secs: number) => d.clock.ms - 3_600_000 + secs * 1_000
     const dry = (from: number, to: number) =>
@@ -300,8 +319,11 @@ describe('the list', () => {
     await record(quiet(at(400)))
     await dry(300, 500)
     await record(quiet(at(600)))
+    // By clocks that differ, and by writes that cross.
+    await dry(700, 720)
+    await record(quiet(at(690), { to: at(719) }))
     const all = (await list()).map(({ from, to }) => [from, to])
-    expect(all).toHaveLength(7)
+    expect(all).toHaveLength(9)
     for (const limit of [1, 2, 3]) {
       const seen: number[][] = []
       let after: Awaited<ReturnType<typeof d.history.list>>['next'] = null

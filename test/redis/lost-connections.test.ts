@@ -117,4 +117,6 @@ test('the name of Redis leads to another server, and the one before stays as its
   })
   port = second
   await goesOn()
+  // That it is left is no news of the server.
+  expect(ringpost.output()).not.toMatch(/has closed the connection|is back/)
 })
