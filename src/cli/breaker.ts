@@ -13,7 +13,7 @@ interface Waiting {
 export interface Breaker {
   failingSince: string | null
   nextTryAt: string
-  /** A sentence; empty where none is known. */
+  /** A sentence; null where none is known. */
   lastError: string | null
 }
 

@@ -3,7 +3,8 @@ import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript, replyText } from '../redis/script.ts'
 import type { Attempt, DeliveryError, DeliveryStatus, EventType, UnixMs } from '../types.ts'
-import { DELIVERY_STATUSES, type DeliveryHead, parseHead, recordText } from './delivery-record.ts'
+import { DELIVERY_STATUSES, type DeliveryHead, parseHead } from './delivery-record.ts'
+import { type NewDelivery, newRecords } from './new-records.ts'
 import { type ClaimResult, resultArguments } from './result-arguments.ts'
 
 /**
@@ -23,14 +24,6 @@ export const DISABLING = { afterMs: 5 * 86_400_000, leastFailures: 10, warnings:
 export const KEPT_BODY = 4096
 /** What is shown in place of a body that was the event, where that has left the event log. */
 export const EVENT_GONE = '(the event, which is not in the event log any more)'
-
-/** Where an event is to be found, and for whom. */
-export interface NewDelivery {
-  eventId: string
-  eventType: EventType
-  sourceId: string
-  streamId: string
-}
 
 /** A delivery that one worker may attempt now. */
 export interface Claim {
@@ -155,7 +148,6 @@ export function createDeliveryLog(deps: {
       const status = skip === null ? 'pending' : 'skipped'
       const ids = events.map((event) => deliveryId(event.eventId, endpointId))
       const at = now()
-      const error = skip === null ? '' : JSON.stringify(skip)
       const reply = replyText(
         await accept(
           [endpoint.status(status), endpoint.due],
@@ -164,10 +156,7 @@ export function createDeliveryLog(deps: {
             status,
             endpoint.delivery(''),
             at + Math.max(deps.retentionMs, ENDED_KEPT_MS),
-            ...events.flatMap((event, i) => {
-              const dueAt = status === 'pending' ? placeInTime(at, events.length - 1 - i) : null
-              return [ids[i] ?? '', newRecord(event, status, { at, dueAt }, error)]
-            }),
+            ...newRecords(events, at, skip).flatMap((record, i) => [ids[i] ?? '', record]),
           ],
         ),
       )
@@ -305,28 +294,6 @@ export function createDeliveryLog(deps: {
 }
 
 export type DeliveryLog = ReturnType<typeof createDeliveryLog>
-
-function newRecord(
-  event: NewDelivery,
-  status: 'pending' | 'skipped',
-  { at, dueAt }: { at: UnixMs; dueAt: UnixMs | null },
-  error: string,
-): string {
-  const { eventId, eventType, sourceId, streamId } = event
-  const place = { sourceId, streamId }
-  const head = { status, createdAt: at, made: 0, countedFrom: 0, nextAttemptAt: dueAt, run: null }
-  return recordText({ ...head, eventId, eventType, place }, { error })
-}
-
-/**
- * Those of one call are sent in their order: what is due in one millisecond would be ordered by its id. A score of a
- * sorted set has room for 4,096 places within a millisecond of our time.
- *
- * @param before how many of them come after it
- */
-function placeInTime(at: UnixMs, before: number): number {
-  return at - before / 4096
-}
 
 /** A line of the script's reply. Ids, types and places are ASCII, without spaces. */
 function claimOf(line: string, held: Pick<Claim, 'token' | 'takenAt' | 'until'>): Claim {

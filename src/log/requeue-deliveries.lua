@@ -10,7 +10,7 @@
 -- Atomic so that a delivery is never taken from a worker that is sending it, nor twice by two that ask at
 -- once, and so that status, lists and schedule never disagree.
 -- What somebody asks for by hand goes before everything that waits, and what a walk brings goes behind it, in its
--- order: see placeInTime in deliveries.ts.
+-- order: see placeInTime in new-records.ts.
 local function due_in_walk(i)
   return string.format('%.17g', tonumber(ARGV[1]) - (#ARGV - 4 - i) / 4096)
 end

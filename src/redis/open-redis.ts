@@ -1,7 +1,8 @@
 import type { Logger } from 'pino'
 import { checkRedis } from './check-server.ts'
 import { type Redis, reasonOf } from './client.ts'
-import { connectRedis, isLeavingReplica } from './connect.ts'
+import { connectRedis } from './connect.ts'
+import { isLeavingReplica } from './leaving-replicas.ts'
 import { startPrivateRedis } from './private-server.ts'
 import { hasRedisHosts, readRedisHosts } from './redis-hosts.ts'
 

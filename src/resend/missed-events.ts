@@ -1,6 +1,7 @@
 import { matches, type Subscription } from '../fanout/match.ts'
 import { deliveryId } from '../ids.ts'
-import type { DeliveryLog, NewDelivery } from '../log/deliveries.ts'
+import type { DeliveryLog } from '../log/deliveries.ts'
+import type { NewDelivery } from '../log/new-records.ts'
 import type { Outbox } from '../outbox/outbox.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'

@@ -10,6 +10,7 @@ import { startTestReceiver, type TestReceiver } from '../support/receiver.ts'
 import { masterOf } from '../support/redis-masters.ts'
 import { type RedisServers, startCluster, startSentinels } from '../support/redis-servers.ts'
 import { until } from '../support/until.ts'
+import { startCallers } from './callers.ts'
 
 const keys = createKeys('ringpost')
 
@@ -77,25 +78,16 @@ async function describeTrouble(calls: ReadonlyMap<string, number>): Promise<stri
 
 /** Callers call all the time, a server dies in the middle of it, and in the end everybody was announced. */
 async function survives(die: () => Promise<void>): Promise<void> {
-  const calls = new Map<string, number>()
-  let n = 0
-  const load = setInterval(() => {
-    const user_id = `caller-${(n++ * 7) % 60}`
-    simulator.call({ user_id })
-    calls.set(user_id, (calls.get(user_id) ?? 0) + 1)
-  }, 25)
+  const { calls, stop, announced } = startCallers(simulator, { callers: 60, everyMs: 25 })
   try {
     await until(() => receiver.webhooks.length > 60)
     await die()
     const before = receiver.webhooks.length
     await until(() => receiver.webhooks.length > before + 60, { within: 60_000 })
-    clearInterval(load)
-    await until(() => [...calls].every(([user, count]) => chainsOf(receiver.webhooks).get(user) === count), {
-      within: 60_000,
-      what: 'every call to be announced',
-    })
+    stop()
+    await announced(receiver)
   } catch (cause) {
-    clearInterval(load)
+    stop()
     throw new Error(await describeTrouble(calls), { cause })
   }
   expect(chainsOf(receiver.webhooks, { complete: true }).size).toBe(calls.size)

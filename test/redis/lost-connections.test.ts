@@ -7,6 +7,7 @@ import { startRingpost, temporaryDataDir } from '../e2e/ringpost.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { freePorts, startRedisServer } from '../support/redis-servers.ts'
 import { until } from '../support/until.ts'
+import { startCallers } from './callers.ts'
 
 /** A whole ringpost that reaches its Redis by a name that may lead elsewhere, and callers who call all the time. */
 async function startBehindLink(portOf: () => number, dataDir: string) {
@@ -31,14 +32,8 @@ async function startBehindLink(portOf: () => number, dataDir: string) {
   await ringpost.api('POST', '/v1/endpoints', { url: receiver.url })
   await until(async () => (await ringpost.api('GET', '/v1/sources/src_default')).body.state === 'live')
 
-  const calls = new Map<string, number>()
-  let n = 0
-  const load = setInterval(() => {
-    const user_id = `caller-${(n++ * 7) % 20}`
-    simulator.call({ user_id })
-    calls.set(user_id, (calls.get(user_id) ?? 0) + 1)
-  }, 50)
-  onTestFinished(() => clearInterval(load))
+  const { calls, stop, announced } = startCallers(simulator, { callers: 20, everyMs: 50 })
+  onTestFinished(stop)
   await until(() => receiver.webhooks.length > 40)
   return {
     link,
@@ -48,14 +43,8 @@ async function startBehindLink(portOf: () => number, dataDir: string) {
     async goesOn() {
       const before = receiver.webhooks.length
       await until(() => receiver.webhooks.length > before + 40, { within: 90_000 })
-      clearInterval(load)
-      await until(
-        () => [...calls].every(([user, count]) => chainsOf(receiver.webhooks).get(user) === count),
-        {
-          within: 60_000,
-          what: 'every call to be announced',
-        },
-      )
+      stop()
+      await announced(receiver)
       expect(chainsOf(receiver.webhooks, { complete: true }).size).toBe(calls.size)
       expect((await fetch(`${ringpost.url}/readyz`)).status).toBe(200)
     },
