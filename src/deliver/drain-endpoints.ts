@@ -29,10 +29,11 @@ export function createDrainEndpoints(
     room?: RequestRoom
   } & Omit<AttemptDeps, 'deliveries'> &
     Omit<FollowDeps, 'now'> &
-    Omit<LaneDeps, 'attempts' | 'atOnce' | 'crowded' | 'room' | 'token'>,
+    Omit<LaneDeps, 'attempts' | 'atOnce' | 'crowded' | 'room'>,
 ) {
   const { deliveries, logger, signal, atOnce = AT_ONCE, lanes: most = LANES } = deps
-  const token = randomBytes(9).toString('base64url')
+  /** Of this process, among those who record. */
+  const writer = randomBytes(9).toString('base64url')
   const attempts = createAttemptClaims(deps)
   const followResults = createFollowResults(deps)
   const room = deps.room ?? createRequestRoom()
@@ -47,12 +48,12 @@ export function createDrainEndpoints(
     if (there) return there
     const lane = createLane(
       endpointId,
-      { ...deps, attempts, room, atOnce, token, crowded: () => lanes.size >= most },
+      { ...deps, attempts, room, atOnce, crowded: () => lanes.size >= most },
       (idle) =>
         createRecorder({
           endpointId,
           deliveries,
-          nextBatch: () => ({ writer: token, number: ++batches }),
+          nextBatch: () => ({ writer, number: ++batches }),
           recorded: (results, health) => followResults(endpointId, results, health),
           idle,
           logger,

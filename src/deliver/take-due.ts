@@ -23,8 +23,6 @@ export interface TakeDeps {
   deadlineMs: number
   /** Requests to the endpoint at a time. */
   atOnce: number
-  /** Of this process: what it claims, only it may record or release. */
-  token: string
 }
 
 /** What was taken, and for whom. */
@@ -38,7 +36,7 @@ export type Due =
 
 /** Makes the taking of what is due at one endpoint. */
 export function createTakeDue(endpointId: string, deps: TakeDeps) {
-  const { deliveries, endpoints, atOnce, token } = deps
+  const { deliveries, endpoints, atOnce } = deps
   const holdMs = deps.deadlineMs + CLAIM_MARGIN_MS
   /** The endpoint as it was last seen, where it could be sent to. */
   let known: EndpointRecord | null = null
@@ -58,7 +56,7 @@ export function createTakeDue(endpointId: string, deps: TakeDeps) {
     }
     const batch = batchOf(expected && kindOf(expected.kind), { atOnce: CLAIMS * atOnce, own })
     const [taken, endpoint] = await Promise.all([
-      deliveries.take(endpointId, token, holdMs, {
+      deliveries.take(endpointId, holdMs, {
         room: unsent ? UNSENT_AT_ONCE : room,
         atOnce: batch.atOnce,
         own: batch.own,

@@ -28,8 +28,10 @@ export const EVENT_GONE = '(the event, which is not in the event log any more)'
 /** A delivery that one worker may attempt now. */
 export interface Claim {
   deliveryId: string
-  token: string
-  /** Since when and until when it holds. */
+  /**
+   * Since when and until when it holds. That tells claims on one delivery apart: a later one begins when the one before
+   * has run out, and ends after it.
+   */
   takenAt: UnixMs
   until: UnixMs
   /** Attempts before this one. */
@@ -150,13 +152,17 @@ export function createDeliveryLog(deps: {
       const at = now()
       const reply = replyText(
         await accept(
-          [endpoint.status(status), endpoint.due],
+          [endpoint.status(status), endpoint.due, endpoint.busy],
           [
             at,
             status,
             endpoint.delivery(''),
             at + Math.max(deps.retentionMs, ENDED_KEPT_MS),
-            ...newRecords(events, at, skip).flatMap((record, i) => [ids[i] ?? '', record]),
+            ...newRecords(events, at, skip).flatMap(({ dueAt, text }, i) => [
+              ids[i] ?? '',
+              dueAt ?? '',
+              text,
+            ]),
           ],
         ),
       )
@@ -166,9 +172,8 @@ export function createDeliveryLog(deps: {
     /**
      * Takes deliveries whose time has come and claims each for one attempt, for `holdMs`.
      *
-     * @param token of the worker; what it claims, only it may record or release
      */
-    async take(endpointId: string, token: string, holdMs: number, limits: TakeLimits): Promise<Taken> {
+    async take(endpointId: string, holdMs: number, limits: TakeLimits): Promise<Taken> {
       const endpoint = keys.endpoint(endpointId)
       const at = now()
       const until = at + holdMs
@@ -177,7 +182,6 @@ export function createDeliveryLog(deps: {
         [
           at,
           until,
-          token,
           limits.room,
           limits.atOnce,
           limits.rate ?? '',
@@ -197,7 +201,7 @@ export function createDeliveryLog(deps: {
           : text
               .toString('latin1')
               .split('\n')
-              .map((line) => claimOf(line, { token, takenAt: at, until }))
+              .map((line) => claimOf(line, { takenAt: at, until }))
       const taken = claims.length > 0
       return {
         claims,
@@ -259,13 +263,16 @@ export function createDeliveryLog(deps: {
 
     /** Gives claims back without an attempt, to the places that they had. */
     async release(endpointId: string, claims: readonly Claim[]): Promise<void> {
-      const [first] = claims
-      if (first === undefined) return
+      if (claims.length === 0) return
       const endpoint = keys.endpoint(endpointId)
-      const ids = claims.map(({ deliveryId: id }) => id)
       await release(
-        [endpoint.busy, endpoint.due, endpoint.retries, ...ids.map(endpoint.delivery)],
-        [first.token, now(), ...ids],
+        [
+          endpoint.busy,
+          endpoint.due,
+          endpoint.retries,
+          ...claims.map((claim) => endpoint.delivery(claim.deliveryId)),
+        ],
+        [now(), ...claims.flatMap(({ deliveryId: id, until }) => [id, until])],
       )
     },
 
@@ -296,7 +303,7 @@ export function createDeliveryLog(deps: {
 export type DeliveryLog = ReturnType<typeof createDeliveryLog>
 
 /** A line of the script's reply. Ids, types and places are ASCII, without spaces. */
-function claimOf(line: string, held: Pick<Claim, 'token' | 'takenAt' | 'until'>): Claim {
+function claimOf(line: string, held: Pick<Claim, 'takenAt' | 'until'>): Claim {
   const [deliveryId = '', more] = line.split(' ', 2)
   const head = parseHead(line.slice(deliveryId.length + 3))
   const { made, countedFrom, eventId, eventType, place } = head

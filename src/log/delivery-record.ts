@@ -12,7 +12,7 @@ export const DELIVERY_STATUSES = [
  * What is recorded of a delivery, but for the attempts beside it. In Redis it is one text, so that a script reads and
  * writes many deliveries in one command; delivery-record.lua is how scripts do that. Its parts:
  *
- * - a line of who has claimed it, until when (unix ms), and a `+` for each change by somebody else since; `-` for nobody
+ * - a line with a `-`: up to layout 2 it told who has claimed it, which the endpoint's list `busy` does now
  * - a line of short ones with spaces between them, and `-` for what there is not: see {@link DeliveryHead}
  * - three lines of JSON, each empty where there is none: error, the event where it is a test, and the attempt where the
  *   first one was the last
@@ -47,7 +47,7 @@ const NONE = '-'
 /** Characters that a record has at most before it tells of its type. */
 export const LONGEST_HEAD = 1024
 
-/** A record as it stands in Redis, claimed by nobody. */
+/** A record as it stands in Redis. */
 export function recordText(
   head: DeliveryHead,
   { error = '', test = '', attempt = '', body = '' } = {},

@@ -1,5 +1,5 @@
 import type { DeliveryError, EventType, UnixMs } from '../types.ts'
-import { recordText } from './delivery-record.ts'
+import { type DeliveryHead, recordText } from './delivery-record.ts'
 
 /** Where an event is to be found, and for whom. */
 export interface NewDelivery {
@@ -9,28 +9,37 @@ export interface NewDelivery {
   streamId: string
 }
 
+/** The record of a delivery as it begins, and when that is due; null where it is skipped. */
+export interface NewRecord {
+  dueAt: number | null
+  text: string
+}
+
 /**
  * The records of deliveries as they begin, in the order given: they wait for their first attempt, or are skipped for a
  * reason.
  */
-export function newRecords(events: readonly NewDelivery[], at: UnixMs, skip: DeliveryError | null): string[] {
+export function newRecords(
+  events: readonly NewDelivery[],
+  at: UnixMs,
+  skip: DeliveryError | null,
+): NewRecord[] {
   const error = skip === null ? '' : JSON.stringify(skip)
-  return events.map(({ eventId, eventType, sourceId, streamId }, i) =>
-    recordText(
-      {
-        status: skip === null ? 'pending' : 'skipped',
-        createdAt: at,
-        made: 0,
-        countedFrom: 0,
-        nextAttemptAt: skip === null ? placeInTime(at, events.length - 1 - i) : null,
-        run: null,
-        eventId,
-        eventType,
-        place: { sourceId, streamId },
-      },
-      { error },
-    ),
-  )
+  return events.map(({ eventId, eventType, sourceId, streamId }, i) => {
+    const dueAt = skip === null ? placeInTime(at, events.length - 1 - i) : null
+    const head: DeliveryHead = {
+      status: skip === null ? 'pending' : 'skipped',
+      createdAt: at,
+      made: 0,
+      countedFrom: 0,
+      nextAttemptAt: dueAt,
+      run: null,
+      eventId,
+      eventType,
+      place: { sourceId, streamId },
+    }
+    return { dueAt, text: recordText(head, { error }) }
+  })
 }
 
 /**

@@ -11,11 +11,12 @@
 -- ARGV[13] how many notes of the endpoint's health follow, in the order in which they were made; each is: what was found
 -- (up, down, unanswered (down, and no answer came) or gone (it wants no more)), how long the attempt took in ms, of
 -- which state of the endpoint (when that was last changed in ms, - for none), error as JSON ('' for none)
--- Then how many deliveries follow whose first attempt has succeeded; each is: its id, its claim, its time of creation,
+-- Then how many deliveries follow whose first attempt has succeeded; each is: its id, its claim (until when it holds, in
+-- ms), its time of creation,
 -- its record as it is to be
 -- Then for each other result a text of at least four lines: what is short of it, error as JSON ('' for none), attempt as
 -- JSON without the body of its request ('' for none), that body ('' also where the JSON says itself what was sent). What
--- is short, with spaces between and - for what there is not: delivery id, claim token, place of the new status in
+-- is short, with spaces between and - for what there is not: delivery id, claim, place of the new status in
 -- KEYS[5..9] from 1, its name, next attempt in ms
 -- Returns {health: failing since, failures, since when it had failed where people are to be told that it works
 -- again, how far they were told that it fails ('' for none of each)}, then of each result that did not end its claim
@@ -108,6 +109,8 @@ for _ = 1, tonumber(ARGV[NOTES]) do
 end
 
 local replies, leave, enter, ended = { false }, {}, {}, {}
+-- Whose claims have ended in this call.
+local over = {}
 -- What the slow ones move, by id: from where, to where, created, next attempt. Two of them may be of one delivery.
 local moved = {}
 local function tell(id, what)
@@ -154,20 +157,23 @@ local function keep_attempt(record, key, attempt, is_last)
 end
 
 -- Records one result, whatever it is and whatever has happened to its delivery meanwhile.
-local function record_result(key, text, id, token, place, status, next_at, err, attempt, body)
+local function record_result(key, text, id, till, place, status, next_at, err, attempt, body)
   local record = parse_record(text)
   if not record then
     ended[#ended + 1] = id
     tell(id, 'GONE')
     return
   end
-  local overtaken = holder_of(record[CLAIM]) ~= token and status ~= 'succeeded'
+  local held = not over[id] and claim_of(KEYS[1], id)
+  local overtaken = held ~= tonumber(till) and status ~= 'succeeded'
   local attempts = ARGV[12] .. id
   if attempt ~= '' then
     keep_attempt(record, attempts, without_body(record, attempt, body), next_at == NONE and not overtaken)
   end
   if overtaken then
-    record[CLAIM] = changed_claim(record[CLAIM])
+    if held then
+      mark_claim(KEYS[1], id)
+    end
     redis.call('SET', key, record_text(record), 'KEEPTTL')
     local left = redis.call('PTTL', key)
     if left > 0 then
@@ -179,8 +185,8 @@ local function record_result(key, text, id, token, place, status, next_at, err, 
   local created = record[CREATED]
   local from = moved[id] and moved[id][1] or PLACES[record[STATUS]]
   moved[id] = { from, 4 + tonumber(place), created, next_at }
-  ended[#ended + 1] = id
-  record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, status, next_at, err
+  ended[#ended + 1], over[id] = id, true
+  record[STATUS], record[DUE_AT], record[ERROR] = status, next_at, err
   if next_at ~= NONE then
     redis.call('SET', key, record_text(record))
     return
@@ -193,31 +199,40 @@ local function record_result(key, text, id, token, place, status, next_at, err, 
 end
 
 -- Where nothing has happened to it since it was claimed, its record is as the claimant knows it.
-local successes, keys = at + 1, {}
-for i = successes, at + ARGV[at] * SUCCESS_WIDTH, SUCCESS_WIDTH do
-  keys[#keys + 1] = ARGV[11] .. ARGV[i]
-end
-if #keys > 0 then
-  local left, entered, told = listed(leave, PLACES.pending), listed(enter, PLACES.succeeded), {}
-  for i, text in ipairs(read_texts(keys)) do
-    local id, claim, created, record = unpack(ARGV, successes + (i - 1) * SUCCESS_WIDTH, successes + i * SUCCESS_WIDTH - 1)
-    if text and not told[id] and string.sub(text, 1, #claim + 1) == claim .. '\n' then
-      told[id] = true
-      redis.call('SET', keys[i], record, 'PXAT', end_of(created))
+local successes, last = at + 1, at + ARGV[at] * SUCCESS_WIDTH
+if last > at then
+  local ids, left, entered = {}, listed(leave, PLACES.pending), listed(enter, PLACES.succeeded)
+  for i = successes, last, SUCCESS_WIDTH do
+    ids[#ids + 1] = ARGV[i]
+  end
+  local created, ends
+  for i, till in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(ids))) do
+    local id, at_id = ids[i], successes + (i - 1) * SUCCESS_WIDTH
+    local key, record = ARGV[11] .. id, ARGV[at_id + 3]
+    local recorded = false
+    if till and tonumber(till) == tonumber(ARGV[at_id + 1]) and not over[id] then
+      if created ~= ARGV[at_id + 2] then
+        created = ARGV[at_id + 2]
+        ends = string.format('%.0f', end_of(created))
+      end
+      recorded = redis.call('SET', key, record, 'XX', 'PXAT', ends)
+    end
+    if recorded then
+      over[id] = true
       left[#left + 1] = id
       entered[#entered + 1], entered[#entered + 2] = created, id
       ended[#ended + 1] = id
     else
       local wanted = parse_record(record)
-      record_result(keys[i], redis.call('GET', keys[i]), id, holder_of(claim), '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
+      record_result(key, redis.call('GET', key), id, ARGV[at_id + 1], '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
     end
   end
 end
 
-for i = successes + #keys * SUCCESS_WIDTH, #ARGV do
-  local id, token, place, status, next_at, err, attempt, body = string.match(ARGV[i], RESULT)
+for i = last + 1, #ARGV do
+  local id, till, place, status, next_at, err, attempt, body = string.match(ARGV[i], RESULT)
   local key = ARGV[11] .. id
-  record_result(key, redis.call('GET', key), id, token, place, status, next_at, err, attempt, body)
+  record_result(key, redis.call('GET', key), id, till, place, status, next_at, err, attempt, body)
 end
 for id, move in pairs(moved) do
   local from, to, created, next_at = unpack(move)

@@ -30,7 +30,7 @@ end
 for i, record in ipairs(read_records(keys)) do
   local id, attempts = ARGV[i + 4], KEYS[9 + 2 * i]
   local status = record and record[STATUS]
-  local _, held = holder_of(record and record[CLAIM] or NONE)
+  local held = record and claim_of(KEYS[8], id)
   local reply = 'queued'
   if not record then
     reply = 'gone'
@@ -49,7 +49,7 @@ for i, record in ipairs(read_records(keys)) do
     if ARGV[3] ~= '' then
       record[RUN], due_at = ARGV[3], due_in_walk(i)
     end
-    record[CLAIM], record[STATUS], record[DUE_AT], record[ERROR] = NONE, 'pending', due_at, ''
+    record[STATUS], record[DUE_AT], record[ERROR] = 'pending', due_at, ''
     -- It ends by itself no more.
     redis.call('SET', keys[i], record_text(record))
     redis.call('PERSIST', attempts)

@@ -28,8 +28,8 @@ export function resultArguments(results: readonly ClaimResult[], copiesEvents: b
     const record = successRecord(claim, ending, copiesEvents)
     if (record === null) others.push(resultText(claim, ending, copiesEvents))
     else {
-      const { deliveryId, token, until, untouched } = claim
-      successes.push(deliveryId, `${token} ${until}`, String(untouched?.createdAt), record)
+      const { deliveryId, until, untouched } = claim
+      successes.push(deliveryId, String(until), String(untouched?.createdAt), record)
     }
   }
   return [notes.length / 4, ...notes, successes.length / 4, ...successes, ...others]
@@ -46,12 +46,12 @@ function successRecord({ untouched }: Claim, ending: Ending, copiesEvents: boole
 }
 
 /** A result as one text: each argument costs the writer and Redis more than its bytes do. */
-function resultText({ deliveryId: id, token }: Claim, ending: Ending, copiesEvents: boolean): string {
+function resultText({ deliveryId: id, until }: Claim, ending: Ending, copiesEvents: boolean): string {
   const { status, nextAttemptAt, attempt, error } = ending
   const place = DELIVERY_STATUSES.indexOf(status) + 1
   const { json, body } =
     attempt === null ? { json: '', body: '' } : attemptParts(attempt, ending, copiesEvents)
-  const short = `${id} ${token} ${place} ${status} ${nextAttemptAt ?? NONE}`
+  const short = `${id} ${until} ${place} ${status} ${nextAttemptAt ?? NONE}`
   return `${short}\n${error === null ? '' : JSON.stringify(error)}\n${json}\n${body}`
 }
 

@@ -1,27 +1,26 @@
 -- Takes deliveries of one endpoint whose time has come, and claims each for one attempt.
 -- Needs: delivery-record.lua
 -- KEYS[1] due, KEYS[2] retries, KEYS[3] busy, KEYS[4] health, KEYS[5] pace
--- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] claim token, ARGV[4] how many at most,
--- ARGV[5] how many may be claimed at a time by all workers together, but for ARGV[13] of them, ARGV[6] deliveries a
--- second ('' for no limit), ARGV[7] 1 where nothing will be sent (breaker and pace are of no account), ARGV[8]
--- connection failures in a row at which the breaker opens, ARGV[9] what the key of a delivery begins with, before its
--- id, ARGV[10] above how many that wait they are taken for one message together ('' for never), ARGV[11] the most of
--- these
+-- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] how many at most, ARGV[4] how many may be claimed
+-- at a time by all workers together, but for ARGV[12] of them, ARGV[5] deliveries a second ('' for no limit), ARGV[6] 1
+-- where nothing will be sent (breaker and pace are of no account), ARGV[7] connection failures in a row at which the
+-- breaker opens, ARGV[8] what the key of a delivery begins with, before its id, ARGV[9] above how many that wait they
+-- are taken for one message together ('' for never), ARGV[10] the most of these
 -- Returns {ms until more may be taken, for each delivery a line: id, a space, + where its record has more than short
 -- parts and - where it has not, a space, and the line of short parts}; instead of ms, -1 where whatever comes
 -- wakes the endpoint anyway, and -2 where it has as many requests as it may; with deliveries, 1 where they are to be
--- one message and 2 where they are all that is due. What is due within ARGV[12] ms is told too, for the wake that
+-- one message and 2 where they are all that is due. What is due within ARGV[11] ms is told too, for the wake that
 -- brought us here may have been its own, a little early by another clock.
 -- Atomic so that no two workers take the same one, nor more together than the endpoint may have. Which deliveries
 -- these are is known only here, so that their keys are not among KEYS; they are of the same slot.
 -- A full Redis refuses the first write of a script if it needs memory, and then lets all others through: a claim is
 -- written before anything is removed, so that nothing is taken of which no result could be recorded.
-local now, room = tonumber(ARGV[1]), tonumber(ARGV[4])
+local now, room = tonumber(ARGV[1]), tonumber(ARGV[3])
 
 local function keys_of(ids)
   local keys = {}
   for i, id in ipairs(ids) do
-    keys[i] = ARGV[9] .. id
+    keys[i] = ARGV[8] .. id
   end
   return keys
 end
@@ -39,16 +38,16 @@ end
 
 -- Whether this is to find out if an endpoint is back.
 local looks = false
-if ARGV[7] ~= '1' then
+if ARGV[6] ~= '1' then
   -- Of a process that has died, more may be there still than are given back at a time.
   local busy = redis.call('ZCOUNT', KEYS[3], '(' .. ARGV[1], '+inf')
-  room = math.min(room, tonumber(ARGV[5]) - math.max(0, busy - tonumber(ARGV[13])))
+  room = math.min(room, tonumber(ARGV[4]) - math.max(0, busy - tonumber(ARGV[12])))
   local failures, opens, gone = unpack(redis.call('HMGET', KEYS[4], 'unanswered', 'open_until', 'gone'))
   if gone then
     -- It wants no more, and is about to be disabled, with which it is woken.
     return { -1, '' }
   end
-  if tonumber(failures or 0) >= tonumber(ARGV[8]) then
+  if tonumber(failures or 0) >= tonumber(ARGV[7]) then
     local wait = tonumber(opens or 0) - now
     if wait > 0 then
       return { math.ceil(wait), '' }
@@ -60,9 +59,9 @@ if ARGV[7] ~= '1' then
   if room < 1 then
     return { -2, '' }
   end
-  if ARGV[6] ~= '' then
+  if ARGV[5] ~= '' then
     -- A token bucket that holds one second's deliveries, and one at least.
-    local rate = tonumber(ARGV[6])
+    local rate = tonumber(ARGV[5])
     local size = math.max(1, rate)
     local tokens, at = unpack(redis.call('HMGET', KEYS[5], 'tokens', 'at'))
     tokens, at = tonumber(tokens or size), tonumber(at or now)
@@ -77,16 +76,15 @@ if ARGV[7] ~= '1' then
 end
 
 local together = false
-if ARGV[7] ~= '1' and ARGV[10] ~= '' then
+if ARGV[6] ~= '1' and ARGV[9] ~= '' then
   local waiting = redis.call('ZCOUNT', KEYS[1], '-inf', now) + redis.call('ZCOUNT', KEYS[2], '-inf', now)
-  if waiting > tonumber(ARGV[10]) then
+  if waiting > tonumber(ARGV[9]) then
     together = true
-    room = tonumber(ARGV[11])
+    room = tonumber(ARGV[10])
   end
 end
 
-local taken, scores, seen = {}, {}, 0
-local claim = ARGV[3] .. ' ' .. ARGV[2]
+local taken, seen = {}, 0
 local find, sub, byte = string.find, string.sub, string.byte
 -- Of the names of statuses only pending and retrying begin with these.
 local PENDING, RETRYING = byte('p'), byte('r')
@@ -99,31 +97,23 @@ local function take(key, count)
     return
   end
   seen = seen + #ids
-  local claimed, keys = {}, keys_of(ids)
-  for i, text in ipairs(read_texts(keys)) do
+  local claims, last = {}, 0
+  for i, text in ipairs(read_texts(keys_of(ids))) do
     local head = text and find(text, '\n', 1, true)
     local status = head and byte(text, head + 1)
     if status == PENDING or status == RETRYING then
-      -- Of nobody, the line is one character.
-      local held_until = head > 2 and select(2, holder_of(text))
-      if held_until and held_until > now then
-        -- Somebody's after all.
-        scores[#scores + 1] = held_until
-      else
-        claimed[#claimed + 1], claimed[#claimed + 2] = keys[i], claim .. sub(text, head)
-        scores[#scores + 1] = ARGV[2]
-        -- One text for all: the reader pays for each reply.
-        local ends = find(text, '\n', head + 1, true)
-        taken[#taken + 1] = ids[i] .. (ends + 3 == #text and ' - ' or ' + ') .. sub(text, head + 1, ends - 1)
-      end
-      scores[#scores + 1] = ids[i]
+      claims[last + 1], claims[last + 2] = ARGV[2], ids[i]
+      last = last + 2
+      -- One text for all: the reader pays for each reply.
+      local ends = find(text, '\n', head + 1, true)
+      taken[#taken + 1] = ids[i] .. (ends + 3 == #text and ' - ' or ' + ') .. sub(text, head + 1, ends - 1)
     end
   end
-  if #claimed > 0 then
-    -- What waits has no end of its own that this would take away.
-    redis.call('MSET', unpack(claimed))
+  if last > 0 then
+    redis.call('ZADD', KEYS[3], unpack(claims))
   end
-  redis.call('ZREM', key, unpack(ids))
+  -- They are the first of all.
+  redis.call('ZREMRANGEBYRANK', key, 0, #ids - 1)
 end
 -- A quarter is for retries where there are any, of small rooms now and then one: neither lane waits behind the
 -- other. Looks are made with what has not been tried yet, as long as there is such: who is used for several would have
@@ -131,18 +121,15 @@ end
 take(KEYS[2], looks and 0 or math.floor((room + now % 4) / 4))
 take(KEYS[1], room - #taken)
 take(KEYS[2], room - #taken)
-if #scores > 0 then
-  redis.call('ZADD', KEYS[3], unpack(scores))
-end
 if #taken == 0 then
-  local soonest = tonumber(ARGV[12]) + 1
+  local soonest = tonumber(ARGV[11]) + 1
   for list = 1, 2 do
     local first = redis.call('ZRANGE', KEYS[list], 0, 0, 'WITHSCORES')
     soonest = math.min(soonest, first[2] and math.max(1, math.ceil(tonumber(first[2]) - now)) or soonest)
   end
-  return { soonest > tonumber(ARGV[12]) and -1 or soonest, '' }
+  return { soonest > tonumber(ARGV[11]) and -1 or soonest, '' }
 end
-if ARGV[6] ~= '' and ARGV[7] ~= '1' then
+if ARGV[5] ~= '' and ARGV[6] ~= '1' then
   redis.call('HINCRBYFLOAT', KEYS[5], 'tokens', together and -1 or -#taken)
 end
 return { together and 1 or (seen < room and 2 or 0), table.concat(taken, '\n') }

@@ -8,14 +8,18 @@ import { createScript } from './script.ts'
  * The layout of everything that ringpost keeps in Redis. It goes up with a change that an older version would read
  * wrongly, together with a migration; fields that are added and keys that older versions do not look at need none.
  */
-export const LAYOUT = 2
+export const LAYOUT = 3
 
 /**
  * Brings data from one layout to the next: `MIGRATIONS[n]` from n to n + 1. Each can be broken off anywhere and begun
  * again, and be carried out by several processes at a time: the number goes up when it has ended.
  */
 export type Migration = (deps: { redis: Redis; keys: Keys }) => Promise<void>
-export const MIGRATIONS: Readonly<Record<number, Migration>> = { 1: deliveriesAsTexts }
+export const MIGRATIONS: Readonly<Record<number, Migration>> = {
+  1: deliveriesAsTexts,
+  // Who has claimed a delivery is told by the list `busy` alone, which was there before.
+  2: async () => undefined,
+}
 
 /**
  * What stands in place of the number while data are brought to the next layout: an older version, to which somebody

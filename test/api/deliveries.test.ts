@@ -22,7 +22,7 @@ async function deliver(api: TestApi, endpointId: string, userId: string, status:
     status === 'skipped' ? { code: 'endpoint_disabled', message: 'The endpoint was disabled.' } : null
   const [id] = await api.log.accept(endpointId, [deliveryOf(event, 'src_a')], skip)
   if (id === undefined || status === 'pending' || status === 'skipped') return event
-  const claim = await api.claim(endpointId, id, 'token', 1_000)
+  const claim = await api.claim(endpointId, id, 1_000)
   if (claim === null) throw new Error('A new delivery can be claimed.')
   const failed = status !== 'succeeded'
   await api.record(endpointId, claim, {
@@ -79,7 +79,7 @@ describe('a delivery', () => {
       error: null,
       attempts: [],
     })
-    const claim = await api.claim(id, pending, 'token', 1_000)
+    const claim = await api.claim(id, pending, 1_000)
     if (claim === null) throw new Error('A new delivery can be claimed.')
     const error = { code: 'timeout', message: 'The endpoint did not answer within 15s.' }
     const attempt = { ...ATTEMPT, response: null, error }
@@ -200,7 +200,7 @@ describe('GET /v1/deliveries', () => {
       // One that was shown and one that was not yet.
       for (const id of [page[0].id, expected[round * 50 + 25]]) {
         const owner = endpoints.find((endpoint) => locator(endpoint.id) === locatorOf(id))?.id ?? ''
-        const claim = await api.claim(owner, id, 'token', 1_000)
+        const claim = await api.claim(owner, id, 1_000)
         if (claim === null) throw new Error(`${id} can be claimed.`)
         await api.record(owner, claim, { ...SUCCEEDED, attempt: ATTEMPT })
       }

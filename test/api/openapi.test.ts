@@ -229,7 +229,7 @@ describe('openapi.json', () => {
     const body = { url: 'https://hooks.example.com/', headers: { 'x-a': 'b' } }
     const { id: endpoint } = (await check('post', '/v1/endpoints', '/v1/endpoints', body)).json
     const [delivery = ''] = await api.log.accept(endpoint, [deliveryOf(event, 'src_default')])
-    const claim = await api.claim(endpoint, delivery, 't', 1_000)
+    const claim = await api.claim(endpoint, delivery, 1_000)
     if (claim === null) throw new Error('A new delivery can be claimed.')
     await api.record(endpoint, claim, {
       status: 'retrying',

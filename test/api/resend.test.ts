@@ -58,7 +58,7 @@ async function attempt(
   status: Ending['status'],
   nextAttemptAt: number | null = null,
 ) {
-  const claim = await api.claim(endpointId, id, 'worker', 20_000)
+  const claim = await api.claim(endpointId, id, 20_000)
   if (claim === null) throw new Error(`${id} cannot be claimed.`)
   await api.record(endpointId, claim, ending(status, claim.attempts + 1, nextAttemptAt))
   return claim
@@ -124,7 +124,7 @@ describe('POST /v1/deliveries/:id/retry', () => {
   test('is refused while an attempt is in progress, and taken when its worker is gone', async () => {
     const { api, endpointId } = await setUp()
     const { id } = await deliver(api, endpointId, 'u1', 'pending')
-    const claim = await api.claim(endpointId, id, 'worker', 20_000)
+    const claim = await api.claim(endpointId, id, 20_000)
     const refused = await api.post(`/v1/deliveries/${id}/retry`)
     expect(refused.json).toMatchObject({ status: 409, code: 'conflict' })
     expect(refused.json.detail).toContain('in progress')
@@ -195,7 +195,7 @@ describe('POST /v1/events/:id/replay', () => {
   test('says what is being attempted at this very moment', async () => {
     const { api, endpointId } = await setUp()
     const { event, id } = await deliver(api, endpointId, 'u1', 'pending')
-    await api.claim(endpointId, id, 'worker', 20_000)
+    await api.claim(endpointId, id, 20_000)
     expect((await replay(api, event)).json.deliveries).toEqual([
       { id, endpoint_id: endpointId, result: 'in_progress' },
     ])

@@ -197,7 +197,7 @@ test('erasing leaves nothing of a person in Redis, and everybody else as they we
   const attempt = async (n: number) => {
     const event = theirs[n] ?? userEvent(SOURCE, marked)
     const [delivery] = (await api.get(`/v1/deliveries?event_id=${event.id}&endpoint_id=${one.id}`)).json.data
-    const claim = await api.claim(one.id, delivery.id, 't', 60_000)
+    const claim = await api.claim(one.id, delivery.id, 60_000)
     if (claim === null) throw new Error('It can be claimed.')
     return () =>
       api.record(one.id, claim, {
@@ -240,7 +240,7 @@ test('erasing leaves nothing of a person in Redis, and everybody else as they we
   expect((await api.get(byPath('other'))).status).toBe(200)
   // A job that still names what was erased finds nothing to do.
   for (const { id } of theirs) {
-    expect(await api.claim(one.id, deliveryId(id, one.id), 't', 1_000)).toBeNull()
+    expect(await api.claim(one.id, deliveryId(id, one.id), 1_000)).toBeNull()
   }
   expect(holding(await everyValue(api.redis, api.keys.prefix), marked)).toEqual([])
   expect(api.lines.filter((line) => line.includes('rson'))).toEqual([])

@@ -41,7 +41,7 @@ test('what a batch has sent is recorded, also where Redis does not take the rest
     EP,
     eventIds.map((eventId) => ({ eventId, ...place })),
   )
-  const { claims } = await stage.deliveries.take(EP, 'me', 20_000, { room: 3, atOnce: 3, rate: null })
+  const { claims } = await stage.deliveries.take(EP, 20_000, { room: 3, atOnce: 3, rate: null })
   const givenBack: string[] = []
   const { attempt } = createAttemptClaims({
     deliveries: {

@@ -608,7 +608,7 @@ describe('what fails within ringpost', () => {
         // Another process has found that these claims have run out.
         await wait(3_500)
         stage.clock.ms += 30_000
-        await stage.deliveries.take('ep_1', 'another', 20_000, { room: 10, atOnce: 50, rate: null })
+        await stage.deliveries.take('ep_1', 20_000, { room: 10, atOnce: 50, rate: null })
       },
     })
     await drain('ep_1')

@@ -42,7 +42,7 @@ async function ended(count: number, prefix = 'evt'): Promise<string[]> {
       { status, nextAttemptAt: null },
     ] as const
     for (const [made, end] of ends.entries()) {
-      const claim = await stage.claim(EP, id, 'worker', 1_000)
+      const claim = await stage.claim(EP, id, 1_000)
       if (claim === null) throw new Error('It can be claimed.')
       await stage.record(EP, claim, { ...end, attempt: attempt(made + 1), error: null, health: null })
     }
@@ -82,7 +82,7 @@ describe('the bound by number', () => {
       const streamId = await stage.emit(sourceId, eventId)
       const event = { eventId, eventType: 'user.created' as const, sourceId, streamId }
       const [id = ''] = await stage.deliveries.accept(EP, [event])
-      const claim = await stage.claim(EP, id, 'worker', 1_000)
+      const claim = await stage.claim(EP, id, 1_000)
       if (claim === null) throw new Error('A new delivery can be claimed.')
       const { attempt: made, ...ended } = {
         attempt: attempt(1),
@@ -170,7 +170,7 @@ test('a delivery keeps its newest fifty attempts, with their numbers', async () 
   const id = await waiting('evt_1')
   const requeue = createRequeue(stage)
   for (let number = 1; number <= 60; number++) {
-    const claim = await stage.claim(EP, id, 'worker', 1_000)
+    const claim = await stage.claim(EP, id, 1_000)
     if (claim === null) throw new Error('It can be claimed.')
     expect(claim).toMatchObject({ attempts: number - 1, scheduled: 0 })
     await stage.record(EP, claim, {

@@ -52,8 +52,8 @@ async function accepted(eventId: string): Promise<string> {
   const [id] = await stage.deliveries.accept(EP, [event(eventId)])
   return id ?? ''
 }
-async function claimed(id: string, token = 'me'): Promise<Claim> {
-  const claim = await stage.claim(EP, id, token, 10_000)
+async function claimed(id: string): Promise<Claim> {
+  const claim = await stage.claim(EP, id, 10_000)
   if (claim === null) throw new Error('nothing to claim')
   return claim
 }
@@ -113,13 +113,15 @@ describe('accepting', () => {
 describe('claiming', () => {
   test('is for one worker at a time, until the claim runs out', async () => {
     const id = await accepted('evt_1')
-    const take = (token: string) => stage.deliveries.take(EP, token, 10_000, UNLIMITED)
-    const taken = await Promise.all(['a', 'b', 'c'].map(take))
+    const take = () => stage.deliveries.take(EP, 10_000, UNLIMITED)
+    const taken = await Promise.all([take(), take(), take()])
     expect(taken.flatMap(({ claims }) => claims)).toHaveLength(1)
     stage.clock.ms += 9_999
-    expect((await take('d')).claims).toEqual([])
+    expect((await take()).claims).toEqual([])
     stage.clock.ms += 1
-    expect((await take('e')).claims).toMatchObject([{ deliveryId: id, token: 'e', attempts: 0 }])
+    expect((await take()).claims).toMatchObject([
+      { deliveryId: id, until: stage.clock.ms + 10_000, attempts: 0 },
+    ])
   })
 
   test('is refused when the delivery has ended, its time has not come, or there is none', async () => {
@@ -132,13 +134,13 @@ describe('claiming', () => {
       nextAttemptAt: next,
       health: 'down',
     })
-    expect(await stage.claim(EP, id, 'x', 10_000)).toBeNull()
+    expect(await stage.claim(EP, id, 10_000)).toBeNull()
     stage.clock.ms = next
     const claim = await claimed(id)
     expect(claim.attempts).toBe(1)
     await stage.record(EP, claim, succeeded(2))
-    expect(await stage.claim(EP, id, 'x', 10_000)).toBeNull()
-    expect(await stage.claim(EP, 'dlv_none', 'x', 10_000)).toBeNull()
+    expect(await stage.claim(EP, id, 10_000)).toBeNull()
+    expect(await stage.claim(EP, 'dlv_none', 10_000)).toBeNull()
   })
 
   test('can be given back, and keeps its place', async () => {
@@ -148,7 +150,7 @@ describe('claiming', () => {
     const mine = await claimed(first)
     stage.clock.ms += 60_000
     // A claim of somebody else's is not given back.
-    await stage.deliveries.release(EP, [{ ...mine, token: 'other' }])
+    await stage.deliveries.release(EP, [{ ...mine, until: mine.until + 1 }])
     expect(await stage.redis.zrange(due, '0', '-1')).toEqual([second])
     await stage.deliveries.release(EP, [mine])
     expect(await stage.redis.zrange(due, '0', '-1', 'WITHSCORES')).toEqual(before)
@@ -219,9 +221,9 @@ describe('recording', () => {
 
   test('by a worker whose claim was taken over keeps the attempt, and only a success decides', async () => {
     const id = await accepted('evt_1')
-    const slow = await claimed(id, 'slow')
+    const slow = await claimed(id)
     stage.clock.ms += 10_000
-    await claimed(id, 'fast')
+    await claimed(id)
     const failed: Ending = {
       status: 'failed',
       attempt: attempt(1, 500),

@@ -28,13 +28,13 @@ const eventOf = (eventId: string, streamId = '1-1') => ({
   streamId,
 })
 
-async function claimed(eventId = 'evt_1', token = 'me'): Promise<Claim> {
+async function claimed(eventId = 'evt_1'): Promise<Claim> {
   await stage.deliveries.accept(EP, [eventOf(eventId)])
-  return take(token)
+  return take()
 }
 
-async function take(token = 'me'): Promise<Claim> {
-  const { claims } = await stage.deliveries.take(EP, token, 1_000, { room: 1, atOnce: 10, rate: null })
+async function take(): Promise<Claim> {
+  const { claims } = await stage.deliveries.take(EP, 1_000, { room: 1, atOnce: 10, rate: null })
   const [claim] = claims
   if (claim === undefined) throw new Error('nothing to claim')
   return claim
@@ -136,9 +136,9 @@ describe('a first attempt that succeeds', () => {
   })
 
   test('whose claim ran out counts all the same, and whoever has it now changes nothing by failing', async () => {
-    const slow = await claimed('evt_1', 'slow')
+    const slow = await claimed()
     stage.clock.ms += 5_000
-    const fast = await take('fast')
+    const fast = await take()
     expect(fast.deliveryId).toBe(slow.deliveryId)
     expect(await record(slow, ending('succeeded', attempt(1)))).toBe('OK')
     expect(await record(fast, ending('failed', attempt(1)))).toBe('OVERTAKEN')
@@ -149,9 +149,9 @@ describe('a first attempt that succeeds', () => {
   })
 
   test('comes behind the attempt of whoever had it before, however late that is told', async () => {
-    const slow = await claimed('evt_1', 'slow')
+    const slow = await claimed()
     stage.clock.ms += 5_000
-    const fast = await take('fast')
+    const fast = await take()
     expect(fast.untouched).not.toBeNull()
     expect(await record(slow, ending('failed', attempt(1, 'of the first')))).toBe('OVERTAKEN')
     expect(await record(fast, ending('succeeded', attempt(1, 'of the second')))).toBe('OK')
@@ -169,9 +169,9 @@ describe('a first attempt that succeeds', () => {
   })
 
   test('is of the delivery as it is, where that was asked for again meanwhile', async () => {
-    const slow = await claimed('evt_1', 'slow')
+    const slow = await claimed()
     stage.clock.ms += 5_000
-    const fast = await take('fast')
+    const fast = await take()
     await record(fast, ending('failed', attempt(1)))
     await createRequeue(stage)(EP, [slow.deliveryId], { from: ['failed'] })
     expect(await record(slow, ending('succeeded', attempt(1)))).toBe('OK')
@@ -216,7 +216,7 @@ describe('deliveries of one call', () => {
   test('are taken in the order of their events', async () => {
     const events = Array.from({ length: 500 }, (_, i) => eventOf(`evt_${i}`))
     await stage.deliveries.accept(EP, events)
-    const { claims } = await stage.deliveries.take(EP, 'me', 1_000, { room: 500, atOnce: 500, rate: null })
+    const { claims } = await stage.deliveries.take(EP, 1_000, { room: 500, atOnce: 500, rate: null })
     expect(claims.map(({ eventId }) => eventId)).toEqual(events.map(({ eventId }) => eventId))
   })
 })

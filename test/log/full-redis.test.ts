@@ -43,17 +43,17 @@ test('a full Redis gives nothing out, and takes the results of what was under wa
     streamId: '1-1',
   }))
   await log.accept(EP, events)
-  const { claims } = await log.take(EP, 'me', 20_000, LIMITS)
+  const { claims } = await log.take(EP, 20_000, LIMITS)
   expect(claims).toHaveLength(2)
   const endpoint = keys.endpoint(EP)
   const lists = async () => [await redis.zcard(endpoint.due), await redis.zcard(endpoint.busy)]
 
   await fill()
-  await expect(log.take(EP, 'other', 20_000, LIMITS)).rejects.toThrow('OOM')
+  await expect(log.take(EP, 20_000, LIMITS)).rejects.toThrow('OOM')
   expect(await lists()).toEqual([2, 2])
   // Also where a claim has run out.
   clock.ms += 20_000
-  await expect(log.take(EP, 'other', 20_000, LIMITS)).rejects.toThrow('OOM')
+  await expect(log.take(EP, 20_000, LIMITS)).rejects.toThrow('OOM')
   expect(await lists()).toEqual([2, 2])
 
   const ending: Ending = {
@@ -82,5 +82,5 @@ test('a full Redis gives nothing out, and takes the results of what was under wa
   expect(await lists()).toEqual([3, 0])
 
   await empty()
-  expect((await log.take(EP, 'other', 20_000, { ...LIMITS, room: 10 })).claims).toHaveLength(3)
+  expect((await log.take(EP, 20_000, { ...LIMITS, room: 10 })).claims).toHaveLength(3)
 })

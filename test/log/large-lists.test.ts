@@ -192,7 +192,7 @@ describe('a walk over the pages', () => {
         arrived += ids.length
         const [old = ''] = await stage.redis.zrange(stage.keys.endpoint(id).due, '0', '0')
         for (const one of [...ids.slice(0, 3), old]) {
-          const claim = await stage.claim(id, one, 'worker', 60_000)
+          const claim = await stage.claim(id, one, 60_000)
           if (claim === null) continue
           const status = (['succeeded', 'failed'] as const)[i % 2] ?? 'failed'
           await stage.record(id, claim, {

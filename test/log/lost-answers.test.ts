@@ -61,7 +61,7 @@ async function claimed(): Promise<Claim[]> {
   }))
   await stage.deliveries.accept(EP, events)
   const limits = { room: 10, atOnce: 50, rate: null }
-  return (await stage.deliveries.take(EP, 'me', 20_000, limits)).claims
+  return (await stage.deliveries.take(EP, 20_000, limits)).claims
 }
 
 const failed = (claim: Claim): Ending => {
@@ -128,7 +128,7 @@ test('what others record in between changes nothing of that', async () => {
 test('claims whose answer was lost are taken again when they have run out', async () => {
   const { log, loseNext } = await lossy()
   const limits = { room: 10, atOnce: 50, rate: null }
-  await log.take(EP, 'me', 20_000, limits)
+  await log.take(EP, 20_000, limits)
   const events = ['evt_1', 'evt_2'].map((eventId) => ({
     eventId,
     eventType: 'user.created' as const,
@@ -137,8 +137,8 @@ test('claims whose answer was lost are taken again when they have run out', asyn
   }))
   await stage.deliveries.accept(EP, events)
   loseNext()
-  expect((await log.take(EP, 'me', 20_000, limits)).claims).toEqual([])
+  expect((await log.take(EP, 20_000, limits)).claims).toEqual([])
   stage.clock.ms += 20_000
   expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(true)
-  expect((await log.take(EP, 'me', 20_000, limits)).claims).toHaveLength(2)
+  expect((await log.take(EP, 20_000, limits)).claims).toHaveLength(2)
 })

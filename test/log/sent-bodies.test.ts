@@ -24,7 +24,7 @@ async function claimed(
 ): Promise<{ claim: Claim; text: string; streamId: string }> {
   const streamId = await stage.emit('src_a', id)
   await log.accept(EP, [{ eventId: id, eventType: 'user.created', sourceId: 'src_a', streamId }])
-  const { claims } = await log.take(EP, 'me', 60_000, { room: 10, atOnce: 10, rate: null })
+  const { claims } = await log.take(EP, 60_000, { room: 10, atOnce: 10, rate: null })
   const [claim] = claims
   if (claim === undefined) throw new Error('nothing to claim')
   return { claim, text: (await stage.outbox.jsonAt('src_a', streamId)) ?? '', streamId }
@@ -36,7 +36,7 @@ async function claimedText(streamId: string, text: string): Promise<Claim> {
   await stage.deliveries.accept(EP, [
     { eventId: 'evt_1', eventType: 'user.created', sourceId: 'src_a', streamId },
   ])
-  const { claims } = await stage.deliveries.take(EP, 'me', 60_000, { room: 1, atOnce: 1, rate: null })
+  const { claims } = await stage.deliveries.take(EP, 60_000, { room: 1, atOnce: 1, rate: null })
   const [claim] = claims
   if (claim === undefined) throw new Error('nothing to claim')
   return claim
@@ -134,7 +134,7 @@ test('attempts with bodies of each kind are told apart', async () => {
   for (const [i, [body, more]] of sent.entries()) {
     await stage.record(EP, next, ending(i + 1, body, more))
     if (i === sent.length - 1) break
-    const { claims } = await stage.deliveries.take(EP, 'me', 60_000, { room: 1, atOnce: 1, rate: null })
+    const { claims } = await stage.deliveries.take(EP, 60_000, { room: 1, atOnce: 1, rate: null })
     const [taken] = claims
     if (taken === undefined) throw new Error('nothing to claim')
     next = taken

@@ -21,8 +21,8 @@ async function accept(count: number, name = 'evt'): Promise<string[]> {
   return stage.deliveries.accept(EP, events)
 }
 
-const take = (over: Partial<TakeLimits> = {}, token = 'me') =>
-  stage.deliveries.take(EP, token, 20_000, { room: 100, atOnce: 50, rate: null, ...over })
+const take = (over: Partial<TakeLimits> = {}) =>
+  stage.deliveries.take(EP, 20_000, { room: 100, atOnce: 50, rate: null, ...over })
 
 /** An attempt of which nothing but its length matters. */
 const attemptOf = (tookMs: number): Attempt => ({
@@ -51,16 +51,16 @@ const recordAll = (claims: readonly Claim[], health: Ending['health'], retryMs: 
 describe('requests at a time', () => {
   test('are bounded for all workers together, and made room for by what ends', async () => {
     await accept(100)
-    const [first, second] = await Promise.all([take({}, 'a'), take({}, 'b')])
+    const [first, second] = await Promise.all([take(), take()])
     expect(first.claims.length + second.claims.length).toBe(50)
-    expect(await take({}, 'c')).toEqual({ claims: [], waitMs: null, limited: true })
+    expect(await take()).toEqual({ claims: [], waitMs: null, limited: true })
     await recordAll([...first.claims, ...second.claims].slice(0, 10), 'up')
-    expect((await take({}, 'c')).claims).toHaveLength(10)
+    expect((await take()).claims).toHaveLength(10)
   })
 
   test('of a worker that died are free again when its claims have run out', async () => {
     const ids = await accept(50)
-    await take({}, 'dead')
+    await take()
     stage.clock.ms += 19_999
     expect((await take()).claims).toEqual([])
     stage.clock.ms += 1
@@ -95,18 +95,6 @@ describe('the order', () => {
     expect(first).toBe(wanted)
     expect(others.at(-1)).toBe(walked)
     expect(others.slice(0, 3).sort()).toEqual(backlog.sort())
-  })
-
-  test.each(['me', '-'])('keeps what somebody holds who has another clock and is called %s', async (name) => {
-    const [id = ''] = await accept(1)
-    expect((await take({}, name)).claims.map(({ deliveryId }) => deliveryId)).toEqual([id])
-    // By a clock that is ahead the claim has run out, and is put back to be taken.
-    stage.clock.ms += 30_000
-    await take({ room: 0 })
-    stage.clock.ms -= 30_000
-    expect(await order(1)).toEqual([])
-    const { due, busy } = stage.keys.endpoint(EP)
-    expect([await stage.redis.zcard(due), await stage.redis.zcard(busy)]).toEqual([0, 1])
   })
 })
 
@@ -287,7 +275,7 @@ describe('what a process that has died had claimed', () => {
   test('holds up nothing once its claims have run out, however much it was', async () => {
     await accept(400)
     for (let i = 0; i < 4; i++) {
-      expect((await take({ own: i * 100, atOnce: 400 }, 'dead')).claims).toHaveLength(100)
+      expect((await take({ own: i * 100, atOnce: 400 })).claims).toHaveLength(100)
     }
     stage.clock.ms += 20_000
     expect((await take({ atOnce: 50 })).claims).toHaveLength(50)
@@ -296,7 +284,7 @@ describe('what a process that has died had claimed', () => {
   test('is sent in the order in which it came, and so is what is given back', async () => {
     const eventIds = Array.from({ length: 40 }, (_, i) => `evt_${i}`)
     await accept(40)
-    expect((await take({ room: 15 }, 'dead')).claims).toHaveLength(15)
+    expect((await take({ room: 15 })).claims).toHaveLength(15)
     stage.clock.ms += 20_000
     const { claims } = await take()
     expect(claims.map(({ eventId }) => eventId)).toEqual(eventIds)

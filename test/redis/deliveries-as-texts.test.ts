@@ -79,7 +79,7 @@ test('deliveries of layout 1 are what they were, however often the migration bre
   expect(await stage.redis.pttl(stage.keys.endpoint(EP).delivery(waiting))).toBe(-1)
 
   // And it goes on: the claim of who is gone has run out.
-  const { claims } = await stage.deliveries.take(EP, 'me', 60_000, { room: 10, atOnce: 10, rate: null })
+  const { claims } = await stage.deliveries.take(EP, 60_000, { room: 10, atOnce: 10, rate: null })
   expect(claims).toMatchObject([{ deliveryId: waiting, attempts: 0, eventId: 'evt_2', streamId: '1-1' }])
 })
 
@@ -89,4 +89,33 @@ test('more than one step of them', async () => {
   await migrate()
   const there = await Promise.all(ids.map(shown))
   expect(there.map((one) => one?.event_id)).toEqual(ids.map((_, i) => `evt_${i}`))
+})
+
+test('what was claimed by layout 2 is taken when the claim has run out, and recorded as it is', async () => {
+  const { redis, keys, clock } = stage
+  const [id = ''] = await stage.deliveries.accept(EP, [
+    { eventId: 'evt_1', eventType: 'user.created', sourceId: 'src_a', streamId: '1-1' },
+  ])
+  const { delivery, due, busy } = keys.endpoint(EP)
+  const text = (await redis.get(delivery(id))) ?? ''
+  await redis.set(delivery(id), `somebody ${clock.ms + 1_000}${text.slice(1)}`)
+  await redis.zrem(due, id)
+  await redis.zadd(busy, clock.ms + 1_000, id)
+  await MIGRATIONS[2]?.({ redis, keys })
+
+  const take = async () =>
+    (await stage.deliveries.take(EP, 20_000, { room: 10, atOnce: 10, rate: null })).claims
+  expect(await take()).toEqual([])
+  clock.ms += 1_000
+  const [claim] = await take()
+  if (claim === undefined) throw new Error('nothing was taken')
+  const attempt = { ...made(1), request: { headers: {}, body: '' }, response: null, error: null }
+  await stage.record(EP, claim, {
+    status: 'succeeded',
+    attempt,
+    error: null,
+    nextAttemptAt: null,
+    health: 'up',
+  })
+  expect(await shown(id)).toMatchObject({ status: 'succeeded', attempts: [{ number: 1 }] })
 })

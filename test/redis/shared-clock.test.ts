@@ -65,8 +65,8 @@ test('a worker whose machine is ahead takes nothing early and nothing that anoth
   }))
   stage.clock.ms = real
   await stage.deliveries.accept('ep_1', events)
-  const held = await stage.deliveries.take('ep_1', 'right', 20_000, { ...limits, room: 1 })
-  const late = await stage.deliveries.take('ep_1', 'right', 20_000, { ...limits, room: 1 })
+  const held = await stage.deliveries.take('ep_1', 20_000, { ...limits, room: 1 })
+  const late = await stage.deliveries.take('ep_1', 20_000, { ...limits, room: 1 })
   const error = { code: 'http_status', message: 'The endpoint answered 500.' }
   await stage.deliveries.record(
     'ep_1',
@@ -76,6 +76,6 @@ test('a worker whose machine is ahead takes nothing early and nothing that anoth
     })),
   )
   expect(held.claims).toHaveLength(1)
-  expect((await off.take('ep_1', 'off', 20_000, limits)).claims).toEqual([])
+  expect((await off.take('ep_1', 20_000, limits)).claims).toEqual([])
   expect(await redis.zcard(keys.endpoint('ep_1').busy)).toBe(1)
 })

@@ -61,7 +61,7 @@ async function past(count: number, status: 'failed' | 'skipped' | 'succeeded'): 
     ids.push(...waiting)
     await Promise.all(
       waiting.map(async (id) => {
-        const claim = await stage.claim(EP, id, 'past', 10_000)
+        const claim = await stage.claim(EP, id, 10_000)
         if (claim && status !== 'skipped')
           await stage.record(EP, claim, {
             status,
@@ -205,7 +205,7 @@ describe('recovering while workers are at work', () => {
     const [id = ''] = await past(1, 'failed')
     const requeue = createRequeue(stage)
     expect(await requeue(EP, [id], { from: ['failed'] })).toEqual(['queued'])
-    const claim = await stage.claim(EP, id, 'worker', 10_000)
+    const claim = await stage.claim(EP, id, 10_000)
     expect(claim).not.toBeNull()
     expect(await requeue(EP, [id], { from: ['pending', 'failed'] })).toEqual(['in_progress'])
     expect(await requeue(EP, [id, 'dlv_none'], { from: ['failed'] })).toEqual(['unwanted', 'gone'])

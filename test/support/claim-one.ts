@@ -7,12 +7,7 @@ export function oneByOne(deps: { redis: Redis; keys: Keys; log: DeliveryLog; now
   const { redis, keys, log, now } = deps
   let turn: Promise<unknown> = Promise.resolve()
 
-  async function claimNow(
-    endpointId: string,
-    id: string,
-    token: string,
-    holdMs: number,
-  ): Promise<Claim | null> {
+  async function claimNow(endpointId: string, id: string, holdMs: number): Promise<Claim | null> {
     const endpoint = keys.endpoint(endpointId)
     const lists = [endpoint.due, endpoint.retries, endpoint.busy]
     const scores = await Promise.all(lists.map((list) => redis.zscore(list, id)))
@@ -23,14 +18,14 @@ export function oneByOne(deps: { redis: Redis; keys: Keys; log: DeliveryLog; now
     await redis.zrem(endpoint.busy, id)
     await redis.zadd(endpoint.due, 0, id)
     const limits = { room: 1, atOnce: Number.MAX_SAFE_INTEGER, rate: null, unsent: true }
-    const { claims } = await log.take(endpointId, token, holdMs, limits)
+    const { claims } = await log.take(endpointId, holdMs, limits)
     return claims.find(({ deliveryId }) => deliveryId === id) ?? null
   }
 
   return {
     /** A claim on this very delivery, which goes before all others. Null where there is nothing to attempt now. */
-    claim(endpointId: string, id: string, token = 'me', holdMs = 10_000): Promise<Claim | null> {
-      const mine = turn.then(() => claimNow(endpointId, id, token, holdMs))
+    claim(endpointId: string, id: string, holdMs = 10_000): Promise<Claim | null> {
+      const mine = turn.then(() => claimNow(endpointId, id, holdMs))
       turn = mine.catch(() => undefined)
       return mine
     },
