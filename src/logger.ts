@@ -42,12 +42,15 @@ export function createLogger(level: string, to: 1 | 2 | DestinationStream = 1): 
 
 /** The same, or a copy in which what has the name of a secret is masked. */
 function withoutSecrets<T extends object>(fields: T, depth = 1): T {
-  const masked: [string, unknown][] = []
-  for (const [name, value] of Object.entries(fields)) {
+  let masked: Record<string, unknown> | null = null
+  for (const name of Object.keys(fields)) {
+    const value = fields[name as keyof T]
     const shown = SECRETS.has(name) ? MASK : shownOf(value, depth)
-    if (shown !== value) masked.push([name, shown])
+    if (shown === value) continue
+    masked ??= { ...(fields as Record<string, unknown>) }
+    masked[name] = shown
   }
-  return masked.length === 0 ? fields : { ...fields, ...Object.fromEntries(masked) }
+  return (masked ?? fields) as T
 }
 
 /** What is no plain object has its own way to be written, and no fields of ours. */

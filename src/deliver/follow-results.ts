@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { EndpointRecord } from '../endpoints/endpoints.ts'
-import type { NoteActivity } from '../log/activity.ts'
+import type { Activity, NoteActivity } from '../log/activity.ts'
 import type { HealthNote } from '../log/deliveries.ts'
 import type { DeliveryError, UnixMs } from '../types.ts'
 import { attemptNote } from './endings.ts'
@@ -37,8 +37,13 @@ export function createFollowResults(deps: FollowDeps) {
     const apart = (what: string, work: Promise<unknown> | undefined) =>
       work?.catch((error: unknown) => deps.logger.warn({ err: error, endpoint: endpointId }, what))
     const now = deps.now()
-    const waits = results.flatMap(({ ending }) => ending.nextAttemptAt ?? []).map((at) => at - now)
-    const activities = results.flatMap(({ claim, ending }) => attemptNote(endpointId, claim, ending) ?? [])
+    const waits: number[] = []
+    const activities: Activity[] = []
+    for (const { claim, ending } of results) {
+      if (ending.nextAttemptAt !== null) waits.push(ending.nextAttemptAt - now)
+      const note = attemptNote(endpointId, claim, ending)
+      if (note !== null) activities.push(note)
+    }
     await Promise.all([
       ...wakesFor(waits).map((wait) =>
         apart('No wake for a retry; the sweep finds it.', deps.wakeLater(endpointId, wait)),

@@ -64,15 +64,15 @@ function attemptParts(
   ending: Ending,
   copiesEvents: boolean,
 ): { json: string; body: string } {
-  const { body, ...request } = attempt.request
+  const { headers, body } = attempt.request
   const sentEvent = ending.sentEvent && !copiesEvents
   if (sentEvent || body === '') {
     return {
-      json: JSON.stringify({ ...attempt, request: { ...request, body: sentEvent ? null : '' } }),
+      json: JSON.stringify({ ...attempt, request: { headers, body: sentEvent ? null : '' } }),
       body: '',
     }
   }
-  return { json: JSON.stringify({ ...attempt, request }), body }
+  return { json: JSON.stringify({ ...attempt, request: { headers } }), body }
 }
 
 /** Adds what a result says of the endpoint, but for a success that is the one before once more. */
