@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { deliveryId } from '../ids.ts'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
@@ -28,12 +29,9 @@ export const EVENT_GONE = '(the event, which is not in the event log any more)'
 /** A delivery that one worker may attempt now. */
 export interface Claim {
   deliveryId: string
-  /**
-   * Since when and until when it holds. That tells claims on one delivery apart: a later one begins when the one before
-   * has run out, and ends after it.
-   */
+  /** Since when and until when it holds; the fraction of the latter says who holds it. */
   takenAt: UnixMs
-  until: UnixMs
+  until: number
   /** Attempts before this one. */
   attempts: number
   /** Those of them that the present schedule counts: fewer after one was asked for by hand. */
@@ -42,10 +40,14 @@ export interface Claim {
   eventType: EventType
   sourceId: string
   streamId: string
-  /** The short parts of its record, where that has no others: nothing was ever sent. */
+  /** The line of short parts of its record, as it was claimed. */
+  head: string
+  /** The same, where the record has no other parts: nothing was ever sent. */
   untouched: DeliveryHead | null
 }
 
+/** How many fractions of a ms there are for those who hold claims; delivery-record.lua has the same. */
+export const HOLDERS = 2048
 /** What stands in the text of a result for something that there is not. */
 const NONE = '-'
 const LONGEST_HOLD_MS = 3_600_000
@@ -122,10 +124,12 @@ export function createDeliveryLog(deps: {
   keys: Keys
   now: () => UnixMs
   retentionMs: number
+  /** Who claims: a whole number below HOLDERS, by chance where it is not given. One process has one. */
+  holder?: number
   /** How long events are kept; at least as long as deliveries without it. */
   eventRetentionMs?: number
 }) {
-  const { redis, keys, now } = deps
+  const { redis, keys, now, holder = randomInt(HOLDERS) } = deps
   /** What is in the event log for as long as a delivery is in this one needs no copy here. */
   const copiesEvents = (deps.eventRetentionMs ?? Number.POSITIVE_INFINITY) < deps.retentionMs
   const script = (name: string) => createScript(redis, new URL(`./${name}.lua`, import.meta.url))
@@ -176,7 +180,7 @@ export function createDeliveryLog(deps: {
     async take(endpointId: string, holdMs: number, limits: TakeLimits): Promise<Taken> {
       const endpoint = keys.endpoint(endpointId)
       const at = now()
-      const until = at + holdMs
+      const until = at + holdMs - holder / HOLDERS
       const reply = (await take(
         [endpoint.due, endpoint.retries, endpoint.busy, endpoint.health, endpoint.pace],
         [
@@ -305,7 +309,8 @@ export type DeliveryLog = ReturnType<typeof createDeliveryLog>
 /** A line of the script's reply. Ids, types and places are ASCII, without spaces. */
 function claimOf(line: string, held: Pick<Claim, 'takenAt' | 'until'>): Claim {
   const [deliveryId = '', more] = line.split(' ', 2)
-  const head = parseHead(line.slice(deliveryId.length + 3))
+  const text = line.slice(deliveryId.length + 3)
+  const head = parseHead(text)
   const { made, countedFrom, eventId, eventType, place } = head
   return {
     deliveryId,
@@ -316,6 +321,7 @@ function claimOf(line: string, held: Pick<Claim, 'takenAt' | 'until'>): Claim {
     eventType,
     sourceId: place?.sourceId ?? '',
     streamId: place?.streamId ?? '',
+    head: text,
     untouched: more === NONE && head.status === 'pending' && made === 0 ? head : null,
   }
 }

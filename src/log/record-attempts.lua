@@ -11,10 +11,10 @@
 -- ARGV[13] how many notes of the endpoint's health follow, in the order in which they were made; each is: what was found
 -- (up, down, unanswered (down, and no answer came) or gone (it wants no more)), how long the attempt took in ms, of
 -- which state of the endpoint (when that was last changed in ms, - for none), error as JSON ('' for none)
--- Then how many deliveries follow whose first attempt has succeeded; each is: its id, its claim (until when it holds, in
--- ms), its time of creation,
+-- Then how many deliveries follow whose first attempt has succeeded; each is: its id, its claim, its time of creation,
 -- its record as it is to be
--- Then for each other result a text of at least four lines: what is short of it, error as JSON ('' for none), attempt as
+-- Then for each other result a text of at least five lines: what is short of it, the line of short parts of its record as
+-- it was claimed, error as JSON ('' for none), attempt as
 -- JSON without the body of its request ('' for none), that body ('' also where the JSON says itself what was sent). What
 -- is short, with spaces between and - for what there is not: delivery id, claim, place of the new status in
 -- KEYS[5..9] from 1, its name, next attempt in ms
@@ -26,7 +26,7 @@
 -- A call that comes twice, because the connection ended before its answer, changes nothing the second time. Keys of
 -- deliveries are of the same slot.
 local NOTES, NOTE_WIDTH, SUCCESS_WIDTH = 13, 4, 4
-local RESULT = '^(%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n([^\n]*)\n(.*)$'
+local RESULT = '^(%S+) (%S+) (%S+) (%S+) (%S+)\n([^\n]*)\n([^\n]*)\n([^\n]*)\n(.*)$'
 -- The newest attempts of a delivery: one that is sent again by hand for ever must not grow for ever.
 local KEPT_ATTEMPTS = 50
 local PLACES = { pending = 5, retrying = 6, succeeded = 7, failed = 8, skipped = 9 }
@@ -156,24 +156,34 @@ local function keep_attempt(record, key, attempt, is_last)
   end
 end
 
+-- Whether a result is that of who holds the delivery, or has held it: by this claim, by a later one of the same process
+-- (which sends nothing again of which it still has a result), or by one that has run out, where nothing has happened since.
+local function is_holders(record, id, claim, seen)
+  if over[id] then
+    return false
+  end
+  local held = claim_of(KEYS[1], id)
+  if held then
+    return is_of_same_holder(held, tonumber(claim))
+  end
+  return record_head(record) == seen
+end
+
 -- Records one result, whatever it is and whatever has happened to its delivery meanwhile.
-local function record_result(key, text, id, till, place, status, next_at, err, attempt, body)
+local function record_result(key, text, id, claim, seen, place, status, next_at, err, attempt, body)
   local record = parse_record(text)
   if not record then
     ended[#ended + 1] = id
     tell(id, 'GONE')
     return
   end
-  local held = not over[id] and claim_of(KEYS[1], id)
-  local overtaken = held ~= tonumber(till) and status ~= 'succeeded'
+  local overtaken = status ~= 'succeeded' and not is_holders(record, id, claim, seen)
   local attempts = ARGV[12] .. id
   if attempt ~= '' then
     keep_attempt(record, attempts, without_body(record, attempt, body), next_at == NONE and not overtaken)
   end
   if overtaken then
-    if held then
-      mark_claim(KEYS[1], id)
-    end
+    mark_claim(KEYS[1], id)
     redis.call('SET', key, record_text(record), 'KEEPTTL')
     local left = redis.call('PTTL', key)
     if left > 0 then
@@ -206,11 +216,11 @@ if last > at then
     ids[#ids + 1] = ARGV[i]
   end
   local created, ends
-  for i, till in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(ids))) do
+  for i, claim in ipairs(redis.call('ZMSCORE', KEYS[1], unpack(ids))) do
     local id, at_id = ids[i], successes + (i - 1) * SUCCESS_WIDTH
     local key, record = ARGV[11] .. id, ARGV[at_id + 3]
     local recorded = false
-    if till and tonumber(till) == tonumber(ARGV[at_id + 1]) and not over[id] then
+    if claim and tonumber(claim) == tonumber(ARGV[at_id + 1]) and not over[id] then
       if created ~= ARGV[at_id + 2] then
         created = ARGV[at_id + 2]
         ends = string.format('%.0f', end_of(created))
@@ -224,15 +234,15 @@ if last > at then
       ended[#ended + 1] = id
     else
       local wanted = parse_record(record)
-      record_result(key, redis.call('GET', key), id, ARGV[at_id + 1], '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
+      record_result(key, redis.call('GET', key), id, ARGV[at_id + 1], '', '3', 'succeeded', NONE, '', wanted[ATTEMPT], wanted[BODY])
     end
   end
 end
 
 for i = last + 1, #ARGV do
-  local id, till, place, status, next_at, err, attempt, body = string.match(ARGV[i], RESULT)
+  local id, claim, place, status, next_at, seen, err, attempt, body = string.match(ARGV[i], RESULT)
   local key = ARGV[11] .. id
-  record_result(key, redis.call('GET', key), id, till, place, status, next_at, err, attempt, body)
+  record_result(key, redis.call('GET', key), id, claim, seen, place, status, next_at, err, attempt, body)
 end
 for id, move in pairs(moved) do
   local from, to, created, next_at = unpack(move)

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { Redis } from '../redis/client.ts'
 import type { Keys } from '../redis/keys.ts'
 import { createScript } from '../redis/script.ts'
@@ -12,7 +13,10 @@ export type Requeued = 'queued' | 'in_progress' | 'unwanted' | 'gone'
 /** From which statuses, and on whose behalf. */
 export interface RequeueOptions {
   from: readonly DeliveryStatus[]
-  /** Names a walk over many deliveries, which takes each of them once, however often it is begun again. */
+  /**
+   * Names a walk over many deliveries, which takes each of them once, however often it is begun again. Without it a
+   * person wants just these, before everything that waits.
+   */
   run?: string
   /** Changes nothing, and answers what would be. */
   dryRun?: boolean
@@ -43,7 +47,14 @@ export function createRequeue(deps: { redis: Pick<Redis, 'callBuffer'>; keys: Ke
         endpoint.health,
         ...ids.flatMap((id) => [endpoint.delivery(id), endpoint.attempts(id)]),
       ],
-      [deps.now(), `,${options.from.join(',')},`, options.run ?? '', options.dryRun ? 1 : 0, ...ids],
+      [
+        deps.now(),
+        `,${options.from.join(',')},`,
+        options.run ?? randomBytes(9).toString('base64url'),
+        options.run === undefined ? '' : 1,
+        options.dryRun ? 1 : '',
+        ...ids,
+      ],
     )) as Buffer[]
     return reply.map(String) as Requeued[]
   }

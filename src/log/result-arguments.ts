@@ -46,13 +46,13 @@ function successRecord({ untouched }: Claim, ending: Ending, copiesEvents: boole
 }
 
 /** A result as one text: each argument costs the writer and Redis more than its bytes do. */
-function resultText({ deliveryId: id, until }: Claim, ending: Ending, copiesEvents: boolean): string {
+function resultText({ deliveryId: id, until, head }: Claim, ending: Ending, copiesEvents: boolean): string {
   const { status, nextAttemptAt, attempt, error } = ending
   const place = DELIVERY_STATUSES.indexOf(status) + 1
   const { json, body } =
     attempt === null ? { json: '', body: '' } : attemptParts(attempt, ending, copiesEvents)
   const short = `${id} ${until} ${place} ${status} ${nextAttemptAt ?? NONE}`
-  return `${short}\n${error === null ? '' : JSON.stringify(error)}\n${json}\n${body}`
+  return `${short}\n${head}\n${error === null ? '' : JSON.stringify(error)}\n${json}\n${body}`
 }
 
 /**

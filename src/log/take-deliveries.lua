@@ -1,7 +1,7 @@
 -- Takes deliveries of one endpoint whose time has come, and claims each for one attempt.
 -- Needs: delivery-record.lua
 -- KEYS[1] due, KEYS[2] retries, KEYS[3] busy, KEYS[4] health, KEYS[5] pace
--- ARGV[1] now in ms, ARGV[2] until when the claims hold, ms, ARGV[3] how many at most, ARGV[4] how many may be claimed
+-- ARGV[1] now in ms, ARGV[2] the claim, which ends then, ARGV[3] how many at most, ARGV[4] how many may be claimed
 -- at a time by all workers together, but for ARGV[12] of them, ARGV[5] deliveries a second ('' for no limit), ARGV[6] 1
 -- where nothing will be sent (breaker and pace are of no account), ARGV[7] connection failures in a row at which the
 -- breaker opens, ARGV[8] what the key of a delivery begins with, before its id, ARGV[9] above how many that wait they

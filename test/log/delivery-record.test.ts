@@ -33,8 +33,8 @@ async function claimed(eventId = 'evt_1'): Promise<Claim> {
   return take()
 }
 
-async function take(): Promise<Claim> {
-  const { claims } = await stage.deliveries.take(EP, 1_000, { room: 1, atOnce: 10, rate: null })
+async function take(log = stage.deliveries): Promise<Claim> {
+  const { claims } = await log.take(EP, 1_000, { room: 1, atOnce: 10, rate: null })
   const [claim] = claims
   if (claim === undefined) throw new Error('nothing to claim')
   return claim
@@ -138,7 +138,7 @@ describe('a first attempt that succeeds', () => {
   test('whose claim ran out counts all the same, and whoever has it now changes nothing by failing', async () => {
     const slow = await claimed()
     stage.clock.ms += 5_000
-    const fast = await take()
+    const fast = await take(stage.othersDeliveries)
     expect(fast.deliveryId).toBe(slow.deliveryId)
     expect(await record(slow, ending('succeeded', attempt(1)))).toBe('OK')
     expect(await record(fast, ending('failed', attempt(1)))).toBe('OVERTAKEN')
@@ -151,7 +151,7 @@ describe('a first attempt that succeeds', () => {
   test('comes behind the attempt of whoever had it before, however late that is told', async () => {
     const slow = await claimed()
     stage.clock.ms += 5_000
-    const fast = await take()
+    const fast = await take(stage.othersDeliveries)
     expect(fast.untouched).not.toBeNull()
     expect(await record(slow, ending('failed', attempt(1, 'of the first')))).toBe('OVERTAKEN')
     expect(await record(fast, ending('succeeded', attempt(1, 'of the second')))).toBe('OK')
@@ -171,7 +171,7 @@ describe('a first attempt that succeeds', () => {
   test('is of the delivery as it is, where that was asked for again meanwhile', async () => {
     const slow = await claimed()
     stage.clock.ms += 5_000
-    const fast = await take()
+    const fast = await take(stage.othersDeliveries)
     await record(fast, ending('failed', attempt(1)))
     await createRequeue(stage)(EP, [slow.deliveryId], { from: ['failed'] })
     expect(await record(slow, ending('succeeded', attempt(1)))).toBe('OK')
@@ -193,6 +193,54 @@ describe('a first attempt that succeeds', () => {
     expect(await record(claim, ending('succeeded', attempt(1)))).toBe('OK')
     await createRequeue(stage)(EP, [claim.deliveryId], { from: ['succeeded'] })
     expect(await take()).toMatchObject({ streamId: '7-7', attempts: 1 })
+  })
+})
+
+describe('a failure that is recorded after its claim ran out', () => {
+  const retrying = () => ending('retrying', attempt(1), stage.clock.ms + 600_000)
+  const lists = async () => {
+    const { due, retries, busy, status } = stage.keys.endpoint(EP)
+    const each = [due, retries, busy, status('pending'), status('retrying')]
+    return Promise.all(each.map((list) => stage.redis.zcard(list)))
+  }
+  const late = async () => {
+    const claim = await claimed()
+    stage.clock.ms += 5_000
+    return claim
+  }
+  const counts = async (claim: Claim) => {
+    expect(await record(claim, retrying())).toBe('OK')
+    expect(await lists()).toEqual([0, 1, 0, 0, 1])
+    stage.clock.ms += 5_000
+    expect((await stage.deliveries.take(EP, 1_000, { room: 1, atOnce: 10, rate: null })).claims).toEqual([])
+  }
+
+  test('waits as it should, where the same process has taken it again', async () => {
+    const claim = await late()
+    await take()
+    await counts(claim)
+  })
+
+  test('waits as it should, where it was put back and nobody has taken it', async () => {
+    const claim = await late()
+    await stage.othersDeliveries.take(EP, 1_000, { room: 0, atOnce: 10, rate: null })
+    expect(await lists()).toEqual([1, 0, 0, 1, 0])
+    await counts(claim)
+  })
+
+  test('waits as it should, where it was put back by a step that never came', async () => {
+    await counts(await late())
+  })
+
+  test('takes it from nobody who has it, or has asked for it', async () => {
+    const claim = await late()
+    await take(stage.othersDeliveries)
+    expect(await record(claim, retrying())).toBe('OVERTAKEN')
+    expect(await lists()).toEqual([0, 0, 1, 1, 0])
+    stage.clock.ms += 5_000
+    await createRequeue(stage)(EP, [claim.deliveryId], { from: ['pending'] })
+    expect(await record(claim, retrying())).toBe('OVERTAKEN')
+    expect(await lists()).toEqual([1, 0, 0, 1, 0])
   })
 })
 

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
 import { type Claim, createDeliveryLog, type Ending } from '../../src/log/deliveries.ts'
-import { parseRecord } from '../../src/log/delivery-record.ts'
+import { DELIVERY_STATUSES, parseRecord } from '../../src/log/delivery-record.ts'
+import { createRequeue } from '../../src/log/requeue-deliveries.ts'
 import { connectRedis } from '../../src/redis/connect.ts'
 import { startServer } from '../redis/own-server.ts'
 import { createStage, type Stage } from '../support/stage.ts'
@@ -45,6 +46,7 @@ async function lossy() {
     server.close()
   })
   return {
+    redis,
     log: createDeliveryLog({ redis, keys: stage.keys, now: stage.now, retentionMs: 7 * 86_400_000 }),
     loseNext() {
       losing = true
@@ -141,4 +143,47 @@ test('claims whose answer was lost are taken again when they have run out', asyn
   stage.clock.ms += 20_000
   expect(await stage.deliveries.isOverdue(EP, 5_000)).toBe(true)
   expect((await log.take(EP, 20_000, limits)).claims).toHaveLength(2)
+})
+
+test('what a person asked to send again is sent once, also where the answer to that was lost', async () => {
+  const { redis, loseNext } = await lossy()
+  const [claim] = await claimed()
+  if (claim === undefined) throw new Error('nothing was claimed')
+  const succeeded: Ending = {
+    ...failed(claim),
+    status: 'succeeded',
+    error: null,
+    nextAttemptAt: null,
+    health: 'up',
+  }
+  await stage.record(EP, claim, succeeded)
+  const requeue = createRequeue({ ...stage, redis })
+  const ids = [claim.deliveryId]
+  // Once with the script known to Redis.
+  await requeue(EP, ['dlv_none'], { from: DELIVERY_STATUSES })
+  loseNext()
+  const asked = requeue(EP, ids, { from: DELIVERY_STATUSES })
+  const take = async () =>
+    (await stage.deliveries.take(EP, 20_000, { room: 10, atOnce: 50, rate: null })).claims
+  let again: Claim[] = []
+  while (again.length === 0) again = await take()
+  for (const one of again) await stage.record(EP, one, succeeded)
+  expect(await asked).toEqual(['queued'])
+  expect(await take()).toEqual([])
+  expect(await attemptsOf([claim])).toEqual([[2, 1]])
+})
+
+test('claims that were given back are not given back once more, when others have them', async () => {
+  const [first, second] = await claimed()
+  if (first === undefined || second === undefined) throw new Error('nothing was claimed')
+  stage.clock.ms += 3
+  await stage.deliveries.release(EP, [first])
+  // By a clock that is as much behind.
+  stage.clock.ms -= 3
+  const limits = { room: 10, atOnce: 50, rate: null }
+  const { claims } = await stage.othersDeliveries.take(EP, 20_000, limits)
+  expect(claims).toHaveLength(1)
+  await stage.deliveries.release(EP, [first])
+  stage.clock.ms += 3
+  expect((await stage.deliveries.take(EP, 20_000, limits)).claims).toEqual([])
 })

@@ -18,7 +18,9 @@ export async function createStage(target: string = inject('redisTarget')) {
   const redis = connectRedis(target, 'test')
   const keys = createKeys(`t${randomBytes(6).toString('hex')}`)
   const outbox = createOutbox({ redis, keys })
-  const deliveries = createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000 })
+  const logOf = (holder: number) =>
+    createDeliveryLog({ redis, keys, now, retentionMs: 7 * 86_400_000, holder })
+  const deliveries = logOf(0)
   return {
     clock,
     now,
@@ -26,6 +28,8 @@ export async function createStage(target: string = inject('redisTarget')) {
     keys,
     outbox,
     deliveries,
+    /** The log of deliveries as another process has it. */
+    othersDeliveries: logOf(1),
     ...oneByOne({ redis, keys, log: deliveries, now }),
     bounds: createDeliveryBounds({ redis, keys, now, retentionMs: 7 * 86_400_000 }),
     reader: createDeliveryReader({ redis, keys, outbox }),
