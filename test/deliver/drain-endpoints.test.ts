@@ -2,8 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { createDrainEndpoints } from '../../src/deliver/drain-endpoints.ts'
+import type { Outcome } from '../../src/deliver/failures.ts'
 import { DISABLING } from '../../src/log/deliveries.ts'
 import { SYSTEM } from '../../src/outbox/system-outbox.ts'
+import type { DeliveryStatus } from '../../src/types.ts'
 import { startTestReceiver } from '../support/receiver.ts'
 import { createStage } from '../support/stage.ts'
 import { until } from '../support/until.ts'
@@ -524,7 +526,12 @@ test('endpoints beyond those that may be sent to at a time wait for their turn',
 
 describe('what fails within ringpost', () => {
   /** Sending with parts that fail when told to; the receiver is a list. */
-  async function failing(parts: { texts?: () => void; record?: () => void; taken?: () => Promise<void> }) {
+  async function failing(parts: {
+    texts?: () => void
+    record?: () => void
+    taken?: () => Promise<void>
+    outcome?: Outcome
+  }) {
     const stage = await createStage()
     onTestFinished(() => stage.close())
     const stopping = new AbortController()
@@ -559,11 +566,14 @@ describe('what fails within ringpost', () => {
         const request = { headers: {}, body: '{}' }
         const response = { status: 204, headers: {}, body: '' }
         const attempt = { at: new Date().toISOString(), duration_ms: 1, url: 'https://example.com/' }
-        return { attempt: { ...attempt, request, response, error: null }, outcome: { kind: 'succeeded' } }
+        return {
+          attempt: { ...attempt, request, response, error: null },
+          outcome: parts.outcome ?? { kind: 'succeeded' },
+        }
       },
       wakeLater: async (_, ms) => void woken.push(ms),
       noteHealth: async () => undefined,
-      schedule: [],
+      schedule: [600_000],
       deadlineMs: 15_000,
       now: stage.now,
       random: () => 0,
@@ -617,22 +627,45 @@ describe('what fails within ringpost', () => {
     expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(2)
   })
 
-  test('when a claim runs out before its result could be recorded sends nothing twice', async () => {
-    let refuses = true
-    const { stage, drain, sent } = await failing({
-      record: () => {
-        if (refuses) throw new Error('Redis is loading')
-      },
-    })
-    await drain('ep_1')
-    await until(() => sent.length === 2)
-    stage.clock.ms += 30_000
-    await drain('ep_1')
-    expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(2)
-    refuses = false
-    await until(async () => (await stage.redis.zcard(stage.keys.endpoint('ep_1').status('succeeded'))) === 2)
-    expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
-  })
+  test.each([
+    { came: 'a success', outcome: { kind: 'succeeded' } as const, status: 'succeeded' as const },
+    {
+      came: 'a failure',
+      outcome: {
+        kind: 'failed',
+        error: { code: 'http_status', message: 'It answered 500.' },
+        fault: 'receiver',
+        retry: 'schedule',
+        retryAfterMs: null,
+        connectionFailure: false,
+      } as const,
+      status: 'retrying' as const,
+    },
+  ])(
+    'when a claim runs out before its result, $came, could be recorded sends nothing twice',
+    async ({ outcome, status }) => {
+      let refuses = true
+      const { stage, drain, sent } = await failing({
+        record: () => {
+          if (refuses) throw new Error('Redis is loading')
+        },
+        outcome,
+      })
+      const counted = (name: DeliveryStatus) => stage.redis.zcard(stage.keys.endpoint('ep_1').status(name))
+      await drain('ep_1')
+      await until(() => sent.length === 2)
+      stage.clock.ms += 30_000
+      await drain('ep_1')
+      expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(2)
+      refuses = false
+      await until(async () => (await counted(status)) === 2)
+      expect(await stage.redis.zcard(stage.keys.endpoint('ep_1').busy)).toBe(0)
+      stage.clock.ms += 30_000
+      await drain('ep_1')
+      expect(await counted(status)).toBe(2)
+      expect(sent.sort()).toEqual(['evt_1', 'evt_2'])
+    },
+  )
 
   test('when a result is recorded keeps it until it can be, and sends nothing twice', async () => {
     let refusals = 2
