@@ -303,7 +303,7 @@ export async function startApp(deps: {
     }),
     relayNow: queues.relayNow,
     wake: queues.wake,
-    purgeSource: createPurgeSource({ redis, keys, interrupt: store.interrupt, sources, watermarks }),
+    purgeSource: createPurgeSource({ redis, keys, sources, watermarks }),
     purgeEndpoint: createPurgeEndpoint({ redis, keys, endpoints, now: clock.now }),
     eventRetentionMs: config.eventRetentionMs,
     now: clock.now,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import type { UnixSecs } from '../types.ts'
 import { fenced } from './head-scan.ts'
 import { identityOf } from './identity.ts'
 import type { KeyedSource } from './polled-source.ts'
@@ -6,10 +7,13 @@ import type { BaselineReason, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 import type { WatermarkFiles } from './watermark-files.ts'
 
-/** A new source, or one whose URL, key or filters have changed, begins with a new baseline. */
+/**
+ * A new source, one whose URL, key or filters have changed, or one that was deleted and made again begins with a new
+ * baseline.
+ */
 export async function beginIdentity(
   deps: {
-    store: Pick<DetectionStore, 'readState' | 'startOver'>
+    store: Pick<DetectionStore, 'readState' | 'startOver' | 'endedAt'>
     watermarks: Pick<WatermarkFiles, 'read'>
     logger: Logger
   },
@@ -19,11 +23,15 @@ export async function beginIdentity(
   const { store } = deps
   const state = await store.readState(source.id)
   const identity = identityOf(source)
-  if (state.identity === identity) return state
+  const wasDeleted = state.purged !== undefined
+  if (state.identity === identity && !wasDeleted) return state
   const fields = { source: source.id }
   let since: number | null = null
   let reason: BaselineReason = 'first'
-  if (state.identity !== undefined) {
+  // Of one that was deleted the state says so, and nothing of it is a loss.
+  if (wasDeleted) {
+    deps.logger.info(fields, 'This source was deleted and made again: a new baseline is taken.')
+  } else if (state.identity !== undefined) {
     reason = 'settings_changed'
     deps.logger.warn(
       fields,
@@ -31,7 +39,7 @@ export async function beginIdentity(
     )
   } else {
     const file = await deps.watermarks.read(source.id)
-    since = file?.identity === identity ? file.watermark : null
+    since = file?.identity === identity && !(await isOfDeleted(file.watermark)) ? file.watermark : null
     if (since !== null) {
       reason = 'redis_lost'
       deps.logger.warn(
@@ -40,6 +48,17 @@ export async function beginIdentity(
       )
     }
   }
-  fenced(await store.startOver(source.id, token, identity, state.identity !== undefined, since, reason))
+  // What a purge has not dropped yet is dropped here, and the purge then leaves the rest alone.
+  const known = state.identity !== undefined || wasDeleted
+  fenced(await store.startOver(source.id, token, identity, known, since, reason))
   return store.readState(source.id)
+
+  /**
+   * Whether a file is left from an earlier source of this id, which another process has deleted. No file of it is
+   * later than the watermark that it ended with, and none of a source after it is earlier (decision 67).
+   */
+  async function isOfDeleted(watermark: UnixSecs): Promise<boolean> {
+    const ended = await store.endedAt(source.id)
+    return ended !== null && watermark <= ended
+  }
 }

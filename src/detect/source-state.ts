@@ -75,6 +75,11 @@ const stateSchema = z.object({
   /** The long scan in progress: baseline or full. Absent cursor: at the top. */
   scan_kind: z.enum(['full', 'baseline']).optional(),
   scan_cursor: text.optional(),
+  /**
+   * Only of a source that was deleted, until it is polled again: 0 while what is known of it is dropped, 1 once that
+   * has gone (maintain/purge-source.ts).
+   */
+  purged: int.optional(),
   /** Why the present baseline is taken, or the last one was. */
   baseline_reason: z.enum(BASELINE_REASONS).default('first'),
   last_baseline: text.transform((json) => JSON.parse(json) as LastBaseline).optional(),

@@ -23,9 +23,10 @@ export interface StateChange {
 }
 
 /** How far apart the epochs of two baselines are, so that falls of single users fit between them. */
-const EPOCH_STEP = 2 ** 20
+export const EPOCH_STEP = 2 ** 20
 const BUCKETS_AT_ONCE = 2048
-const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
+/** Fields of the state that a new baseline begins without. */
+export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'watermark',
   'baseline_started',
   'scan_kind',
@@ -48,13 +49,14 @@ const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'failing_since',
   'failure',
   'not_before',
+  'purged',
 ]
 
 export type CommitResult = 'OK' | 'FENCED' | 'CONFLICT'
 
 /** All that detection keeps in Redis: lease, state, snapshots and the writing end of the outbox. */
 export function createDetectionStore(deps: {
-  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'del' | 'pttl' | 'hset'>
+  redis: Pick<Redis, 'callBuffer' | 'hgetall' | 'get' | 'del' | 'pttl' | 'hset'>
   keys: Keys
   leaseMs: number
 }) {
@@ -114,6 +116,12 @@ export function createDetectionStore(deps: {
 
     async readState(sourceId: string): Promise<SourceState> {
       return parseState(await redis.hgetall(keys.source(sourceId).state))
+    },
+
+    /** The watermark of the last source of this id that was deleted; null where none was, or long ago. */
+    async endedAt(sourceId: string): Promise<UnixSecs | null> {
+      const watermark = await redis.get(keys.source(sourceId).ended)
+      return watermark === null ? null : Number(watermark)
     },
 
     /**

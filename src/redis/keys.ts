@@ -53,6 +53,8 @@ export function createKeys(prefix: string) {
         quarantine: `${tag}:quarantine`,
         /** ZSET of digests of unreadable rows, by about the time (unix ms) at which each was first met */
         quarantined: `${tag}:quarantined`,
+        /** STRING watermark of the last source of this id that was deleted, with expiry */
+        ended: `${tag}:ended`,
         /** HASH user id → packed snapshot; see detect/snapshot.ts */
         users: (userId: string) => `${tag}:u:${crc32(userId) % USER_BUCKETS}`,
         bucket: (index: number) => `${tag}:u:${index}`,

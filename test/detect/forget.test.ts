@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { deleteKeys } from '../../src/redis/delete-keys.ts'
 import { createUsers } from '../../src/users/users.ts'
+import { allKeys } from '../support/redis.ts'
 import { brief, createDetection, type Detection } from './detection.ts'
 
 let d: Detection
@@ -97,3 +99,38 @@ test('who is forgotten while a scan is under way gets the new epoch, though the 
   expect(brief(created)).toEqual(['caller: user.created 0→1', 'caller: user.created 0→1'])
   expect(new Set(created.map(({ id }) => id)).size).toBe(2)
 })
+
+test('a backup from before somebody was forgotten knows them again, and tells first calls since under other ids', async () => {
+  await d.poll()
+  const backup = await takeBackup()
+  await forget('user_0000007')
+  d.simulator.call({ user_id: 'fresh' })
+  d.simulator.call({ user_id: 'user_0000001' })
+  await d.poll()
+  const idsByUser = async () =>
+    Object.fromEntries((await d.events()).map((event) => [brief([event])[0], event.id]))
+  const before = await idsByUser()
+  await backup.restore()
+  expect(await d.events()).toEqual([])
+  expect(await d.store.readUsers(d.source.id, ['user_0000007'])).not.toEqual([null])
+  d.pass(60)
+  await d.poll()
+  const after = await idsByUser()
+  const [fresh, rise] = ['fresh: user.created 0→1', 'user_0000001: user.conversation_count.increased 1→2']
+  expect(Object.keys(after).sort()).toEqual([fresh, rise])
+  expect(after[rise]).toBe(before[rise])
+  // What docs/users.md says of it. Were it the same, that page would say too much.
+  expect(after[fresh]).not.toBe(before[fresh])
+})
+
+/** Every key of this test as it is now. */
+async function takeBackup() {
+  const names = await allKeys(d.redis, `${d.keys.prefix}*`)
+  const dumps = await Promise.all(names.map(async (name) => [name, await d.redis.dumpBuffer(name)] as const))
+  return {
+    async restore() {
+      await deleteKeys(d.redis, d.keys.prefix)
+      for (const [name, dump] of dumps) if (dump !== null) await d.redis.restore(name, 0, dump)
+    },
+  }
+}

@@ -27,7 +27,6 @@ function sweepOf(api: TestApi, over: Partial<Parameters<typeof createSweep>[0]> 
     purgeSource: createPurgeSource({
       redis: api.redis,
       keys: api.keys,
-      interrupt: api.store.interrupt,
       sources: api.sources,
       watermarks: { remove: async (id) => void folders.push(id) },
     }),

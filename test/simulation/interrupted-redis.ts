@@ -5,6 +5,7 @@ export type DetectionRedis = Pick<
   Redis,
   | 'callBuffer'
   | 'hgetall'
+  | 'get'
   | 'pipeline'
   | 'del'
   | 'pttl'
@@ -81,6 +82,7 @@ export function interruptedRedis(redis: Redis, operations: Operations): Detectio
       return command === 'EVAL' ? call() : operations.run(call)
     }) as Redis['callBuffer'],
     hgetall: ((key: string) => operations.run(() => redis.hgetall(key))) as Redis['hgetall'],
+    get: ((key: string) => operations.run(() => redis.get(key))) as Redis['get'],
     hmget: ((...args: [string, ...string[]]) => operations.run(() => redis.hmget(...args))) as Redis['hmget'],
     zrem: ((...args: [string, ...string[]]) => operations.run(() => redis.zrem(...args))) as Redis['zrem'],
     zrevrange: ((key: string, from: number, to: number, scores: 'WITHSCORES') =>
