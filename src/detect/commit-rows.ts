@@ -17,6 +17,8 @@ export interface Committed {
   /** Changed users whose last contact was below the watermark. */
   late: number
   newcomers: UserRow[]
+  /** Users who were recorded in silence, for the list says that they called before the baseline. */
+  calledBefore: number
 }
 
 /**
@@ -54,11 +56,11 @@ export async function commitRows(
     const rules = rulesNow(job.rules, epoch)
     const users: SnapshotChange[] = []
     const events: Event[] = []
-    const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [] }
+    const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [], calledBefore: 0 }
     let returned = 0
     rows.forEach((row, i) => {
       const before = snapshots[i] ?? null
-      const { next, changes } = diff(row, before, rules)
+      const { next, changes, calledBefore } = diff(row, before, rules)
       if (next === null) return
       done.changed++
       if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++
@@ -67,6 +69,7 @@ export async function commitRows(
         return
       }
       if (before?.removed) returned++
+      if (calledBefore) done.calledBefore++
       users.push({ userId: row.user_id, before, after: next })
       for (const change of changes) {
         events.push(buildEvent(source, change, row, deps.now()))

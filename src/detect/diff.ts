@@ -55,6 +55,8 @@ export interface Rules {
 export interface Diff {
   next: Snapshot | null
   changes: Change[]
+  /** Who would be news, had the list not said that they called before the baseline; see {@link Rules.thereBefore}. */
+  calledBefore?: boolean
 }
 
 /**
@@ -86,7 +88,7 @@ export function isAsKnown(row: UserRow, snapshot: Snapshot | null, rules: Rules)
 
 /** What {@link diff} says, without its shortcut. */
 export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Diff {
-  const { next, changes } =
+  const { next, changes, calledBefore } =
     snapshot === null
       ? firstSeen(row, rules)
       : snapshot.removed
@@ -98,12 +100,14 @@ export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Di
   return {
     next: snapshot !== null && same(snapshot, after) ? null : after,
     changes: [...changes, ...reached, ...sentiment.changes],
+    ...(calledBefore === true ? { calledBefore } : {}),
   }
 }
 
 interface Judged {
   next: Snapshot
   changes: Change[]
+  calledBefore?: boolean
 }
 
 function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judged {
@@ -114,19 +118,38 @@ function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judge
     first_contact: row.first_contact_unix_secs,
     epoch,
   })
-  // Without a first contact, a user of one conversation came first when they came last.
-  const firstContact = row.first_contact_unix_secs ?? (to <= 1 ? row.last_contact_unix_secs : null)
-  const wasThere =
-    thereBefore !== undefined &&
-    firstContact !== null &&
-    firstContact < thereBefore &&
-    row.last_contact_unix_secs >= thereBefore
+  const firstContact = firstContactOf(row)
   const news =
-    !wasThere &&
-    (announce.everyone ||
-      (firstContact !== null && firstContact > announce.firstContactAfter) ||
-      (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore))
-  return { next, changes: news ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [] }
+    announce.everyone ||
+    (firstContact !== null && firstContact > announce.firstContactAfter) ||
+    (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore)
+  const calledBefore = news && thereBefore !== undefined && wasThere(row, thereBefore)
+  return {
+    next,
+    changes: news && !calledBefore ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [],
+    calledBefore,
+  }
+}
+
+/** Without a first contact, a user of one conversation came first when they came last. */
+function firstContactOf(row: UserRow): UnixSecs | null {
+  return toldFirstContact(row) ?? (row.conversation_count <= 1 ? row.last_contact_unix_secs : null)
+}
+
+/** Nobody called in 1970 or before: such a time stands for one that upstream does not know. */
+function toldFirstContact({ first_contact_unix_secs: first }: UserRow): UnixSecs | null {
+  return first !== null && first > 0 ? first : null
+}
+
+/**
+ * Whether the list says of somebody that they called before a time, and again since. One conversation cannot have been
+ * at both: the first contact of such a row is not theirs in this list, and is not believed (decision 68).
+ */
+function wasThere(row: UserRow, before: UnixSecs): boolean {
+  const first = toldFirstContact(row)
+  return (
+    row.conversation_count > 1 && first !== null && first < before && row.last_contact_unix_secs >= before
+  )
 }
 
 function seen(row: UserRow, snapshot: Snapshot, rules: Rules): Judged {

@@ -140,7 +140,10 @@ export function rulesOf(
   return {
     ...scan,
     epoch: state.epoch,
-    ...(state.there_before === undefined ? {} : { thereBefore: state.there_before }),
+    // Of one agent or branch, first contact may be with another: to this list such a caller is new (decision 68).
+    ...(state.there_before === undefined || source.agentId !== null || source.branchId !== null
+      ? {}
+      : { thereBefore: state.there_before }),
     returnedAfterSecs: source.returnedAfterMs / 1000,
     milestones: source.milestones,
     sentimentThreshold: source.sentimentThreshold,

@@ -53,6 +53,8 @@ export interface ScanResult {
   newlyUnreadable: number
   /** Rows that are later than the server's own time by over a minute. */
   inFuture: number
+  /** Users who were recorded in silence, for the list says that they called before the baseline. */
+  calledBefore: number
   events: Partial<Record<EventType, number>>
   /** The watermark it has covered, if it began at the top and is complete. */
   top: UnixSecs | null
@@ -102,6 +104,7 @@ export function emptyResult(): ScanResult {
     unreadable: 0,
     newlyUnreadable: 0,
     inFuture: 0,
+    calledBefore: 0,
     events: {},
     top: null,
     newestFirst: true,
@@ -117,6 +120,7 @@ export function addResult(total: ScanResult, result: ScanResult): void {
   total.unreadable += result.unreadable
   total.newlyUnreadable += result.newlyUnreadable
   total.inFuture += result.inFuture
+  total.calledBefore += result.calledBefore
   total.newestFirst &&= result.newestFirst
   for (const [type, count] of Object.entries(result.events) as [EventType, number][]) {
     total.events[type] = (total.events[type] ?? 0) + count
@@ -289,13 +293,14 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     }
   }
 
-  function add({ events, late, changed, newcomers }: Committed): void {
+  function add({ events, late, changed, newcomers, calledBefore }: Committed): void {
     // Newcomers that are kept back are not recorded yet.
     result.changes += changed - newcomers.length
     for (const [type, count] of Object.entries(events) as [EventType, number][]) {
       result.events[type] = (result.events[type] ?? 0) + count
     }
     result.lateChanges += late
+    result.calledBefore += calledBefore
   }
 }
 

@@ -19,7 +19,13 @@ export interface LastBaseline {
 
 /** Something about what upstream sent that a person should know, and that stopped nothing. */
 export interface PollWarning {
-  code: 'key_in_clear' | 'not_newest_first' | 'rows_unreadable' | 'rows_in_future' | 'changes_late'
+  code:
+    | 'key_in_clear'
+    | 'not_newest_first'
+    | 'rows_unreadable'
+    | 'rows_in_future'
+    | 'changes_late'
+    | 'called_before_baseline'
   message: string
 }
 
