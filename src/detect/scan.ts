@@ -80,6 +80,11 @@ export interface ScanDeps {
 const PAGES_AHEAD = 2
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
+/**
+ * Pages from the top of the list without a single row that can be read, after which its format has changed: reading
+ * a million rows at every poll would find no more. Rows that cannot be read never end a scan that has read others.
+ */
+const UNREADABLE_PAGES = 100
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
 /**
@@ -141,6 +146,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   let rules: Rules | null = null
   let pageBefore: readonly UserRow[] = []
   let emptyPages = 0
+  let unreadablePages = 0
   let repeatedPages = 0
   const seenPages = new Set<number>()
   let unsavedPages = SAVE_EVERY_PAGES
@@ -192,16 +198,21 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
         }
         rules = plan.rules(page)
       }
-      emptyPages = page.rows.length === 0 ? emptyPages + 1 : 0
+      emptyPages = page.rows.length + page.unreadable.length === 0 ? emptyPages + 1 : 0
       if (emptyPages > EMPTY_PAGES) {
         throw new UpstreamError(
           'bad_page',
-          result.unreadable > 0
-            ? `None of the rows of ${emptyPages} pages in a row could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`
-            : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
+          `The upstream sent ${emptyPages} empty pages and says that more follow.`,
         )
       }
-      repeatedPages = isRepeated(page.rows) ? repeatedPages + 1 : 0
+      if (plan.cursor === null && result.rows === 0 && page.unreadable.length > 0) unreadablePages++
+      if (result.rows === 0 && unreadablePages > UNREADABLE_PAGES) {
+        throw new UpstreamError(
+          'bad_page',
+          `None of the rows of the first ${unreadablePages} pages could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`,
+        )
+      }
+      repeatedPages = isRepeated(page) ? repeatedPages + 1 : 0
       if (repeatedPages > REPEATED_PAGES) {
         throw new UpstreamError(
           'bad_page',
@@ -231,11 +242,12 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   }
 
   /** Whether a page like this one was there before. A digest, for there may be ten thousand pages. */
-  function isRepeated(rows: readonly UserRow[]): boolean {
-    const [first, last] = [rows[0], rows.at(-1)]
+  function isRepeated({ rows, unreadable }: ListedPage): boolean {
+    const first = rows[0]?.user_id ?? unreadable[0]?.row
+    const last = rows.at(-1)?.user_id ?? unreadable.at(-1)?.row
     if (first === undefined || last === undefined) return false
     const { size } = seenPages
-    return size === seenPages.add(userDigest(`${first.user_id}\n${last.user_id}`)).size
+    return size === seenPages.add(userDigest(`${first}\n${last}`)).size
   }
 
   /** The first page is not asked for again: where it fails, the next poll is soon enough. */
