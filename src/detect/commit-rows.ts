@@ -1,6 +1,7 @@
 import type { Event, EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
 import { buildEvent, type EventSource } from './build-event.ts'
 import { diff, type Rules } from './diff.ts'
+import { isUnread } from './snapshot.ts'
 import type { DetectionStore, SnapshotChange, StateChange } from './store.ts'
 
 /** A poller that lost its lease: somebody else polls now, and nothing more was written. */
@@ -64,7 +65,9 @@ export async function commitRows(
       if (next === null) return
       done.changed++
       if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++
-      if (job.keepNewcomers && (before === null || before.removed)) {
+      // Whose row can be read at last is no newcomer: nothing is told of them.
+      const isNewcomer = before === null || (before.removed && !(isUnread(before) && changes.length === 0))
+      if (job.keepNewcomers && isNewcomer) {
         done.newcomers.push(row)
         return
       }

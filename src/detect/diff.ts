@@ -1,7 +1,8 @@
+import type { UnreadUser } from '../elevenlabs/read-page.ts'
 import type { UnixSecs, UserRow } from '../types.ts'
 import { milestonesPassed } from './milestones.ts'
 import { recentSentiment } from './sentiment.ts'
-import { newSnapshot, type Snapshot } from './snapshot.ts'
+import { isUnread, newSnapshot, type Snapshot, unreadSnapshot } from './snapshot.ts'
 
 /** One thing that happened to a user, as the comparison of a row with its snapshot tells it. */
 export interface Change {
@@ -91,9 +92,14 @@ export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Di
   const { next, changes, calledBefore } =
     snapshot === null
       ? firstSeen(row, rules)
-      : snapshot.removed
-        ? seenAgain(row, snapshot, rules)
-        : seen(row, snapshot, rules)
+      : isUnread(snapshot)
+        ? firstSeen(row, {
+            ...rules,
+            announce: { everyone: false, firstContactAfter: snapshot.last_contact },
+          })
+        : snapshot.removed
+          ? seenAgain(row, snapshot, rules)
+          : seen(row, snapshot, rules)
   const reached = changes.flatMap((change) => milestones(change, rules.milestones))
   const sentiment = sentimentOf(row, snapshot, next, rules)
   const after = { ...next, sentiment: sentiment.state }
@@ -131,13 +137,29 @@ function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judge
   }
 }
 
+/**
+ * How to mark somebody whose row cannot be read while a baseline is taken; null where they may be news once it can be:
+ * in a live source, and where what can be told of them says so.
+ */
+export function markOf(user: UnreadUser, { announce, epoch }: Rules): Snapshot | null {
+  if (announce.everyone) return null
+  const first = toldFirstContact(user)
+  if (first !== null && first > announce.firstContactAfter) return null
+  const last = user.last_contact_unix_secs
+  if (announce.lastContactBefore !== undefined && last !== null && last < announce.lastContactBefore)
+    return null
+  return unreadSnapshot(announce.firstContactAfter, epoch)
+}
+
 /** Without a first contact, a user of one conversation came first when they came last. */
 function firstContactOf(row: UserRow): UnixSecs | null {
   return toldFirstContact(row) ?? (row.conversation_count <= 1 ? row.last_contact_unix_secs : null)
 }
 
 /** Nobody called in 1970 or before: such a time stands for one that upstream does not know. */
-function toldFirstContact({ first_contact_unix_secs: first }: UserRow): UnixSecs | null {
+function toldFirstContact({
+  first_contact_unix_secs: first,
+}: Pick<UserRow, 'first_contact_unix_secs'>): UnixSecs | null {
   return first !== null && first > 0 ? first : null
 }
 

@@ -6,6 +6,7 @@ import type { EventSource } from './build-event.ts'
 import { type Committed, commitRows } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import type { FloodGate } from './flood-gate.ts'
+import { markUnread } from './mark-unread.ts'
 import { mergeRows } from './merge-rows.ts'
 import { createReadAhead } from './read-ahead.ts'
 import { isNewestFirst, mayStop, watermarkCandidate } from './stop.ts'
@@ -265,6 +266,11 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     plan.onRows?.(all)
     const { isAsRecorded } = plan
     const rows = isAsRecorded === undefined ? all : all.filter((row) => !isAsRecorded(row))
+    // Before the scan's place is saved, for a page that was read is not read again.
+    for (let from = 0; !plan.dry && from < page.unread.length; from += ROWS_AT_ONCE) {
+      const users = page.unread.slice(from, from + ROWS_AT_ONCE)
+      await markUnread(deps.store, { source: plan.source, token: plan.token, users, rules: by })
+    }
     const save = unsavedPages >= SAVE_EVERY_PAGES
     let changedBefore = 0
     for (let from = 0; from === 0 || from < rows.length; from += ROWS_AT_ONCE) {
