@@ -48,8 +48,11 @@ export interface Rules {
   sentimentThreshold: number | null
   /** What is recorded was judged by another threshold: sentiment is judged anew and nothing is told of it. */
   sentimentInSilence?: boolean
-  /** The number of the full scan at work, and of the last one that was complete; null in other scans. */
-  fullScan: { number: number; lastComplete: number } | null
+  /**
+   * The number of the full scan at work, of the last one that was complete, and of the last one that was and ended long
+   * enough ago for what it saw to be believed; null in other scans.
+   */
+  fullScan: { number: number; lastComplete: number; believed: number } | null
 }
 
 /** The snapshot to store (null: as it was) and what to tell. */
@@ -233,8 +236,9 @@ function seenAgain(row: UserRow, snapshot: Snapshot, { announce }: Rules): Judge
 }
 
 /**
- * A lower count is taken over only when two full scans have seen it, the first of them complete, and begins
- * a new epoch. Until then the high-water mark stands: a count that dips and recovers is no new conversation.
+ * A lower count is taken over only when two full scans have seen it, the first of them complete and well before the
+ * second (decision 68), and begins a new epoch. Until then the high-water mark stands: a count that dips and recovers
+ * is no new conversation.
  */
 function fall(
   row: UserRow,
@@ -245,11 +249,13 @@ function fall(
   if (row.conversation_count >= count) return { count, epoch, fall: null }
   if (fullScan === null) return { count, epoch, fall: snapshot.fall }
   const before = snapshot.fall
-  if (before !== null && before.scan < fullScan.number && before.scan <= fullScan.lastComplete) {
-    return { count: Math.min(before.count, row.conversation_count), epoch: epoch + 1, fall: null }
-  }
   const lower = before === null ? row.conversation_count : Math.min(before.count, row.conversation_count)
-  return { count, epoch, fall: { count: lower, scan: fullScan.number } }
+  if (before !== null && before.scan <= fullScan.believed) {
+    return { count: lower, epoch: epoch + 1, fall: null }
+  }
+  // What a scan saw that did not end counts from the next one on.
+  const scan = before !== null && before.scan <= fullScan.lastComplete ? before.scan : fullScan.number
+  return { count, epoch, fall: { count: lower, scan } }
 }
 
 function milestones(change: Change, wanted: readonly number[] | null): Change[] {
