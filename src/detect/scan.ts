@@ -146,6 +146,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   let cursor = plan.cursor
   let rules: Rules | null = null
   let pageBefore: readonly UserRow[] = []
+  let newestRead: UnixSecs | null = null
   let emptyPages = 0
   let unreadablePages = 0
   let repeatedPages = 0
@@ -222,9 +223,11 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       }
       result.newestFirst &&= isNewestFirst(page.rows, pageBefore)
       if (page.rows.length > 0) pageBefore = page.rows
+      newestRead ??= page.rows[0]?.last_contact_unix_secs ?? null
       await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
+        newestRead,
         lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
         changes,
         newestFirst: result.newestFirst,
