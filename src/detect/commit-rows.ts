@@ -120,5 +120,5 @@ function rulesNow(rules: Rules, epoch: number): Rules {
 
 /** Whether what is found is measured against a whole list. */
 function hasBaseline({ announce }: Rules): boolean {
-  return announce.everyone || announce.lastContactBefore !== undefined
+  return announce.everyone || announce.listedLate !== undefined
 }

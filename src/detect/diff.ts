@@ -24,11 +24,12 @@ export interface Change {
 /**
  * Whose first appearance is news. `everyone` in a live source; during a baseline only those whose first
  * contact is after the given moment, for everyone else was there before ringpost looked. Once it has ended, those
- * whose last contact is before it began are news as well: they did not move up past it, but were listed late.
+ * whose last contact is shortly before it began are news as well: they did not move up past it, but were listed late.
+ * Whose is older was hidden from it by pages that shift, more likely than listed that late in these very minutes.
  */
 export type Announce =
   | { everyone: true }
-  | { everyone: false; firstContactAfter: UnixSecs; lastContactBefore?: UnixSecs }
+  | { everyone: false; firstContactAfter: UnixSecs; listedLate?: { from: UnixSecs; to: UnixSecs } }
 
 /** By what a source's rows are judged. */
 export interface Rules {
@@ -131,13 +132,18 @@ function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judge
   const news =
     announce.everyone ||
     (firstContact !== null && firstContact > announce.firstContactAfter) ||
-    (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore)
+    isListedLate(row.last_contact_unix_secs, announce)
   const calledBefore = news && thereBefore !== undefined && wasThere(row, thereBefore)
   return {
     next,
     changes: news && !calledBefore ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [],
     calledBefore,
   }
+}
+
+/** Whether a last contact is of the time before a baseline in which rows are listed late, where that is looked for. */
+function isListedLate(last: UnixSecs, { listedLate }: Extract<Announce, { everyone: false }>): boolean {
+  return listedLate !== undefined && last >= listedLate.from && last < listedLate.to
 }
 
 /**
@@ -149,8 +155,7 @@ export function markOf(user: UnreadUser, { announce, epoch }: Rules): Snapshot |
   const first = toldFirstContact(user)
   if (first !== null && first > announce.firstContactAfter) return null
   const last = user.last_contact_unix_secs
-  if (announce.lastContactBefore !== undefined && last !== null && last < announce.lastContactBefore)
-    return null
+  if (last !== null && isListedLate(last, announce)) return null
   return unreadSnapshot(announce.firstContactAfter, epoch)
 }
 

@@ -56,7 +56,9 @@ export async function headScan(
       : {
           everyone: false as const,
           firstContactAfter: state.announce_since ?? baseline_started,
-          ...(settling ? { lastContactBefore: baseline_started } : {}),
+          ...(settling
+            ? { listedLate: { from: baseline_started - LOOKBACK_SECS, to: baseline_started } }
+            : {}),
         }
   // Below it everything is old, so that a scan that died half-way would not be made good.
   const ahead = watermark !== undefined && watermark > began / 1000 + AHEAD_SECS
