@@ -23,6 +23,8 @@ export interface ScanPlan {
   floor: UnixSecs | null
   /** Changes of rows below this count as late; undefined where there is no watermark yet. */
   watermark: UnixSecs | undefined
+  /** Whether, by the first page, the watermark is in the future: the scan then goes on without it and without a floor. */
+  isAhead?: (firstPage: ListedPage) => boolean
   /** Known only with the first page, for a baseline begins at the server's time. */
   rules: (firstPage: ListedPage) => Rules
   gate: FloodGate
@@ -141,7 +143,8 @@ export function addResult(total: ScanResult, result: ScanResult): void {
  * @throws FloodError where the gate is closed and too many users are new; no newcomer was written
  * @throws FencedError where the lease was lost
  */
-export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult): Promise<ScanResult> {
+export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanResult): Promise<ScanResult> {
+  let plan = planned
   const seenCursors = new Set<string>()
   let cursor = plan.cursor
   let rules: Rules | null = null
@@ -199,6 +202,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
           result.top = watermarkCandidate(page.rows, page.serverTime)
         }
         rules = plan.rules(page)
+        if (plan.isAhead?.(page)) plan = { ...plan, floor: null, watermark: undefined }
       }
       emptyPages = page.rows.length + page.unreadable.length === 0 ? emptyPages + 1 : 0
       if (emptyPages > EMPTY_PAGES) {

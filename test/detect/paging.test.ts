@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
+import { createPoll } from '../../src/detect/poll.ts'
 import type { SimulatorOptions } from '../../src/simulator/types.ts'
 import { createDetection, type Detection } from './detection.ts'
 
@@ -131,6 +132,20 @@ test('a watermark that a wrong clock has put into the future is taken back, and 
   expect((await d.state()).watermark).toBe(calledAt)
   d.pass(30)
   expect((await d.poll()).requests).toBeLessThan(6)
+})
+
+test('a machine whose clock is a year behind reads no more than any other, and takes no watermark back', async () => {
+  await live(400)
+  d.simulator.call({ user_id: 'new' })
+  await d.poll()
+  const { watermark } = await d.state()
+  d.pass(60)
+  const poll = createPoll({ ...d.deps, now: () => d.clock.ms - 365 * 86_400_000 })
+  // By its clock, the last look at the whole list is in the future and says nothing.
+  expect(await poll(d.source, { now: true })).toMatchObject({ outcome: 'done', kind: 'full' })
+  d.pass(60)
+  expect(await poll(d.source, { now: true })).toMatchObject({ outcome: 'done', kind: 'head', requests: 1 })
+  expect((await d.state()).watermark).toBe(watermark)
 })
 
 describe('a list whose first page is of one time, far below the watermark', () => {
