@@ -1927,7 +1927,7 @@ export interface components {
                 error: string | null;
                 /** @description What it saw that you should know, and that stopped nothing. */
                 warnings: {
-                    /** @description `key_in_clear`, `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`. */
+                    /** @description `key_in_clear`, `not_newest_first`, `rows_unreadable`, `rows_in_future`, `changes_late` or `called_before_baseline`. */
                     code: string;
                     message: string;
                 }[];

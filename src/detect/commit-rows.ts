@@ -1,6 +1,7 @@
 import type { Event, EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
 import { buildEvent, type EventSource } from './build-event.ts'
 import { diff, type Rules } from './diff.ts'
+import { isUnread } from './snapshot.ts'
 import type { DetectionStore, SnapshotChange, StateChange } from './store.ts'
 
 /** A poller that lost its lease: somebody else polls now, and nothing more was written. */
@@ -17,6 +18,8 @@ export interface Committed {
   /** Changed users whose last contact was below the watermark. */
   late: number
   newcomers: UserRow[]
+  /** Users who were recorded in silence, for the list says that they called before the baseline. */
+  calledBefore: number
 }
 
 /**
@@ -54,19 +57,22 @@ export async function commitRows(
     const rules = rulesNow(job.rules, epoch)
     const users: SnapshotChange[] = []
     const events: Event[] = []
-    const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [] }
+    const done: Committed = { changed: 0, events: {}, late: 0, newcomers: [], calledBefore: 0 }
     let returned = 0
     rows.forEach((row, i) => {
       const before = snapshots[i] ?? null
-      const { next, changes } = diff(row, before, rules)
+      const { next, changes, calledBefore } = diff(row, before, rules)
       if (next === null) return
       done.changed++
       if (job.watermark !== undefined && row.last_contact_unix_secs < job.watermark) done.late++
-      if (job.keepNewcomers && (before === null || before.removed)) {
+      // Whose row can be read at last is no newcomer: nothing is told of them.
+      const isNewcomer = before === null || (before.removed && !(isUnread(before) && changes.length === 0))
+      if (job.keepNewcomers && isNewcomer) {
         done.newcomers.push(row)
         return
       }
       if (before?.removed) returned++
+      if (calledBefore) done.calledBefore++
       users.push({ userId: row.user_id, before, after: next })
       for (const change of changes) {
         events.push(buildEvent(source, change, row, deps.now()))
@@ -114,5 +120,5 @@ function rulesNow(rules: Rules, epoch: number): Rules {
 
 /** Whether what is found is measured against a whole list. */
 function hasBaseline({ announce }: Rules): boolean {
-  return announce.everyone || announce.lastContactBefore !== undefined
+  return announce.everyone || announce.listedLate !== undefined
 }

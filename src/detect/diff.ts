@@ -1,7 +1,8 @@
+import type { UnreadUser } from '../elevenlabs/read-page.ts'
 import type { UnixSecs, UserRow } from '../types.ts'
 import { milestonesPassed } from './milestones.ts'
 import { recentSentiment } from './sentiment.ts'
-import { newSnapshot, type Snapshot } from './snapshot.ts'
+import { isUnread, newSnapshot, type Snapshot, unreadSnapshot } from './snapshot.ts'
 
 /** One thing that happened to a user, as the comparison of a row with its snapshot tells it. */
 export interface Change {
@@ -23,11 +24,12 @@ export interface Change {
 /**
  * Whose first appearance is news. `everyone` in a live source; during a baseline only those whose first
  * contact is after the given moment, for everyone else was there before ringpost looked. Once it has ended, those
- * whose last contact is before it began are news as well: they did not move up past it, but were listed late.
+ * whose last contact is shortly before it began are news as well: they did not move up past it, but were listed late.
+ * Whose is older was hidden from it by pages that shift, more likely than listed that late in these very minutes.
  */
 export type Announce =
   | { everyone: true }
-  | { everyone: false; firstContactAfter: UnixSecs; lastContactBefore?: UnixSecs }
+  | { everyone: false; firstContactAfter: UnixSecs; listedLate?: { from: UnixSecs; to: UnixSecs } }
 
 /** By what a source's rows are judged. */
 export interface Rules {
@@ -47,14 +49,19 @@ export interface Rules {
   sentimentThreshold: number | null
   /** What is recorded was judged by another threshold: sentiment is judged anew and nothing is told of it. */
   sentimentInSilence?: boolean
-  /** The number of the full scan at work, and of the last one that was complete; null in other scans. */
-  fullScan: { number: number; lastComplete: number } | null
+  /**
+   * The number of the full scan at work, of the last one that was complete, and of the last one that was and ended long
+   * enough ago for what it saw to be believed; null in other scans.
+   */
+  fullScan: { number: number; lastComplete: number; believed: number } | null
 }
 
 /** The snapshot to store (null: as it was) and what to tell. */
 export interface Diff {
   next: Snapshot | null
   changes: Change[]
+  /** Who would be news, had the list not said that they called before the baseline; see {@link Rules.thereBefore}. */
+  calledBefore?: boolean
 }
 
 /**
@@ -86,24 +93,31 @@ export function isAsKnown(row: UserRow, snapshot: Snapshot | null, rules: Rules)
 
 /** What {@link diff} says, without its shortcut. */
 export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Diff {
-  const { next, changes } =
+  const { next, changes, calledBefore } =
     snapshot === null
       ? firstSeen(row, rules)
-      : snapshot.removed
-        ? seenAgain(row, snapshot, rules)
-        : seen(row, snapshot, rules)
+      : isUnread(snapshot)
+        ? firstSeen(row, {
+            ...rules,
+            announce: { everyone: false, firstContactAfter: snapshot.last_contact },
+          })
+        : snapshot.removed
+          ? seenAgain(row, snapshot, rules)
+          : seen(row, snapshot, rules)
   const reached = changes.flatMap((change) => milestones(change, rules.milestones))
   const sentiment = sentimentOf(row, snapshot, next, rules)
   const after = { ...next, sentiment: sentiment.state }
   return {
     next: snapshot !== null && same(snapshot, after) ? null : after,
     changes: [...changes, ...reached, ...sentiment.changes],
+    ...(calledBefore === true ? { calledBefore } : {}),
   }
 }
 
 interface Judged {
   next: Snapshot
   changes: Change[]
+  calledBefore?: boolean
 }
 
 function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judged {
@@ -114,19 +128,58 @@ function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judge
     first_contact: row.first_contact_unix_secs,
     epoch,
   })
-  // Without a first contact, a user of one conversation came first when they came last.
-  const firstContact = row.first_contact_unix_secs ?? (to <= 1 ? row.last_contact_unix_secs : null)
-  const wasThere =
-    thereBefore !== undefined &&
-    firstContact !== null &&
-    firstContact < thereBefore &&
-    row.last_contact_unix_secs >= thereBefore
+  const firstContact = firstContactOf(row)
   const news =
-    !wasThere &&
-    (announce.everyone ||
-      (firstContact !== null && firstContact > announce.firstContactAfter) ||
-      (announce.lastContactBefore !== undefined && row.last_contact_unix_secs < announce.lastContactBefore))
-  return { next, changes: news ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [] }
+    announce.everyone ||
+    (firstContact !== null && firstContact > announce.firstContactAfter) ||
+    isListedLate(row.last_contact_unix_secs, announce)
+  const calledBefore = news && thereBefore !== undefined && wasThere(row, thereBefore)
+  return {
+    next,
+    changes: news && !calledBefore ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [],
+    calledBefore,
+  }
+}
+
+/** Whether a last contact is of the time before a baseline in which rows are listed late, where that is looked for. */
+function isListedLate(last: UnixSecs, { listedLate }: Extract<Announce, { everyone: false }>): boolean {
+  return listedLate !== undefined && last >= listedLate.from && last < listedLate.to
+}
+
+/**
+ * How to mark somebody whose row cannot be read while a baseline is taken; null where they may be news once it can be:
+ * in a live source, and where what can be told of them says so.
+ */
+export function markOf(user: UnreadUser, { announce, epoch }: Rules): Snapshot | null {
+  if (announce.everyone) return null
+  const first = toldFirstContact(user)
+  if (first !== null && first > announce.firstContactAfter) return null
+  const last = user.last_contact_unix_secs
+  if (last !== null && isListedLate(last, announce)) return null
+  return unreadSnapshot(announce.firstContactAfter, epoch)
+}
+
+/** Without a first contact, a user of one conversation came first when they came last. */
+function firstContactOf(row: UserRow): UnixSecs | null {
+  return toldFirstContact(row) ?? (row.conversation_count <= 1 ? row.last_contact_unix_secs : null)
+}
+
+/** Nobody called in 1970 or before: such a time stands for one that upstream does not know. */
+function toldFirstContact({
+  first_contact_unix_secs: first,
+}: Pick<UserRow, 'first_contact_unix_secs'>): UnixSecs | null {
+  return first !== null && first > 0 ? first : null
+}
+
+/**
+ * Whether the list says of somebody that they called before a time, and again since. One conversation cannot have been
+ * at both: the first contact of such a row is not theirs in this list, and is not believed (decision 68).
+ */
+function wasThere(row: UserRow, before: UnixSecs): boolean {
+  const first = toldFirstContact(row)
+  return (
+    row.conversation_count > 1 && first !== null && first < before && row.last_contact_unix_secs >= before
+  )
 }
 
 function seen(row: UserRow, snapshot: Snapshot, rules: Rules): Judged {
@@ -188,8 +241,9 @@ function seenAgain(row: UserRow, snapshot: Snapshot, { announce }: Rules): Judge
 }
 
 /**
- * A lower count is taken over only when two full scans have seen it, the first of them complete, and begins
- * a new epoch. Until then the high-water mark stands: a count that dips and recovers is no new conversation.
+ * A lower count is taken over only when two full scans have seen it, the first of them complete and well before the
+ * second (decision 68), and begins a new epoch. Until then the high-water mark stands: a count that dips and recovers
+ * is no new conversation.
  */
 function fall(
   row: UserRow,
@@ -200,11 +254,13 @@ function fall(
   if (row.conversation_count >= count) return { count, epoch, fall: null }
   if (fullScan === null) return { count, epoch, fall: snapshot.fall }
   const before = snapshot.fall
-  if (before !== null && before.scan < fullScan.number && before.scan <= fullScan.lastComplete) {
-    return { count: Math.min(before.count, row.conversation_count), epoch: epoch + 1, fall: null }
-  }
   const lower = before === null ? row.conversation_count : Math.min(before.count, row.conversation_count)
-  return { count, epoch, fall: { count: lower, scan: fullScan.number } }
+  if (before !== null && before.scan <= fullScan.believed) {
+    return { count: lower, epoch: epoch + 1, fall: null }
+  }
+  // What a scan saw that did not end counts from the next one on.
+  const scan = before !== null && before.scan <= fullScan.lastComplete ? before.scan : fullScan.number
+  return { count, epoch, fall: { count: lower, scan } }
 }
 
 function milestones(change: Change, wanted: readonly number[] | null): Change[] {

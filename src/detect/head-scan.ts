@@ -12,7 +12,10 @@ import type { DetectionStore } from './store.ts'
 /** How far a lookback reads below the watermark (seconds), and how often there is one (ms). */
 export const LOOKBACK_SECS = 3600
 const LOOKBACK_EVERY_MS = 15 * 60_000
-/** A watermark that is so far ahead of our clock comes from an upstream whose clock was wrong (seconds). */
+/**
+ * A watermark that is so far ahead of our clock, and of upstream's, comes from an upstream whose clock was wrong
+ * (seconds). Either clock alone may be behind.
+ */
 const AHEAD_SECS = 86_400
 
 /** A poll at work: the lease is held. */
@@ -50,22 +53,18 @@ export async function headScan(
   // A baseline has missed those who moved up past it: the scans of the top after it record them by the same rule,
   // and not the first one alone, which upstream may answer from before they moved.
   const settling = live && state.announce_since !== undefined
+  const settled = settling && hasSettled(state, began, source.overlapMs)
+  // Where nobody polled for long after it, a row may have come meanwhile, however old it is.
+  const listedSince = settled ? Number.NEGATIVE_INFINITY : baseline_started - LOOKBACK_SECS
   const announce =
     live && !settling
       ? ({ everyone: true } as const)
       : {
           everyone: false as const,
           firstContactAfter: state.announce_since ?? baseline_started,
-          ...(settling ? { lastContactBefore: baseline_started } : {}),
+          ...(settling ? { listedLate: { from: listedSince, to: baseline_started } } : {}),
         }
-  // Below it everything is old, so that a scan that died half-way would not be made good.
-  const ahead = watermark !== undefined && watermark > began / 1000 + AHEAD_SECS
-  if (ahead) {
-    job.logger.warn(
-      { source: source.id, watermark },
-      'The watermark is in the future: the clock of upstream was wrong. The whole list is read, and the watermark taken back.',
-    )
-  }
+  let ahead = false
   const scanned = await guardedScan(job, state, {
     source,
     token,
@@ -77,7 +76,17 @@ export async function headScan(
     mayBeEmpty: state.known_users === 0,
     dry: job.dry,
     onRows,
-    ...(ahead ? { floor: null, watermark: undefined } : {}),
+    // Below it everything is old, so that a scan that died half-way would not be made good.
+    isAhead: ({ serverTime }) => {
+      ahead = watermark !== undefined && watermark > Math.max(serverTime, began / 1000) + AHEAD_SECS
+      if (ahead) {
+        job.logger.warn(
+          { source: source.id, watermark },
+          'The watermark is in the future: the clock of upstream was wrong. The whole list is read, and the watermark taken back.',
+        )
+      }
+      return ahead
+    },
     signal: job.signal,
   })
   if (!scanned.complete || job.dry) return kind
@@ -93,7 +102,7 @@ export async function headScan(
       },
       delete: [
         ...(accepted ? (['flood_accepted'] as const) : []),
-        ...(settling && hasSettled(state, began, source.overlapMs) ? (['announce_since'] as const) : []),
+        ...(settled ? (['announce_since'] as const) : []),
       ],
     }),
   )
@@ -140,7 +149,10 @@ export function rulesOf(
   return {
     ...scan,
     epoch: state.epoch,
-    ...(state.there_before === undefined ? {} : { thereBefore: state.there_before }),
+    // Of one agent or branch, first contact may be with another: to this list such a caller is new (decision 68).
+    ...(state.there_before === undefined || source.agentId !== null || source.branchId !== null
+      ? {}
+      : { thereBefore: state.there_before }),
     returnedAfterSecs: source.returnedAfterMs / 1000,
     milestones: source.milestones,
     sentimentThreshold: source.sentimentThreshold,

@@ -1,6 +1,7 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
+import { afterFullScan, believedScan } from './believed-scan.ts'
 import { fenced, gateOf, guardedScan, headScan, LOOKBACK_SECS, type PollJob, rulesOf } from './head-scan.ts'
 import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
 import type { Skip } from './read-packed.ts'
@@ -36,6 +37,11 @@ export async function longScan(job: LongScanJob): Promise<void> {
   const state = await store.readState(source.id)
   const resumed = state.scan_kind === kind && !dry ? (state.scan_cursor ?? null) : null
   const number = resumed === null ? state.scan_number + 1 : state.scan_number
+  const fullScanRules = {
+    number,
+    lastComplete: state.last_complete_scan,
+    believed: believedScan(state, began),
+  }
   const roll = kind === 'full' ? createRoll(state.known_users) : null
   const remember = (rows: readonly { user_id: string }[]) => {
     for (const row of rows) roll?.see(row.user_id)
@@ -99,7 +105,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
           kind === 'full'
             ? { everyone: true }
             : { everyone: false, firstContactAfter: state.announce_since ?? startedAt },
-        fullScan: kind === 'full' ? { number, lastComplete: state.last_complete_scan } : null,
+        fullScan: kind === 'full' ? fullScanRules : null,
       })
     },
     gate: gateOf(state),
@@ -284,6 +290,7 @@ function fullDone(
     seen_at: Math.max(began, after.seen_at ?? 0),
     scan_number: number,
     last_complete_scan: number,
+    ...afterFullScan(after, number, now),
     ...judgedBy(source),
   }
   const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']

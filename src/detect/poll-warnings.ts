@@ -4,7 +4,7 @@ import type { PollWarning } from './source-state.ts'
 
 /** What a poll has seen that a person should know, in sentences. None of it stopped the poll. */
 export function warningsOf(
-  total: Pick<ScanResult, 'newestFirst' | 'unreadable' | 'inFuture' | 'lateChanges'>,
+  total: Pick<ScanResult, 'newestFirst' | 'unreadable' | 'inFuture' | 'lateChanges' | 'calledBefore'>,
   source: { baseUrl: string },
 ): PollWarning[] {
   const warnings: PollWarning[] = []
@@ -34,6 +34,13 @@ export function warningsOf(
     warn(
       'changes_late',
       `${total.lateChanges} change${total.lateChanges === 1 ? '' : 's'} surfaced below the watermark. Where that is usual, the overlap must not be shorter than they are late.`,
+    )
+  }
+  if (total.calledBefore > 0) {
+    const one = total.calledBefore === 1
+    warn(
+      'called_before_baseline',
+      `${one ? '1 user was' : `${total.calledBefore.toLocaleString('en-US')} users were`} met for the first time and not announced, for the list says that ${one ? 'they' : 'each of them'} called before the baseline and again since. Where that is usual, the list's first_contact_unix_secs is not what its name says.`,
     )
   }
   return warnings

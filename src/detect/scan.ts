@@ -6,6 +6,7 @@ import type { EventSource } from './build-event.ts'
 import { type Committed, commitRows } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import type { FloodGate } from './flood-gate.ts'
+import { markUnread } from './mark-unread.ts'
 import { mergeRows } from './merge-rows.ts'
 import { createReadAhead } from './read-ahead.ts'
 import { isNewestFirst, mayStop, watermarkCandidate } from './stop.ts'
@@ -22,6 +23,8 @@ export interface ScanPlan {
   floor: UnixSecs | null
   /** Changes of rows below this count as late; undefined where there is no watermark yet. */
   watermark: UnixSecs | undefined
+  /** Whether, by the first page, the watermark is in the future: the scan then goes on without it and without a floor. */
+  isAhead?: (firstPage: ListedPage) => boolean
   /** Known only with the first page, for a baseline begins at the server's time. */
   rules: (firstPage: ListedPage) => Rules
   gate: FloodGate
@@ -53,6 +56,8 @@ export interface ScanResult {
   newlyUnreadable: number
   /** Rows that are later than the server's own time by over a minute. */
   inFuture: number
+  /** Users who were recorded in silence, for the list says that they called before the baseline. */
+  calledBefore: number
   events: Partial<Record<EventType, number>>
   /** The watermark it has covered, if it began at the top and is complete. */
   top: UnixSecs | null
@@ -78,6 +83,11 @@ export interface ScanDeps {
 const PAGES_AHEAD = 2
 /** Pages without a row in a row, after which an upstream that still says "more" is not believed. */
 const EMPTY_PAGES = 20
+/**
+ * Pages from the top of the list without a single row that can be read, after which its format has changed: reading
+ * a million rows at every poll would find no more. Rows that cannot be read never end a scan that has read others.
+ */
+const UNREADABLE_PAGES = 100
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
 /**
@@ -102,6 +112,7 @@ export function emptyResult(): ScanResult {
     unreadable: 0,
     newlyUnreadable: 0,
     inFuture: 0,
+    calledBefore: 0,
     events: {},
     top: null,
     newestFirst: true,
@@ -117,6 +128,7 @@ export function addResult(total: ScanResult, result: ScanResult): void {
   total.unreadable += result.unreadable
   total.newlyUnreadable += result.newlyUnreadable
   total.inFuture += result.inFuture
+  total.calledBefore += result.calledBefore
   total.newestFirst &&= result.newestFirst
   for (const [type, count] of Object.entries(result.events) as [EventType, number][]) {
     total.events[type] = (total.events[type] ?? 0) + count
@@ -131,12 +143,15 @@ export function addResult(total: ScanResult, result: ScanResult): void {
  * @throws FloodError where the gate is closed and too many users are new; no newcomer was written
  * @throws FencedError where the lease was lost
  */
-export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult): Promise<ScanResult> {
+export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanResult): Promise<ScanResult> {
+  let plan = planned
   const seenCursors = new Set<string>()
   let cursor = plan.cursor
   let rules: Rules | null = null
   let pageBefore: readonly UserRow[] = []
+  let newestRead: UnixSecs | null = null
   let emptyPages = 0
+  let unreadablePages = 0
   let repeatedPages = 0
   const seenPages = new Set<number>()
   let unsavedPages = SAVE_EVERY_PAGES
@@ -187,17 +202,23 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
           result.top = watermarkCandidate(page.rows, page.serverTime)
         }
         rules = plan.rules(page)
+        if (plan.isAhead?.(page)) plan = { ...plan, floor: null, watermark: undefined }
       }
-      emptyPages = page.rows.length === 0 ? emptyPages + 1 : 0
+      emptyPages = page.rows.length + page.unreadable.length === 0 ? emptyPages + 1 : 0
       if (emptyPages > EMPTY_PAGES) {
         throw new UpstreamError(
           'bad_page',
-          result.unreadable > 0
-            ? `None of the rows of ${emptyPages} pages in a row could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`
-            : `The upstream sent ${emptyPages} empty pages and says that more follow.`,
+          `The upstream sent ${emptyPages} empty pages and says that more follow.`,
         )
       }
-      repeatedPages = isRepeated(page.rows) ? repeatedPages + 1 : 0
+      if (plan.cursor === null && result.rows === 0 && page.unreadable.length > 0) unreadablePages++
+      if (result.rows === 0 && unreadablePages > UNREADABLE_PAGES) {
+        throw new UpstreamError(
+          'bad_page',
+          `None of the rows of the first ${unreadablePages} pages could be read: the format of the list seems to have changed. The unreadable rows are kept for you to see.`,
+        )
+      }
+      repeatedPages = isRepeated(page) ? repeatedPages + 1 : 0
       if (repeatedPages > REPEATED_PAGES) {
         throw new UpstreamError(
           'bad_page',
@@ -206,9 +227,11 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       }
       result.newestFirst &&= isNewestFirst(page.rows, pageBefore)
       if (page.rows.length > 0) pageBefore = page.rows
+      newestRead ??= page.rows[0]?.last_contact_unix_secs ?? null
       await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
+        newestRead,
         lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
         changes,
         newestFirst: result.newestFirst,
@@ -227,11 +250,12 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   }
 
   /** Whether a page like this one was there before. A digest, for there may be ten thousand pages. */
-  function isRepeated(rows: readonly UserRow[]): boolean {
-    const [first, last] = [rows[0], rows.at(-1)]
+  function isRepeated({ rows, unreadable }: ListedPage): boolean {
+    const first = rows[0]?.user_id ?? unreadable[0]?.row
+    const last = rows.at(-1)?.user_id ?? unreadable.at(-1)?.row
     if (first === undefined || last === undefined) return false
     const { size } = seenPages
-    return size === seenPages.add(userDigest(`${first.user_id}\n${last.user_id}`)).size
+    return size === seenPages.add(userDigest(`${first}\n${last}`)).size
   }
 
   /** The first page is not asked for again: where it fails, the next poll is soon enough. */
@@ -249,6 +273,11 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     plan.onRows?.(all)
     const { isAsRecorded } = plan
     const rows = isAsRecorded === undefined ? all : all.filter((row) => !isAsRecorded(row))
+    // Before the scan's place is saved, for a page that was read is not read again.
+    for (let from = 0; !plan.dry && from < page.unread.length; from += ROWS_AT_ONCE) {
+      const users = page.unread.slice(from, from + ROWS_AT_ONCE)
+      await markUnread(deps.store, { source: plan.source, token: plan.token, users, rules: by })
+    }
     const save = unsavedPages >= SAVE_EVERY_PAGES
     let changedBefore = 0
     for (let from = 0; from === 0 || from < rows.length; from += ROWS_AT_ONCE) {
@@ -289,13 +318,14 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     }
   }
 
-  function add({ events, late, changed, newcomers }: Committed): void {
+  function add({ events, late, changed, newcomers, calledBefore }: Committed): void {
     // Newcomers that are kept back are not recorded yet.
     result.changes += changed - newcomers.length
     for (const [type, count] of Object.entries(events) as [EventType, number][]) {
       result.events[type] = (result.events[type] ?? 0) + count
     }
     result.lateChanges += late
+    result.calledBefore += calledBefore
   }
 }
 

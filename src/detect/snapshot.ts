@@ -34,6 +34,27 @@ export function newSnapshot(
   return { ...fields, fall: null, absent: false, removed: false, sentiment: 'unknown' }
 }
 
+/** The count of a mark, which no tombstone has. */
+const UNREAD = -1
+/** Later than any time that a row can have, and still packed without loss (seconds). */
+const LATEST = 2 ** 52
+
+/**
+ * The mark of a user who was there when the baseline was taken, and whose row could not be read: a tombstone with no
+ * count, so that they are known to nobody else. Their first readable row takes its place, in silence.
+ *
+ * @param newAfter whose first contact turns out to be later is news after all (unix seconds); kept as last contact
+ */
+export function unreadSnapshot(newAfter: UnixSecs, epoch: number): Snapshot {
+  const last_contact = Math.min(newAfter, LATEST)
+  return { ...newSnapshot({ count: UNREAD, last_contact, first_contact: null, epoch }), removed: true }
+}
+
+/** Whether it is a mark of {@link unreadSnapshot}. */
+export function isUnread(snapshot: Snapshot): boolean {
+  return snapshot.removed && snapshot.count === UNREAD
+}
+
 /**
  * Packs a snapshot into about 12 bytes: one of version (2 bits), sentiment (2 bits) and flags, then
  * variable-length integers. The whole must stay far below 64 bytes, where Redis would leave the compact

@@ -19,7 +19,13 @@ export interface LastBaseline {
 
 /** Something about what upstream sent that a person should know, and that stopped nothing. */
 export interface PollWarning {
-  code: 'key_in_clear' | 'not_newest_first' | 'rows_unreadable' | 'rows_in_future' | 'changes_late'
+  code:
+    | 'key_in_clear'
+    | 'not_newest_first'
+    | 'rows_unreadable'
+    | 'rows_in_future'
+    | 'changes_late'
+    | 'called_before_baseline'
   message: string
 }
 
@@ -100,6 +106,10 @@ const stateSchema = z.object({
   /** Full scans are numbered; `last_complete_scan` is the last one that reached the end. */
   scan_number: int.default(0),
   last_complete_scan: int.default(0),
+  /** The complete one that waits to be an hour old (it ended then, unix ms), and the latest that is; believed-scan.ts. */
+  waiting_scan: int.optional(),
+  waiting_since: int.optional(),
+  believed_scan: int.default(0),
   /** When the last full scan and the last lookback ended (unix ms). */
   last_full_scan: int.optional(),
   last_lookback: int.optional(),

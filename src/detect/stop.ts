@@ -24,17 +24,21 @@ export function isNewestFirst(rows: readonly Placed[], pageBefore: readonly Plac
 /**
  * Whether a scan may end at this page although more follow. It depends on the watermark alone and never on
  * "this row was known": the page must reach below the watermark less the overlap (where late rows surface)
- * and must have changed nothing, and the list must have been in order all the way.
+ * and must have changed nothing, and the list must have been in order all the way. That it is must have been seen: rows
+ * of one time alone, far below the watermark, may as well be the end of a list that is oldest first.
  *
+ * @param newestRead last contact of the first row that the scan has read
  * @param floor watermark − overlap, or null for a scan that never stops early (full scan, baseline)
  */
 export function mayStop(page: {
+  newestRead: UnixSecs | null
   lastContactOfLastRow: UnixSecs | null
   changes: number
   newestFirst: boolean
   floor: UnixSecs | null
 }): boolean {
   if (page.floor === null || page.lastContactOfLastRow === null) return false
+  if (page.newestRead === null || page.newestRead <= page.lastContactOfLastRow) return false
   return page.newestFirst && page.changes === 0 && page.lastContactOfLastRow < page.floor
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { UserRow } from '../types.ts'
+import type { UnixSecs, UserRow } from '../types.ts'
 import { isTooDeep } from './depth.ts'
 import { UpstreamError } from './upstream-error.ts'
 
@@ -10,10 +10,19 @@ export interface UnreadableRow {
   reason: string
 }
 
+/** What can be told of a user whose row as a whole cannot be read. */
+export interface UnreadUser {
+  user_id: string
+  first_contact_unix_secs: UnixSecs | null
+  last_contact_unix_secs: UnixSecs | null
+}
+
 /** One page of the list. `nextCursor` is null at the end of the list. */
 export interface UsersPage {
   rows: UserRow[]
   unreadable: UnreadableRow[]
+  /** Of the unreadable rows, those whose user is known. */
+  unread: UnreadUser[]
   nextCursor: string | null
 }
 
@@ -41,6 +50,11 @@ const optionalText = z
   .catch(null)
   .transform((text) => text ?? null)
 
+const optionalSecs = secs
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null)
+
 const rowSchema = z.object({
   user_id: z
     .string()
@@ -48,13 +62,16 @@ const rowSchema = z.object({
     .refine(isShort, 'is longer than 4 KB'),
   conversation_count: count,
   last_contact_unix_secs: secs,
-  first_contact_unix_secs: secs
-    .nullish()
-    .catch(null)
-    .transform((value) => value ?? null),
+  first_contact_unix_secs: optionalSecs,
   last_contact_conversation_id: optionalText,
   last_contact_agent_id: optionalText,
   last_contact_agent_name: optionalText,
+})
+
+const unreadSchema = z.object({
+  user_id: rowSchema.shape.user_id,
+  first_contact_unix_secs: optionalSecs,
+  last_contact_unix_secs: optionalSecs,
 })
 
 const pageSchema = z.object({
@@ -93,6 +110,7 @@ export function readPage(body: string): UsersPage {
   }
   const rows: UserRow[] = []
   const unreadable: UnreadableRow[] = []
+  const unread: UnreadUser[] = []
   for (const item of page.data.users) {
     const usual = usualRow(item)
     if (usual !== null) {
@@ -101,7 +119,11 @@ export function readPage(body: string): UsersPage {
     }
     const read = readRow(item)
     if ('row' in read) rows.push(read.row)
-    else unreadable.push({ row: rowText(item), reason: read.reason })
+    else {
+      unreadable.push({ row: rowText(item), reason: read.reason })
+      const user = unreadSchema.safeParse(item)
+      if (user.success) unread.push(user.data)
+    }
   }
   const { has_more, next_cursor } = page.data
   if (has_more === true && !next_cursor) {
@@ -111,7 +133,7 @@ export function readPage(body: string): UsersPage {
     )
   }
   // `has_more: false` is the end even where a cursor came along.
-  return { rows, unreadable, nextCursor: has_more === false ? null : next_cursor || null }
+  return { rows, unreadable, unread, nextCursor: has_more === false ? null : next_cursor || null }
 }
 
 /** How a page ends behind which others follow, as upstream documents it. */

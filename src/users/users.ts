@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { packSnapshot, type Snapshot, unpackSnapshot } from '../detect/snapshot.ts'
+import { isUnread, packSnapshot, type Snapshot, unpackSnapshot } from '../detect/snapshot.ts'
 import type { DetectionStore, KnownUser } from '../detect/store.ts'
 import type { Redis } from '../redis/client.ts'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
@@ -54,7 +54,10 @@ export function createUsers(deps: {
   }
 
   return {
-    /** A page of the users, tombstones among them, in an order that means nothing and never changes. */
+    /**
+     * A page of the users, tombstones among them, in an order that means nothing and never changes. It can be shorter
+     * than asked for although others follow.
+     */
     async list(
       sourceId: string,
       page: { after: UserPlace | null; limit: number },
@@ -77,14 +80,19 @@ export function createUsers(deps: {
       }
       const last = users.length > limit ? users[limit - 1] : undefined
       return {
-        data: users.slice(0, limit).map(({ userId, snapshot }) => ({ userId, snapshot })),
+        // Of whom nothing is known but that they are there is shown to nobody.
+        data: users
+          .slice(0, limit)
+          .filter(({ snapshot }) => !isUnread(snapshot))
+          .map(({ userId, snapshot }) => ({ userId, snapshot })),
         next: last === undefined ? null : { bucket: last.bucket, after: last.digest },
       }
     },
 
     /** What is known of one user; null where nothing is. Ids are compared byte for byte. */
     async find(sourceId: string, userId: string): Promise<Snapshot | null> {
-      return (await store.readUsers(sourceId, [userId]))[0] ?? null
+      const [snapshot] = await store.readUsers(sourceId, [userId])
+      return !snapshot || isUnread(snapshot) ? null : snapshot
     },
 
     /**

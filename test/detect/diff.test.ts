@@ -16,9 +16,9 @@ const live: Rules = {
   sentimentThreshold: null,
   fullScan: null,
 }
-const full = (number: number, lastComplete = number - 1): Rules => ({
+const full = (number: number, lastComplete = number - 1, believed = lastComplete): Rules => ({
   ...live,
-  fullScan: { number, lastComplete },
+  fullScan: { number, lastComplete, believed },
 })
 const known = newSnapshot({ count: 3, last_contact: 2_000, first_contact: 1_000, epoch: 0 })
 const types = (seen: UserRow, snapshot: Snapshot | null, rules = live) =>
@@ -134,7 +134,7 @@ describe('a count that falls', () => {
     expect(judge(snapshot, [{ conversation_count: 3 }]).changes).toMatchObject([{ from: 1, to: 3, epoch: 1 }])
   })
 
-  test('is not taken over by head polls, by one scan alone, or after a scan that did not end', () => {
+  test('is not taken over by head polls, by one scan alone, after a scan that did not end, or by scans in a row', () => {
     const low = { conversation_count: 1 }
     for (const sights of [
       [[low], [low], [low]],
@@ -145,6 +145,11 @@ describe('a count that falls', () => {
       [
         [low, full(1)],
         [low, full(2, 0)],
+      ],
+      [
+        [low, full(1)],
+        [low, full(2, 1, 0)],
+        [low, full(3, 2, 0)],
       ],
     ] as [Partial<UserRow>, Rules?][][]) {
       expect(judge(known, ...sights).snapshot).toMatchObject({ count: 3, epoch: 0 })

@@ -204,12 +204,39 @@ describe('a user who is gone', () => {
   })
 })
 
-test('a count that falls is taken over after two full scans, and its next rise is told', async () => {
+test('a count that dips while full scans are taken one right after the other, and recovers, is no rise', async () => {
+  for (let i = 0; i < 3; i++) d.simulator.call({ user_id: 'user_0000001' })
+  await d.poll()
+  const told = await types()
+  d.simulator.overrideRow('user_0000001', { conversation_count: 1 })
+  for (let i = 0; i < 3; i++) {
+    await d.poll({}, { full: true })
+    d.pass(2)
+  }
+  d.simulator.overrideRow('user_0000001', null)
+  await d.poll({}, { full: true })
+  expect(await types()).toEqual(told)
+})
+
+test('a count that falls for good is taken over however often full scans are taken', async () => {
+  for (let i = 0; i < 2; i++) d.simulator.call({ user_id: 'user_0000001' })
+  await d.poll()
+  d.simulator.overrideRow('user_0000001', { conversation_count: 1 })
+  for (let minutes = 0; minutes < 140; minutes += 20) {
+    await d.poll({}, { full: true })
+    d.pass(20 * 60)
+  }
+  const [snapshot] = await d.store.readUsers(d.source.id, ['user_0000001'])
+  expect(snapshot).toMatchObject({ count: 1, epoch: 1, fall: null })
+})
+
+test('a count that falls is taken over after two full scans an hour apart, and its next rise is told', async () => {
   d.simulator.call({ user_id: 'user_0000001' })
   d.simulator.call({ user_id: 'user_0000001' })
   await d.poll()
   d.simulator.overrideRow('user_0000001', { conversation_count: 1 })
   await fullScan()
+  d.pass(3_600)
   await fullScan()
   d.simulator.overrideRow('user_0000001', { conversation_count: 3 })
   await d.poll()

@@ -1,5 +1,6 @@
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
+import { createPoll } from '../../src/detect/poll.ts'
 import type { SimulatorOptions } from '../../src/simulator/types.ts'
 import { createDetection, type Detection } from './detection.ts'
 
@@ -131,4 +132,65 @@ test('a watermark that a wrong clock has put into the future is taken back, and 
   expect((await d.state()).watermark).toBe(calledAt)
   d.pass(30)
   expect((await d.poll()).requests).toBeLessThan(6)
+})
+
+test('a machine whose clock is a year behind reads no more than any other, and takes no watermark back', async () => {
+  await live(400)
+  d.simulator.call({ user_id: 'new' })
+  await d.poll()
+  const { watermark } = await d.state()
+  d.pass(60)
+  const poll = createPoll({ ...d.deps, now: () => d.clock.ms - 365 * 86_400_000 })
+  // By its clock, the last look at the whole list is in the future and says nothing.
+  expect(await poll(d.source, { now: true })).toMatchObject({ outcome: 'done', kind: 'full' })
+  d.pass(60)
+  expect(await poll(d.source, { now: true })).toMatchObject({ outcome: 'done', kind: 'head', requests: 1 })
+  expect((await d.state()).watermark).toBe(watermark)
+})
+
+describe('a list whose first page is of one time, far below the watermark', () => {
+  const imported = (at: number) =>
+    d.simulator.seed({ users: 150, idOf: (i) => `imported-${i}`, spacingSecs: 0, newestUnixSecs: at })
+
+  test('is not taken for newest first: where it is oldest first, whoever is new at its end is announced', async () => {
+    d = await createDetection()
+    imported(d.nowSecs() - 9_000_000)
+    d.simulator.seed({ users: 50, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3_600 })
+    await d.poll()
+    d.pass(600)
+    await d.poll()
+    d.simulator.call({ user_id: 'new' })
+    const { listUsers } = d.deps
+    d.deps.listUsers = async (query, signal) => {
+      let page = await listUsers({ ...query, cursor: null }, signal)
+      const rows = [...page.rows]
+      while (page.nextCursor !== null) {
+        page = await listUsers({ ...query, cursor: page.nextCursor }, signal)
+        rows.push(...page.rows)
+      }
+      const from = Number(query.cursor ?? 0)
+      const next = from + 100
+      return {
+        ...page,
+        rows: rows.reverse().slice(from, next),
+        nextCursor: next < rows.length ? `${next}` : null,
+      }
+    }
+    expect(await d.poll()).toMatchObject({ events: { 'user.created': 1 } })
+    expect((await warnings())?.map(({ code }) => code)).toEqual(['not_newest_first'])
+  })
+
+  test('costs the pages of that time where all who came later were removed', async () => {
+    d = await createDetection()
+    imported(d.nowSecs() - 9_000_000)
+    d.simulator.seed({ users: 300, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 9_100_000 })
+    d.simulator.call({ user_id: 'gone' })
+    await d.poll()
+    d.pass(600)
+    await d.poll()
+    d.simulator.removeUser('gone')
+    d.pass(60)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', requests: 2, events: {} })
+    expect(await warnings()).toEqual([])
+  })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { warningsOf } from '../../src/detect/poll-warnings.ts'
 
-const NOTHING = { newestFirst: true, unreadable: 0, inFuture: 0, lateChanges: 0 }
+const NOTHING = { newestFirst: true, unreadable: 0, inFuture: 0, lateChanges: 0, calledBefore: 0 }
 
 test.each([
   ['http://elevenlabs.internal:8080', true],

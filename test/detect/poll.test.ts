@@ -95,6 +95,23 @@ describe('a baseline', () => {
     ])
   })
 
+  test('that pages hid somebody from makes no new caller of them where a poll reads far down right after it', async () => {
+    const d = await start()
+    seed(d, 250)
+    d.simulator.removeUser('user_0000240')
+    await d.poll()
+    d.simulator.restoreUser('user_0000240')
+    d.pass(20)
+    for (let i = 1; i <= 160; i++) d.simulator.call({ user_id: `user_${String(i).padStart(7, '0')}` })
+    d.simulator.call({ user_id: 'late', at_unix_secs: d.nowSecs() - 3_000 })
+    await d.poll()
+    expect(await d.state()).toMatchObject({ known_users: 251 })
+    expect((await d.state()).events_by_type).toEqual({
+      'user.conversation_count.increased': 160,
+      'user.created': 1,
+    })
+  })
+
   test('goes on where it was when it broke off', async () => {
     const d = await start()
     seed(d, 450)

@@ -18,6 +18,7 @@ function list(last: number, options: { pages?: number; mayAsk?: () => boolean } 
       const page: ListedPage = {
         rows: [],
         unreadable: [],
+        unread: [],
         nextCursor: n === last ? null : String(n + 1),
         serverTime: n,
         requests: 1,

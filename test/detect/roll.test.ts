@@ -47,7 +47,7 @@ const rulesets = fc.record<Rules>({
   returnedAfterSecs: fc.constant(1),
   milestones: fc.constantFrom(null, [1, 2]),
   sentimentThreshold: fc.constantFrom(null, 0),
-  fullScan: fc.constantFrom(null, { number: 2, lastComplete: 1 }),
+  fullScan: fc.constantFrom(null, { number: 2, lastComplete: 1, believed: 1 }),
 })
 
 describe('a row that says what is recorded', () => {
@@ -72,7 +72,11 @@ describe('a row that says what is recorded', () => {
         roll.enter(sight.user_id, snapshot)
         if (!roll.meet(sight)) return
         passed++
-        const rules: Rules = { ...live, sentimentThreshold: null, fullScan: { number: 2, lastComplete: 1 } }
+        const rules: Rules = {
+          ...live,
+          sentimentThreshold: null,
+          fullScan: { number: 2, lastComplete: 1, believed: 1 },
+        }
         expect(judge(sight, snapshot, rules)).toEqual({ next: null, changes: [] })
       }),
       { numRuns: 3_000 },

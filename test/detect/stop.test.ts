@@ -7,7 +7,7 @@ const users = (times: Record<string, number>) =>
   Object.entries(times).map(([user_id, last_contact_unix_secs]) => row({ user_id, last_contact_unix_secs }))
 
 describe('a scan may stop early', () => {
-  const page = { lastContactOfLastRow: 99, changes: 0, newestFirst: true, floor: 100 }
+  const page = { newestRead: 200, lastContactOfLastRow: 99, changes: 0, newestFirst: true, floor: 100 }
   test('where the page reaches below the floor and changed nothing', () => {
     expect(mayStop(page)).toBe(true)
   })
@@ -16,6 +16,7 @@ describe('a scan may stop early', () => {
     ['while the page changed something', { changes: 1 }],
     ['out of order', { newestFirst: false }],
     ['in a full scan', { floor: null }],
+    ['where all rows are of one time, which shows no order', { newestRead: 99 }],
     ['on a page without rows', { lastContactOfLastRow: null }],
   ])('not %s', (_, different) => {
     expect(mayStop({ ...page, ...different })).toBe(false)

@@ -35,6 +35,7 @@ const NOT_SEEN: Record<string, string> = {
   'clock is 42 s ahead of upstream': 'a clock that is wrong',
   'Nothing but failures for five days': 'five days',
   'changes surfaced below the watermark': 'an upstream that is late, and a full scan',
+  'met for the first time and not announced': 'wrong dates of people who call before the next poll',
   'belongs to another region: https://': 'several regions',
   'Too many wrong tokens came from': 'an address of its own, for it shuts out all others of it',
   'You are no longer signed in': 'a browser',

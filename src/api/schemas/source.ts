@@ -26,7 +26,7 @@ const lastPoll = z.object({
         code: z
           .string()
           .describe(
-            '`key_in_clear`, `not_newest_first`, `rows_unreadable`, `rows_in_future` or `changes_late`.',
+            '`key_in_clear`, `not_newest_first`, `rows_unreadable`, `rows_in_future`, `changes_late` or `called_before_baseline`.',
           ),
         message: z.string(),
       }),
