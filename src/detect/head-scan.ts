@@ -94,6 +94,8 @@ export async function headScan(
       delete: [
         ...(accepted ? (['flood_accepted'] as const) : []),
         ...(settling && hasSettled(state, began, source.overlapMs) ? (['announce_since'] as const) : []),
+        // What is recorded of sentiment grows old from now on: watching it again begins in silence, as the first time.
+        ...(source.sentimentThreshold === null ? (['sentiment_judged_by'] as const) : []),
       ],
     }),
   )
