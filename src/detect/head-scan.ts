@@ -34,10 +34,12 @@ export interface PollJob {
 /**
  * Reads from the top until the page that reaches below the overlap and changed nothing; every quarter of an
  * hour as a lookback, which reads an hour further down.
+ *
+ * @param longScan where it is made in the middle of a long scan, which is told of the rows
  */
 export async function headScan(
   job: PollJob,
-  onRows: (rows: readonly UserRow[]) => void = () => undefined,
+  longScan?: { onRows: (rows: readonly UserRow[]) => void },
 ): Promise<ScanKind> {
   const { source, token, store } = job
   const began = job.scanDeps.now()
@@ -76,7 +78,7 @@ export async function headScan(
     gate: gateOf(state),
     mayBeEmpty: state.known_users === 0,
     dry: job.dry,
-    onRows,
+    ...(longScan === undefined ? {} : { onRows: longScan.onRows, inLongScan: true }),
     ...(ahead ? { floor: null, watermark: undefined } : {}),
     signal: job.signal,
   })

@@ -52,7 +52,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
     due: () => !dry && (nudged || now() >= nextHead),
     run: async () => {
       // A baseline's head polls begin once its first page has fixed the watermark.
-      await headScan(job, remember)
+      await headScan(job, { onRows: remember })
       await job.goesOn()
       nextHead = now() + source.intervalMs
       nudged = false

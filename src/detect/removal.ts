@@ -111,7 +111,7 @@ export async function detectRemovals(
         result.requests++
         return deps.isListed(userId)
       },
-      { pause: deps.pause, signal: job.signal },
+      { waits: true, pause: deps.pause, signal: job.signal },
     ).catch((error: unknown) => {
       // It cannot be asked for, because the id is too long for instance: no reason to look for nobody else.
       if (error instanceof UpstreamError && error.kind === 'request') return null

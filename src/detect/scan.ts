@@ -3,7 +3,7 @@ import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
 import { askAgain } from './ask-again.ts'
 import type { EventSource } from './build-event.ts'
-import { type Committed, commitRows } from './commit-rows.ts'
+import { type Committed, commitRows, FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
 import type { FloodGate } from './flood-gate.ts'
 import { mergeRows } from './merge-rows.ts'
@@ -35,6 +35,8 @@ export interface ScanPlan {
   isAsRecorded?: (row: UserRow) => boolean
   /** Called with the rows of each page, in order. */
   onRows?: (rows: readonly UserRow[]) => void
+  /** It is made in the middle of a long scan, which would break off with it. */
+  inLongScan?: boolean
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
   between?: { due: () => boolean; run: () => Promise<void> }
   signal: AbortSignal
@@ -81,8 +83,8 @@ const EMPTY_PAGES = 20
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
 /**
- * Where nothing changes, a long scan writes its place every so many pages: a crash costs these pages again, and
- * a commit of each would cost a third of the scan's time.
+ * Where nothing changes, a long scan writes its place every so many pages, and where it breaks off: a crash costs
+ * these pages again, and a commit of each would cost a third of the scan's time.
  */
 const SAVE_EVERY_PAGES = 10
 /** Pages in a row that begin and end with the users of an earlier page, after which the list is taken to go round. */
@@ -140,6 +142,8 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   let repeatedPages = 0
   const seenPages = new Set<number>()
   let unsavedPages = SAVE_EVERY_PAGES
+  /** The place behind the last page, where it is not written down; never one behind newcomers who are held back. */
+  let unsavedPlace: StateChange | null = null
   result.complete = false
   result.top = null
   result.newestFirst = true
@@ -154,6 +158,9 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
   })
   try {
     return await readOn()
+  } catch (error) {
+    if (error instanceof UpstreamError || plan.signal.aborted) await savePlace()
+    throw error
   } finally {
     pages.stop()
     over.abort()
@@ -220,7 +227,10 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
         return result
       }
       cursor = page.nextCursor
-      if (plan.signal.aborted) return result
+      if (plan.signal.aborted) {
+        await savePlace()
+        return result
+      }
       // What is at hand is older than what a head poll would find: it is committed first.
       if (!pages.holds && plan.between?.due()) await plan.between.run()
     }
@@ -234,14 +244,28 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     return size === seenPages.add(userDigest(`${first.user_id}\n${last.user_id}`)).size
   }
 
-  /** The first page is not asked for again: where it fails, the next poll is soon enough. */
+  /** The first page of a poll is not asked for again: where it fails, the next poll is soon enough. */
   function ask(at: string | null, onCursor: (cursor: string) => void): Promise<ListedPage> {
     const once = () => {
       // Counted before it is answered: a failed request is a request.
       result.requests++
       return deps.listPage(at, onCursor)
     }
-    return at === null ? once() : askAgain(once, { pause: deps.pause, signal: ending })
+    const inLongScan = plan.inLongScan === true
+    if (at === null && !inLongScan) return once()
+    return askAgain(once, { waits: plan.floor === null || inLongScan, pause: deps.pause, signal: ending })
+  }
+
+  /** Where a scan breaks off, the next one goes on behind the last page that was committed. */
+  async function savePlace(): Promise<void> {
+    if (unsavedPlace === null || plan.dry) return
+    const { source, token } = plan
+    const reply = await deps.store.commitPage(source.id, token, {
+      users: [],
+      events: [],
+      state: unsavedPlace,
+    })
+    if (reply === 'FENCED') throw new FencedError()
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {
@@ -251,6 +275,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
     const rows = isAsRecorded === undefined ? all : all.filter((row) => !isAsRecorded(row))
     const save = unsavedPages >= SAVE_EVERY_PAGES
     let changedBefore = 0
+    let saved = false
     for (let from = 0; from === 0 || from < rows.length; from += ROWS_AT_ONCE) {
       const isLast = from + ROWS_AT_ONCE >= rows.length
       const committed = await commitRows(deps, {
@@ -261,7 +286,8 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
         state: ({ newcomers, changed }) => {
           // What is held back must be read again after a crash: the scan's place stays before it.
           if (plan.progress === undefined || plan.gate.holding || newcomers.length > 0) return null
-          return isLast && (changedBefore + changed > 0 || save) ? plan.progress(page, result.top) : null
+          saved = isLast && (changedBefore + changed > 0 || save)
+          return saved ? plan.progress(page, result.top) : null
         },
       })
       changedBefore += committed.changed
@@ -272,6 +298,8 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       plan.gate.announced(committed.events['user.created'] ?? 0)
     }
     unsavedPages = save ? 1 : unsavedPages + 1
+    if (saved) unsavedPlace = null
+    else if (plan.progress !== undefined && !plan.gate.holding) unsavedPlace = plan.progress(page, result.top)
     if (!plan.dry && page.unreadable.length > 0) {
       result.newlyUnreadable += await deps.quarantine(page.unreadable)
     }
