@@ -43,6 +43,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
   let startedAt = state.baseline_started
   let serverTime: number | null = null
   let firstPage: ListedPage | null = null
+  let listed: string | null = null
   let nextHead = now() + source.intervalMs
   let nudged = false
   let nextLook = now() + NUDGE_GAP_MS
@@ -92,6 +93,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
     watermark: kind === 'full' ? state.watermark : undefined,
     rules: (page) => {
       firstPage = page
+      listed = page.rows[0]?.user_id ?? null
       serverTime = page.serverTime
       startedAt ??= page.serverTime
       return rulesOf(source, state, {
@@ -129,16 +131,23 @@ export async function longScan(job: LongScanJob): Promise<void> {
 
   // Read anew: a person may have decided about held back removals while the scan went on.
   const { known_users, removals_accepted } = await store.readState(source.id)
+  let trouble: UpstreamError | null = null
   const removals =
     roll !== null && resumed === null && serverTime !== null
       ? await countedRemovals(looking, {
           seen: roll.hasSeen,
           // Nobody who was known when the scan began is missing: there is nobody to look for.
           complete: roll.unseen === 0,
+          listed,
           between,
           since: serverTime,
           knownUsers: known_users,
           accepted: removals_accepted,
+        }).catch((error: unknown) => {
+          // The list was read all the same: the scan is complete, and only who is gone is for the next one to find.
+          if (!(error instanceof UpstreamError) || job.signal.aborted) throw error
+          trouble = error
+          return null
         })
       : null
   if (job.signal.aborted) return
@@ -149,6 +158,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
       : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
+  if (trouble !== null) throw trouble
 }
 
 /**
@@ -172,7 +182,14 @@ async function countedRemovals(
   removals: Omit<Parameters<typeof detectRemovals>[1], 'source' | 'token' | 'signal'>,
 ): Promise<RemovalResult> {
   const { source, token, signal, store, isListed, total, scanDeps } = job
-  const result: RemovalResult = { removed: 0, told: 0, heldBack: 0, unanswered: 0, requests: 0 }
+  const result: RemovalResult = {
+    removed: 0,
+    told: 0,
+    heldBack: 0,
+    unanswered: 0,
+    brokenOff: null,
+    requests: 0,
+  }
   try {
     await detectRemovals(
       { store, isListed, now: scanDeps.now, pause: scanDeps.pause },
@@ -183,6 +200,12 @@ async function countedRemovals(
       job.logger.warn(
         { source: source.id, users: result.unanswered },
         'Upstream does not answer whether some users who are gone from the list are there: they stay known.',
+      )
+    }
+    if (result.brokenOff !== null) {
+      job.logger.warn(
+        { source: source.id, err: result.brokenOff },
+        'Upstream answers no question for a single user: the next full scan looks for who is gone.',
       )
     }
   } finally {
@@ -288,7 +311,8 @@ function fullDone(
   }
   const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
-  if (removals === null) return { set, delete: done }
+  // Not all were looked for: what a person has decided about them, or has to, stays.
+  if (removals === null || removals.brokenOff !== null) return { set, delete: done }
 
   if (accepted !== undefined) done.push('removals_accepted')
   const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
