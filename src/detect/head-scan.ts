@@ -76,7 +76,7 @@ export async function headScan(
     floor: watermark === undefined ? null : watermark - overlap,
     rules: () => rulesOf(source, state, { announce, fullScan: null }),
     gate: gateOf(state),
-    mayBeEmpty: state.known_users === 0,
+    mayBeEmpty: state.known_users === 0 || state.empty_accepted !== undefined,
     dry: job.dry,
     ...(longScan === undefined ? {} : { onRows: longScan.onRows, inLongScan: true }),
     ...(ahead ? { floor: null, watermark: undefined } : {}),

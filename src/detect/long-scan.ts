@@ -105,7 +105,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
       })
     },
     gate: gateOf(state),
-    mayBeEmpty: state.known_users === 0,
+    mayBeEmpty: state.known_users === 0 || state.empty_accepted !== undefined,
     dry,
     progress: (page, top) => {
       const set: StateChange['set'] = { scan_kind: kind, scan_number: number }
@@ -139,6 +139,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
           // Nobody who was known when the scan began is missing: there is nobody to look for.
           complete: roll.unseen === 0,
           listed,
+          onceIsEnough: state.empty_accepted !== undefined && scanned.rows === 0,
           between,
           since: serverTime,
           knownUsers: known_users,
@@ -314,7 +315,7 @@ function fullDone(
   // Not all were looked for: what a person has decided about them, or has to, stays.
   if (removals === null || removals.brokenOff !== null) return { set, delete: done }
 
-  if (accepted !== undefined) done.push('removals_accepted')
+  if (accepted !== undefined) done.push('removals_accepted', 'empty_accepted')
   const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
   if (removals.heldBack > 0) {
     const attention: Attention = {

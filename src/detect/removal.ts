@@ -77,6 +77,8 @@ export async function detectRemovals(
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
+    /** The list is empty, and a person has said that it is: nobody has to be absent a second time. */
+    onceIsEnough: boolean
     signal: AbortSignal
   },
   result: RemovalResult,
@@ -97,7 +99,7 @@ export async function detectRemovals(
     if (between.due()) await between.run()
     for (const { userId, snapshot } of users) {
       if (snapshot.removed || snapshot.last_contact >= job.since) continue
-      if (snapshot.absent) {
+      if (snapshot.absent || job.onceIsEnough) {
         total++
         if (gone.length < Math.min(limit, most)) gone.push(userId)
       } else {
@@ -120,7 +122,8 @@ export async function detectRemovals(
     if (job.signal.aborted) break
     if (between.due()) await between.run()
     const [snapshot] = await deps.store.readUsers(source.id, [userId])
-    if (!snapshot?.absent || snapshot.removed) continue
+    if (snapshot === null || snapshot === undefined || snapshot.removed) continue
+    if (!snapshot.absent && !job.onceIsEnough) continue
     const listed = await lookUp(userId)
     if (listed instanceof UpstreamError) {
       result.unanswered++

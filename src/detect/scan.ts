@@ -5,6 +5,7 @@ import { askAgain } from './ask-again.ts'
 import type { EventSource } from './build-event.ts'
 import { type Committed, commitRows, FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
+import { EmptyListError } from './empty-list.ts'
 import type { FloodGate } from './flood-gate.ts'
 import { mergeRows } from './merge-rows.ts'
 import { createReadAhead } from './read-ahead.ts'
@@ -186,10 +187,7 @@ export async function runScan(deps: ScanDeps, plan: ScanPlan, result: ScanResult
       if (rules === null) {
         if (plan.cursor === null) {
           if (isEmpty(page) && !plan.mayBeEmpty) {
-            throw new UpstreamError(
-              'bad_page',
-              'The upstream answered with an empty list although users are known; nothing is taken from it.',
-            )
+            throw new EmptyListError()
           }
           result.top = watermarkCandidate(page.rows, page.serverTime)
         }

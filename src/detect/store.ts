@@ -42,6 +42,7 @@ const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'attention_announced',
   'flood_accepted',
   'removals_accepted',
+  'empty_accepted',
   'idle_polls',
   'known_users',
   'failures',
