@@ -25,8 +25,10 @@ export async function acceptAttention(
   const remove = ['attention', 'attention_announced']
   if (attention.kind === 'mass_removal') {
     set.removals_accepted = as
-    // The list is read again before anybody is removed.
-    remove.push('last_full_scan')
+    // A poll of the top has found the list empty.
+    if (attention.scan === 'head') set.empty_accepted = '1'
+    // The list is read again, all of it, before anybody is removed.
+    remove.push('last_full_scan', 'scan_kind', 'scan_cursor')
   } else if (as === 'events') {
     set.flood_accepted = attention.scan
     // What found them must run again, whether it would be due or not.

@@ -5,27 +5,40 @@ import { UpstreamError } from '../elevenlabs/upstream-error.ts'
  * hardly ever end if each passing failure of one request broke it off.
  */
 const TRY_AGAIN_MS = [1_000, 2_000, 4_000]
+/** A wait that upstream asks for is waited for in the middle of a scan where it is no longer than this (ms). */
+const LONGEST_WAIT_MS = 60_000
 
 /**
- * Sends a request, and again where it failed in a way that passes by itself and upstream has not said when.
+ * Sends a request, and again where it failed in a way that passes by itself: after a moment, or after as long as
+ * upstream has asked for, where the job waits for that.
  *
  * @param ask sends it; called once for each try
+ * @param job.waits whether a wait that upstream asks for (429, `Retry-After`) of up to a minute is waited for here
  * @param job.pause waits (ms); ends early when the poll is aborted
  * @throws whatever the last try has thrown
  */
 export async function askAgain<T>(
   ask: () => Promise<T>,
-  job: { pause: (ms: number) => Promise<void>; signal: AbortSignal },
+  job: { waits: boolean; pause: (ms: number) => Promise<void>; signal: AbortSignal },
 ): Promise<T> {
-  for (const wait of TRY_AGAIN_MS) {
+  for (const moment of TRY_AGAIN_MS) {
     try {
       return await ask()
     } catch (error) {
-      const passing = error instanceof UpstreamError && error.kind === 'passing' && !error.retryAfterMs
-      if (!passing) throw error
-      await job.pause(wait)
+      const asked = waitOf(error, job.waits)
+      if (asked === null) throw error
+      await job.pause(Math.max(moment, asked))
       if (job.signal.aborted) throw error
     }
   }
   return ask()
+}
+
+/** How long upstream has asked to be left alone (ms), 0 where it has not; null where it is not asked again here. */
+function waitOf(error: unknown, waits: boolean): number | null {
+  if (!(error instanceof UpstreamError)) return null
+  const { kind, retryAfterMs } = error
+  if (kind === 'passing' && !retryAfterMs) return 0
+  if (!waits || retryAfterMs === null || retryAfterMs > LONGEST_WAIT_MS) return null
+  return kind === 'passing' || kind === 'slow_down' ? retryAfterMs : null
 }

@@ -6,8 +6,8 @@
 -- then for each user: id, packed snapshot that was read ('' for none), packed snapshot to store
 -- then for each event: event id, type, JSON
 -- then for each state field: name, value; for each counter: name, increment; names of fields to delete
--- Returns OK, FENCED (the lease was lost: nothing written) or CONFLICT (a snapshot is not what was read:
--- nothing written; read again).
+-- Returns OK and the ids of those events that the outbox had before, which are not written again; or FENCED (the
+-- lease was lost: nothing written) or CONFLICT (a snapshot is not what was read: nothing written; read again).
 -- Atomic so that no crash can part a snapshot from its event. Everything is read and checked before the
 -- first write, for a script that fails half-way keeps what it wrote. Events come before snapshots for the
 -- same reason.
@@ -34,6 +34,7 @@ local fields_at = events_at + events * 3
 local counters_at = fields_at + fields * 2
 local deletions_at = counters_at + counters * 2
 
+local reply = { 'OK' }
 for i = 0, events - 1 do
   local id = ARGV[events_at + i * 3]
   if redis.call('HEXISTS', KEYS[4], id) == 0 then
@@ -41,6 +42,8 @@ for i = 0, events - 1 do
     redis.call('HSET', KEYS[4], id, entry)
     redis.call('HINCRBY', KEYS[2], 'total_events', 1)
     redis.call('HINCRBY', KEYS[2], 'events:' .. ARGV[events_at + i * 3 + 1], 1)
+  else
+    reply[#reply + 1] = id
   end
 end
 for i = 0, users - 1 do
@@ -60,4 +63,4 @@ for i = 0, deletions - 1 do
   redis.call('HDEL', KEYS[2], ARGV[deletions_at + i])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 'OK'
+return reply

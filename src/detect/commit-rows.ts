@@ -14,6 +14,7 @@ const TRIES = 5
 export interface Committed {
   /** Users whose snapshot changed, newcomers that were kept back among them. */
   changed: number
+  /** Events that were written. What was told before under the same id is none of them. */
   events: Partial<Record<EventType, number>>
   /** Changed users whose last contact was below the watermark. */
   late: number
@@ -76,14 +77,23 @@ export async function commitRows(
       users.push({ userId: row.user_id, before, after: next })
       for (const change of changes) {
         events.push(buildEvent(source, change, row, deps.now()))
-        done.events[change.type] = (done.events[change.type] ?? 0) + 1
       }
     })
+    const told = new Set<string>()
+    const count = () => {
+      const written = events.filter(({ id }) => !told.has(id))
+      for (const { type } of written) done.events[type] = (done.events[type] ?? 0) + 1
+      return written
+    }
     const state = job.state(done)
-    if (job.dry || (users.length === 0 && state === null)) return done
+    if (job.dry || (users.length === 0 && state === null)) {
+      count()
+      return done
+    }
     const reply = await deps.store.commitPage(source.id, job.token, {
       users,
       events,
+      onTold: (id) => told.add(id),
       state:
         returned === 0
           ? (state ?? {})
@@ -91,7 +101,8 @@ export async function commitRows(
     })
     if (reply === 'FENCED') throw new FencedError()
     if (reply === 'OK') {
-      if (rules.fullScan === null && hasBaseline(rules)) tellLags(events)
+      const written = count()
+      if (rules.fullScan === null && hasBaseline(rules)) tellLags(written)
       return done
     }
     // CONFLICT: another writer than a poller changed a snapshot (a user was forgotten): compare again.

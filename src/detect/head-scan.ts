@@ -37,10 +37,12 @@ export interface PollJob {
 /**
  * Reads from the top until the page that reaches below the overlap and changed nothing; every quarter of an
  * hour as a lookback, which reads an hour further down.
+ *
+ * @param longScan where it is made in the middle of a long scan, which is told of the rows
  */
 export async function headScan(
   job: PollJob,
-  onRows: (rows: readonly UserRow[]) => void = () => undefined,
+  longScan?: { onRows: (rows: readonly UserRow[]) => void },
 ): Promise<ScanKind> {
   const { source, token, store } = job
   const began = job.scanDeps.now()
@@ -73,9 +75,9 @@ export async function headScan(
     floor: watermark === undefined ? null : watermark - overlap,
     rules: () => rulesOf(source, state, { announce, fullScan: null }),
     gate: gateOf(state),
-    mayBeEmpty: state.known_users === 0,
+    mayBeEmpty: state.known_users === 0 || state.empty_accepted !== undefined,
     dry: job.dry,
-    onRows,
+    ...(longScan === undefined ? {} : { onRows: longScan.onRows, inLongScan: true }),
     // Below it everything is old, so that a scan that died half-way would not be made good.
     isAhead: ({ serverTime }) => {
       ahead = watermark !== undefined && watermark > Math.max(serverTime, began / 1000) + AHEAD_SECS
@@ -103,6 +105,8 @@ export async function headScan(
       delete: [
         ...(accepted ? (['flood_accepted'] as const) : []),
         ...(settled ? (['announce_since'] as const) : []),
+        // What is recorded of sentiment grows old from now on: watching it again begins in silence, as the first time.
+        ...(source.sentimentThreshold === null ? (['sentiment_judged_by'] as const) : []),
       ],
     }),
   )

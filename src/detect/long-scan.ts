@@ -49,6 +49,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
   let startedAt = state.baseline_started
   let serverTime: number | null = null
   let firstPage: ListedPage | null = null
+  let listed: string | null = null
   let nextHead = now() + source.intervalMs
   let nudged = false
   let nextLook = now() + NUDGE_GAP_MS
@@ -58,7 +59,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
     due: () => !dry && (nudged || now() >= nextHead),
     run: async () => {
       // A baseline's head polls begin once its first page has fixed the watermark.
-      await headScan(job, remember)
+      await headScan(job, { onRows: remember })
       await job.goesOn()
       nextHead = now() + source.intervalMs
       nudged = false
@@ -98,6 +99,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
     watermark: kind === 'full' ? state.watermark : undefined,
     rules: (page) => {
       firstPage = page
+      listed = page.rows[0]?.user_id ?? null
       serverTime = page.serverTime
       startedAt ??= page.serverTime
       return rulesOf(source, state, {
@@ -109,7 +111,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
       })
     },
     gate: gateOf(state),
-    mayBeEmpty: state.known_users === 0,
+    mayBeEmpty: state.known_users === 0 || state.empty_accepted !== undefined,
     dry,
     progress: (page, top) => {
       const set: StateChange['set'] = { scan_kind: kind, scan_number: number }
@@ -135,16 +137,24 @@ export async function longScan(job: LongScanJob): Promise<void> {
 
   // Read anew: a person may have decided about held back removals while the scan went on.
   const { known_users, removals_accepted } = await store.readState(source.id)
+  let trouble: UpstreamError | null = null
   const removals =
     roll !== null && resumed === null && serverTime !== null
       ? await countedRemovals(looking, {
           seen: roll.hasSeen,
           // Nobody who was known when the scan began is missing: there is nobody to look for.
           complete: roll.unseen === 0,
+          listed,
+          onceIsEnough: state.empty_accepted !== undefined && scanned.rows === 0,
           between,
           since: serverTime,
           knownUsers: known_users,
           accepted: removals_accepted,
+        }).catch((error: unknown) => {
+          // The list was read all the same: the scan is complete, and only who is gone is for the next one to find.
+          if (!(error instanceof UpstreamError) || job.signal.aborted) throw error
+          trouble = error
+          return null
         })
       : null
   if (job.signal.aborted) return
@@ -155,6 +165,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
       : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
+  if (trouble !== null) throw trouble
 }
 
 /**
@@ -178,7 +189,14 @@ async function countedRemovals(
   removals: Omit<Parameters<typeof detectRemovals>[1], 'source' | 'token' | 'signal'>,
 ): Promise<RemovalResult> {
   const { source, token, signal, store, isListed, total, scanDeps } = job
-  const result: RemovalResult = { removed: 0, told: 0, heldBack: 0, unanswered: 0, requests: 0 }
+  const result: RemovalResult = {
+    removed: 0,
+    told: 0,
+    heldBack: 0,
+    unanswered: 0,
+    brokenOff: null,
+    requests: 0,
+  }
   try {
     await detectRemovals(
       { store, isListed, now: scanDeps.now, pause: scanDeps.pause },
@@ -189,6 +207,12 @@ async function countedRemovals(
       job.logger.warn(
         { source: source.id, users: result.unanswered },
         'Upstream does not answer whether some users who are gone from the list are there: they stay known.',
+      )
+    }
+    if (result.brokenOff !== null) {
+      job.logger.warn(
+        { source: source.id, err: result.brokenOff },
+        'Upstream answers no question for a single user: the next full scan looks for who is gone.',
       )
     }
   } finally {
@@ -295,9 +319,10 @@ function fullDone(
   }
   const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
-  if (removals === null) return { set, delete: done }
+  // Not all were looked for: what a person has decided about them, or has to, stays.
+  if (removals === null || removals.brokenOff !== null) return { set, delete: done }
 
-  if (accepted !== undefined) done.push('removals_accepted')
+  if (accepted !== undefined) done.push('removals_accepted', 'empty_accepted')
   const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
   if (removals.heldBack > 0) {
     const attention: Attention = {

@@ -5,6 +5,7 @@ import type { Event, UnixMs } from '../types.ts'
 import { backoff } from './backoff.ts'
 import { buildSourceEvent } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
+import { EmptyListError } from './empty-list.ts'
 import { FloodError } from './flood-gate.ts'
 import { nextWait } from './next-wait.ts'
 import { afterNudge, isNudged } from './nudged.ts'
@@ -65,7 +66,7 @@ export function createPollNote(deps: {
     const idlePolls = found || poll.nudged ? 0 : state.idle_polls + 1
     const change: StateChange =
       trouble === null
-        ? recovered()
+        ? recovered(state)
         : trouble instanceof FloodError
           ? flooded(trouble, poll.kind)
           : failed(trouble, state, source, poll.began)
@@ -144,8 +145,18 @@ export function createPollNote(deps: {
     return nextAt
   }
 
-  function recovered(): StateChange {
-    return { set: { failures: 0 }, delete: ['failing_since', 'failure', 'failing_announced'] }
+  function recovered({ attention }: SourceState): StateChange {
+    // The list is not empty any more: there is nothing to decide.
+    const over = attention !== undefined && isOfEmptyList(attention)
+    return {
+      set: { failures: 0 },
+      delete: [
+        'failing_since',
+        'failure',
+        'failing_announced',
+        ...(over ? (['attention', 'attention_announced'] as const) : []),
+      ],
+    }
   }
 
   function failed(
@@ -166,6 +177,12 @@ export function createPollNote(deps: {
     })
     const forAPerson = error.kind === 'key' || error.kind === 'gone' || error.kind === 'request'
     const tell = state.failing_announced === undefined && (forAPerson || now() - since >= PATIENCE_MS)
+    // Nobody is listed, and not only for a moment: it may be true, and nothing but a person can know.
+    const asks =
+      error instanceof EmptyListError &&
+      state.failure === error.message &&
+      now() - since >= PATIENCE_MS &&
+      (state.attention === undefined || !isOfEmptyList(state.attention))
     return {
       set: {
         failures,
@@ -173,9 +190,21 @@ export function createPollNote(deps: {
         failing_since: since,
         not_before: now() + wait,
         ...(tell ? { failing_announced: since } : {}),
+        ...(asks ? { attention: JSON.stringify(emptyList(state)) } : {}),
       },
       // A cursor that failed is never tried again: the scan it belonged to starts from the top.
       delete: error.kind === 'cursor' || error.kind === 'bad_page' ? ['scan_cursor'] : [],
+    }
+  }
+
+  function emptyList({ known_users }: SourceState): Attention {
+    const users = known_users.toLocaleString('en-US')
+    return {
+      kind: 'mass_removal',
+      scan: 'head',
+      since: now(),
+      users: known_users,
+      message: `The list has been empty for some minutes and ${users} ${known_users === 1 ? 'user is' : 'users are'} known, which looks like a mistake: no removals were sent. If it is true, accept them as events, or as the new baseline.`,
     }
   }
 
@@ -228,4 +257,9 @@ export function createPollNote(deps: {
     }
     return events
   }
+}
+
+/** Whether what waits is that a poll of the top has found nobody; a full scan finds only some who are gone. */
+function isOfEmptyList({ kind, scan }: Attention): boolean {
+  return kind === 'mass_removal' && scan === 'head'
 }

@@ -15,6 +15,11 @@ const BATCH = 100
  */
 const LOOK_UPS = 500
 const USERS_A_LOOK_UP = 100
+/**
+ * After as many look-ups in a row that upstream did not answer, it is asked for somebody whom it has just listed: is
+ * that answered, it is those users whom it does not answer about, and the others' turn comes.
+ */
+const UNANSWERED_IN_A_ROW = 3
 const AT_LEAST = 10
 const SHARE = 0.1
 
@@ -32,14 +37,21 @@ export interface RemovalResult {
   heldBack: number
   /** Users of whom upstream does not say whether it lists them; they stay as they are. */
   unanswered: number
+  /** Why not all of them were asked for: upstream answers no look-up. The next scan asks for the others. */
+  brokenOff: UpstreamError | null
   requests: number
 }
 
 /**
  * After a complete scan that nothing interrupted: who was absent is marked, and who was absent from the one
  * before as well is removed, with a tombstone that stays. Before a removal is told, the user is asked for by
- * name, for a list that shifts while it is read can skip a row.
+ * name, for a list that shifts while it is read can skip a row. A scan that was interrupted marks nobody and clears no
+ * mark; whoever any scan sees is marked no more.
  *
+ * What upstream does not answer about one user (a 404, a 403 of a firewall that dislikes the id) concerns nobody else
+ * (decision 10). Where it answers no look-up at all, looking up ends.
+ *
+ * @throws UpstreamError where it asks to slow down, and what `between` throws
  * @param result is added to as it goes, and tells how far it came where it throws
  * @param job.seen whether the scan, or a head poll meanwhile, has seen a user
  * @param job.since server time at the scan's first page; later contacts moved to the top and prove nothing
@@ -58,11 +70,15 @@ export async function detectRemovals(
     seen: (userId: string) => boolean
     /** The scan has seen everyone who was known when it began. */
     complete: boolean
+    /** Somebody whom the scan has just seen; null where it knows of nobody. */
+    listed: string | null
     /** What goes before the next step where it is due, for removals must not delay first-time callers. */
     between: { due: () => boolean; run: () => Promise<void> }
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
+    /** The list is empty, and a person has said that it is: nobody has to be absent a second time. */
+    onceIsEnough: boolean
     signal: AbortSignal
   },
   result: RemovalResult,
@@ -83,7 +99,7 @@ export async function detectRemovals(
     if (between.due()) await between.run()
     for (const { userId, snapshot } of users) {
       if (snapshot.removed || snapshot.last_contact >= job.since) continue
-      if (snapshot.absent) {
+      if (snapshot.absent || job.onceIsEnough) {
         total++
         if (gone.length < Math.min(limit, most)) gone.push(userId)
       } else {
@@ -101,26 +117,24 @@ export async function detectRemovals(
     return
   }
 
+  let inARow = 0
   for (const userId of gone) {
     if (job.signal.aborted) break
     if (between.due()) await between.run()
     const [snapshot] = await deps.store.readUsers(source.id, [userId])
-    if (!snapshot?.absent || snapshot.removed) continue
-    const listed = await askAgain(
-      () => {
-        result.requests++
-        return deps.isListed(userId)
-      },
-      { pause: deps.pause, signal: job.signal },
-    ).catch((error: unknown) => {
-      // It cannot be asked for, because the id is too long for instance: no reason to look for nobody else.
-      if (error instanceof UpstreamError && error.kind === 'request') return null
-      throw error
-    })
-    if (listed === null) {
+    if (snapshot === null || snapshot === undefined || snapshot.removed) continue
+    if (!snapshot.absent && !job.onceIsEnough) continue
+    const listed = await lookUp(userId)
+    if (listed instanceof UpstreamError) {
       result.unanswered++
-      continue
+      if (++inARow < UNANSWERED_IN_A_ROW) continue
+      inARow = 0
+      const control = job.listed === null ? listed : await lookUp(job.listed)
+      if (!(control instanceof UpstreamError)) continue
+      result.brokenOff = control
+      return
     }
+    inARow = 0
     const after: Snapshot = listed
       ? { ...snapshot, absent: false }
       : { ...snapshot, absent: false, fall: null, removed: true }
@@ -134,6 +148,20 @@ export async function detectRemovals(
     if (tell) result.told++
   }
 
+  /** @returns whether upstream lists the user, or why it does not say */
+  function lookUp(userId: string): Promise<boolean | UpstreamError> {
+    return askAgain(
+      () => {
+        result.requests++
+        return deps.isListed(userId)
+      },
+      { waits: true, pause: deps.pause, signal: job.signal },
+    ).catch((error: unknown) => {
+      if (job.signal.aborted || !(error instanceof UpstreamError) || asksToWait(error)) throw error
+      return error
+    })
+  }
+
   /** @returns false where a user was forgotten meanwhile; who is still absent is found by the next scan */
   async function commit(users: SnapshotChange[], events: Event[]): Promise<boolean> {
     const fewer = users.filter(({ after }) => after.removed).length
@@ -145,4 +173,9 @@ export async function detectRemovals(
     if (reply === 'FENCED') throw new FencedError()
     return reply === 'OK'
   }
+}
+
+/** Whether upstream wants to be asked for nobody at present. Some send a time to reset with every answer. */
+function asksToWait({ kind, retryAfterMs }: UpstreamError): boolean {
+  return kind === 'slow_down' || (kind === 'passing' && retryAfterMs !== null)
 }

@@ -3,8 +3,9 @@ import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
 import { askAgain } from './ask-again.ts'
 import type { EventSource } from './build-event.ts'
-import { type Committed, commitRows } from './commit-rows.ts'
+import { type Committed, commitRows, FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
+import { EmptyListError } from './empty-list.ts'
 import type { FloodGate } from './flood-gate.ts'
 import { markUnread } from './mark-unread.ts'
 import { mergeRows } from './merge-rows.ts'
@@ -38,6 +39,8 @@ export interface ScanPlan {
   isAsRecorded?: (row: UserRow) => boolean
   /** Called with the rows of each page, in order. */
   onRows?: (rows: readonly UserRow[]) => void
+  /** It is made in the middle of a long scan, which would break off with it. */
+  inLongScan?: boolean
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
   between?: { due: () => boolean; run: () => Promise<void> }
   signal: AbortSignal
@@ -91,8 +94,8 @@ const UNREADABLE_PAGES = 100
 /** How far the clocks of upstream's parts may differ (seconds). */
 const CLOCK_SLACK_SECS = 60
 /**
- * Where nothing changes, a long scan writes its place every so many pages: a crash costs these pages again, and
- * a commit of each would cost a third of the scan's time.
+ * Where nothing changes, a long scan writes its place every so many pages, and where it breaks off: a crash costs
+ * these pages again, and a commit of each would cost a third of the scan's time.
  */
 const SAVE_EVERY_PAGES = 10
 /** Pages in a row that begin and end with the users of an earlier page, after which the list is taken to go round. */
@@ -155,6 +158,8 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   let repeatedPages = 0
   const seenPages = new Set<number>()
   let unsavedPages = SAVE_EVERY_PAGES
+  /** The place behind the last page, where it is not written down; never one behind newcomers who are held back. */
+  let unsavedPlace: StateChange | null = null
   result.complete = false
   result.top = null
   result.newestFirst = true
@@ -169,6 +174,9 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   })
   try {
     return await readOn()
+  } catch (error) {
+    if (error instanceof UpstreamError || plan.signal.aborted) await savePlace()
+    throw error
   } finally {
     pages.stop()
     over.abort()
@@ -194,10 +202,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
       if (rules === null) {
         if (plan.cursor === null) {
           if (isEmpty(page) && !plan.mayBeEmpty) {
-            throw new UpstreamError(
-              'bad_page',
-              'The upstream answered with an empty list although users are known; nothing is taken from it.',
-            )
+            throw new EmptyListError()
           }
           result.top = watermarkCandidate(page.rows, page.serverTime)
         }
@@ -243,7 +248,10 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
         return result
       }
       cursor = page.nextCursor
-      if (plan.signal.aborted) return result
+      if (plan.signal.aborted) {
+        await savePlace()
+        return result
+      }
       // What is at hand is older than what a head poll would find: it is committed first.
       if (!pages.holds && plan.between?.due()) await plan.between.run()
     }
@@ -258,14 +266,28 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
     return size === seenPages.add(userDigest(`${first}\n${last}`)).size
   }
 
-  /** The first page is not asked for again: where it fails, the next poll is soon enough. */
+  /** The first page of a poll is not asked for again: where it fails, the next poll is soon enough. */
   function ask(at: string | null, onCursor: (cursor: string) => void): Promise<ListedPage> {
     const once = () => {
       // Counted before it is answered: a failed request is a request.
       result.requests++
       return deps.listPage(at, onCursor)
     }
-    return at === null ? once() : askAgain(once, { pause: deps.pause, signal: ending })
+    const inLongScan = plan.inLongScan === true
+    if (at === null && !inLongScan) return once()
+    return askAgain(once, { waits: plan.floor === null || inLongScan, pause: deps.pause, signal: ending })
+  }
+
+  /** Where a scan breaks off, the next one goes on behind the last page that was committed. */
+  async function savePlace(): Promise<void> {
+    if (unsavedPlace === null || plan.dry) return
+    const { source, token } = plan
+    const reply = await deps.store.commitPage(source.id, token, {
+      users: [],
+      events: [],
+      state: unsavedPlace,
+    })
+    if (reply === 'FENCED') throw new FencedError()
   }
 
   async function commitPage(by: Rules, page: ListedPage): Promise<number> {
@@ -280,6 +302,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
     }
     const save = unsavedPages >= SAVE_EVERY_PAGES
     let changedBefore = 0
+    let saved = false
     for (let from = 0; from === 0 || from < rows.length; from += ROWS_AT_ONCE) {
       const isLast = from + ROWS_AT_ONCE >= rows.length
       const committed = await commitRows(deps, {
@@ -290,7 +313,8 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
         state: ({ newcomers, changed }) => {
           // What is held back must be read again after a crash: the scan's place stays before it.
           if (plan.progress === undefined || plan.gate.holding || newcomers.length > 0) return null
-          return isLast && (changedBefore + changed > 0 || save) ? plan.progress(page, result.top) : null
+          saved = isLast && (changedBefore + changed > 0 || save)
+          return saved ? plan.progress(page, result.top) : null
         },
       })
       changedBefore += committed.changed
@@ -301,6 +325,8 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
       plan.gate.announced(committed.events['user.created'] ?? 0)
     }
     unsavedPages = save ? 1 : unsavedPages + 1
+    if (saved) unsavedPlace = null
+    else if (plan.progress !== undefined && !plan.gate.holding) unsavedPlace = plan.progress(page, result.top)
     if (!plan.dry && page.unreadable.length > 0) {
       result.newlyUnreadable += await deps.quarantine(page.unreadable)
     }

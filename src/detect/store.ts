@@ -46,6 +46,7 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'attention_announced',
   'flood_accepted',
   'removals_accepted',
+  'empty_accepted',
   'idle_polls',
   'known_users',
   'failures',
@@ -190,11 +191,20 @@ export function createDetectionStore(deps: {
       }
     },
 
-    /** Events, snapshots and state of one page, all or nothing. */
+    /**
+     * Events, snapshots and state of one page, all or nothing.
+     *
+     * @param page.onTold called with the id of each event that the outbox had before: it is not written again
+     */
     async commitPage(
       sourceId: string,
       token: number,
-      page: { users: readonly SnapshotChange[]; events: readonly Event[]; state: StateChange },
+      page: {
+        users: readonly SnapshotChange[]
+        events: readonly Event[]
+        state: StateChange
+        onTold?: (eventId: string) => void
+      },
     ): Promise<CommitResult> {
       const source = keys.source(sourceId)
       const set = Object.entries(page.state.set ?? {})
@@ -225,7 +235,9 @@ export function createDetectionStore(deps: {
         ],
         args,
       )
-      return replyText(reply) as CommitResult
+      const [result, ...told] = Array.isArray(reply) ? reply : [reply]
+      for (const id of told) page.onTold?.(replyText(id))
+      return replyText(result) as CommitResult
     },
 
     /** Moves the watermark and notes the scan; FENCED where the lease or the watermark is not ours any more. */

@@ -172,3 +172,85 @@ test.each([
   expect(await d.poll()).toMatchObject({ outcome: 'done', events: told })
   expect(await d.state()).toMatchObject({ mode: 'live', known_users: 2_000 })
 })
+
+describe('a list that is empty although users are known', () => {
+  /** So many minutes of polls that find nobody. */
+  async function emptyFor(minutes: number) {
+    for (let i = 0; i < minutes; i++) {
+      expect(await d.poll()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/empty list/) })
+      d.pass(60)
+    }
+  }
+
+  test('asks a person after some minutes, and is asked about no more once it is not', async () => {
+    await live(5)
+    for (let i = 1; i <= 5; i++) d.simulator.removeUser(user(i))
+    await emptyFor(3)
+    expect((await d.state()).attention).toBeUndefined()
+    await emptyFor(4)
+    const message = expect.stringMatching(/no removals were sent. If it is true, accept them as events/)
+    expect((await d.state()).attention).toMatchObject({ kind: 'mass_removal', users: 5, message })
+    expect(await types()).toEqual(['source.failing', 'source.needs_attention'])
+    for (let i = 1; i <= 5; i++) d.simulator.restoreUser(user(i))
+    expect((await d.poll()).outcome).toBe('done')
+    expect(conditionOf(await d.state(), false)).toBe('live')
+    expect(await types()).toEqual(['source.failing', 'source.needs_attention', 'source.recovered'])
+  })
+
+  test('is asked about for itself where an outage that lasted for long ends with it', async () => {
+    await live(5)
+    d.simulator.fault({ kind: 'status', status: 500 })
+    await d.poll()
+    d.pass(3600)
+    for (let i = 1; i <= 5; i++) d.simulator.removeUser(user(i))
+    await emptyFor(1)
+    expect((await d.state()).attention).toBeUndefined()
+    await emptyFor(1)
+    expect((await d.state()).attention?.kind).toBe('mass_removal')
+  })
+
+  test.each([
+    ['events', 5],
+    ['baseline', 0],
+  ] as const)('is believed where a person accepts it as %s, and polled on', async (as, removals) => {
+    await live(5)
+    for (let i = 1; i <= 5; i++) d.simulator.removeUser(user(i))
+    await emptyFor(7)
+    await accept(as)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full' })
+    expect((await types()).filter((type) => type === 'user.removed')).toHaveLength(removals)
+    const state = await d.state()
+    expect(state).toMatchObject({ known_users: 0 })
+    expect([state.attention, state.removals_accepted, state.empty_accepted]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ])
+    d.pass(60)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', requests: 1 })
+    d.simulator.call({ user_id: 'next' })
+    expect((await d.poll()).events).toEqual({ 'user.created': 1 })
+  })
+
+  test('removes nobody where it is accepted and they are back, and is not believed later', async () => {
+    await live(5)
+    for (let i = 1; i <= 5; i++) d.simulator.removeUser(user(i))
+    await emptyFor(7)
+    for (let i = 1; i <= 5; i++) d.simulator.restoreUser(user(i))
+    await accept('events')
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full' })
+    expect(await d.state()).toMatchObject({ known_users: 5 })
+    d.simulator.fault({ kind: 'empty_list' })
+    d.pass(60)
+    await emptyFor(1)
+  })
+
+  test('is not believed because other removals were accepted', async () => {
+    await live(200)
+    await heldBack(40)
+    await accept('events')
+    d.simulator.fault({ kind: 'empty_list' })
+    await emptyFor(1)
+    expect((await d.state()).known_users).toBe(200)
+  })
+})

@@ -56,14 +56,16 @@ test('looking for who is gone gives way too', async () => {
   ])
 })
 
-test('a full scan saves its place every ten pages where nothing has changed, and goes on from there', async () => {
+test('a full scan saves its place every ten pages where nothing has changed, and goes on from there after a crash', async () => {
   await d.close()
   d = await createDetection()
   d.simulator.seed({ users: 2_500, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 3_600 })
   await d.poll()
   d.pass(600)
-  d.simulator.fault({ kind: 'status', status: 500, skip: 18, times: 4 })
-  expect(await d.poll({}, { full: true })).toMatchObject({ outcome: 'failed', kind: 'full', requests: 22 })
+  d.beforeRequest(19, () => {
+    throw new Error('The process dies.')
+  })
+  await expect(d.poll({}, { full: true })).rejects.toThrow('The process dies.')
   // Of 25 pages it has read 17, and saved after the 1st and the 11th: 14 are left, and the head scan's one.
   expect(await d.poll({}, { full: true })).toMatchObject({ outcome: 'done', kind: 'full', requests: 15 })
   expect(await d.events()).toEqual([])

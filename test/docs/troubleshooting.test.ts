@@ -31,6 +31,7 @@ const NOT_RUN: Record<string, string> = {
 const NOT_SEEN: Record<string, string> = {
   'users recorded so far, no alerts sent': 'an upstream that takes its time',
   'users are gone from the list at once': 'two full scans of a long list',
+  'The list has been empty for some minutes': 'some minutes',
   'A baseline found more than': 'a list with wrong dates',
   'clock is 42 s ahead of upstream': 'a clock that is wrong',
   'Nothing but failures for five days': 'five days',

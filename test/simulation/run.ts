@@ -5,7 +5,7 @@ import { createPoll, type Poll, type PollReport } from '../../src/detect/poll.ts
 import { createPollHistory } from '../../src/detect/poll-history.ts'
 import type { PolledSource } from '../../src/detect/polled-source.ts'
 import { createQuarantine } from '../../src/detect/quarantine.ts'
-import { createDetectionStore } from '../../src/detect/store.ts'
+import { createDetectionStore, type DetectionStore } from '../../src/detect/store.ts'
 import type { WatermarkFiles } from '../../src/detect/watermark-files.ts'
 import { classifyResponse } from '../../src/elevenlabs/classify-response.ts'
 import type { ListUsers } from '../../src/elevenlabs/list-users.ts'
@@ -108,7 +108,7 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
     }
     const poll: Poll = createPoll({
       listUsers,
-      store: createDetectionStore({ redis: client, keys, leaseMs: LEASE_MS }),
+      store: noticing(createDetectionStore({ redis: client, keys, leaseMs: LEASE_MS })),
       quarantine: createQuarantine({ redis: client, keys, now }),
       history: createPollHistory({ redis: client, keys, now, logger: LOGGER }),
       watermarks,
@@ -169,6 +169,21 @@ export async function run(redis: Redis, scenario: Scenario, seed: number, steps:
       })
     }
     return nextAt ?? now()
+  }
+
+  /** A poll passes over an event that the outbox has already: what it is about would never be told. */
+  function noticing(store: DetectionStore): DetectionStore {
+    return {
+      ...store,
+      commitPage: (id, token, page) =>
+        store.commitPage(id, token, {
+          ...page,
+          onTold(event) {
+            page.onTold?.(event)
+            if (!restored) violations.push({ rule: 'what a poll finds has an id of its own', detail: event })
+          },
+        }),
+    }
   }
 
   /** Where so much has happened at once that a person is asked, they say "events", in their own time. */

@@ -228,7 +228,7 @@ export function createUpstream(random: Random, scenario: Scenario, nowSecs: () =
       for (let i = random.int(0, scenario.calls); i > 0; i--) randomCall()
       if (random.chance(scenario.deletions)) {
         const id = anyone()
-        // The last one stays: an empty list where users are known is refused, for ever if need be.
+        // The last one stays: an empty list where users are known is refused until a person says that it is true.
         if (id !== null && users.size > 1) {
           deleted.set(id, users.get(id) ?? [])
           users.delete(id)
