@@ -131,3 +131,29 @@ test('a demo whose port is taken deletes nothing of the last one', { timeout: 12
   onTestFinished(() => look.disconnect())
   expect(await look.hexists('ringpost-demo:endpoints', id)).toBe(1)
 })
+
+test('what the demo refuses is told in terms of the demo, and a name over plain http is warned of', async () => {
+  const data = await temporaryDataDir()
+  onTestFinished(() => data.remove())
+  const demo = await startDemo(data.dataDir)
+  const api = await apiOf(demo, data.dataDir)
+  for (const refused of [
+    await api('DELETE', '/v1/sources/src_default'),
+    await api('PATCH', '/v1/sources/src_default', { api_key: 'sk_0123456789' }),
+  ]) {
+    expect(refused).toMatchObject({
+      code: 'conflict',
+      detail: expect.stringMatching(/is the demo's: add one/),
+    })
+    expect(refused.detail).not.toContain('unset')
+  }
+  const add = (url: string) => api('POST', '/v1/endpoints', { url, enabled: false })
+  expect((await add('http://hooks.example.com/x')).warnings).toEqual([
+    expect.stringMatching(
+      /hooks\.example\.com is reached over plain http only where.*RINGPOST_ALLOW_HTTP=true/,
+    ),
+  ])
+  expect((await add('http://127.0.0.1:9/x')).warnings).toEqual([])
+  expect((await add('https://hooks.example.com/y')).warnings).toEqual([])
+  expect((await add('http://8.8.8.8/x')).code).toBe('url_refused')
+})
