@@ -96,11 +96,11 @@ test('a RINGPOST_URL that cannot be right is told, and how it is wrong', async (
 
 test('a list whose reader has gone ends quietly', async () => {
   const api = await startTestApi()
-  for (let i = 0; i < 40; i++) {
+  for (let i = 0; i < 100; i++) {
     const body = { url: `https://hooks.example.com/${'x'.repeat(1_900)}${i}` }
     await api.post('/v1/endpoints', body)
   }
-  const list = startIntoHead(api.url, ['endpoints', 'list', '--json'])
+  const list = startIntoHead(api.url, ['endpoints', 'list', '--json', '--limit', '100'])
   await list.read
   expect(await list.ended).toEqual(QUIET)
 })
