@@ -19,7 +19,7 @@ import { createKeepConfigured } from './config-file/keep-configured.ts'
 import type { LoadedFile } from './config-file/load.ts'
 import { createOwnership } from './config-file/ownership.ts'
 import type { Change } from './config-file/plan.ts'
-import { checkUrl } from './deliver/guard/url.ts'
+import { checkUrl, urlWarnings } from './deliver/guard/url.ts'
 import { createSecret } from './deliver/sign.ts'
 import { createDelivery } from './delivery.ts'
 import { acceptAttention } from './detect/accept.ts'
@@ -152,6 +152,7 @@ export async function startApp(deps: {
     vault,
     defaults: { pollIntervalMs: config.pollIntervalMs, overlapMs: config.pollOverlapMs },
     now,
+    demo: config.demo,
   })
   const endpoints = createEndpoints({
     records: createRecords<EndpointRecord>(redis, keys.endpoints),
@@ -413,6 +414,7 @@ export async function startApp(deps: {
       }),
       metrics,
       endpoints,
+      urlWarnings: (url) => urlWarnings(url, policy),
       deliveries: reader,
       bounds,
       deliveryTimeoutMs: config.deliveryTimeoutMs,

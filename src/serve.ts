@@ -1,13 +1,16 @@
 import { hostname } from 'node:os'
 import { join, relative } from 'node:path'
 import type { Logger } from 'pino'
+import { tryToListen } from './api/listen.ts'
 import { type App, startApp } from './app.ts'
 import type { Config } from './config/schema.ts'
 import type { LoadedFile } from './config-file/load.ts'
 import type { Change } from './config-file/plan.ts'
+import { claimDemo } from './demo/claim-demo.ts'
 import { DEMO_POLL_INTERVAL_MS, startDemo } from './demo/demo.ts'
 import { webhookLine } from './demo/webhook-line.ts'
 import { deleteKeys } from './redis/delete-keys.ts'
+import { DEMO_CLAIM } from './redis/keys.ts'
 import { onceItTakesChanges } from './redis/once-it-takes-changes.ts'
 import { openRedis } from './redis/open-redis.ts'
 import { loadOrCreateSecretFile } from './secrets/data-files.ts'
@@ -72,7 +75,16 @@ export async function serve(deps: {
     stops.push(traces.stop)
     const keyPrefix = config.demo ? 'ringpost-demo' : 'ringpost'
     const configuredSources: ManagedSource[] = defaultSource(config)
-    const demo = config.demo
+    const onceItDoes = { logger, signal: deps.signal }
+    const claim = config.demo
+      ? await onceItTakesChanges(
+          () =>
+            claimDemo({ redis, key: DEMO_CLAIM, ownRedis: config.redisUrl === null, signal: deps.signal }),
+          onceItDoes,
+        )
+      : null
+    if (claim) stops.push(claim.release)
+    const demo = claim
       ? await startDemo({
           onWebhook: (received) => say(webhookLine(received, new Date())),
         })
@@ -80,6 +92,8 @@ export async function serve(deps: {
     if (demo) {
       stops.push(demo.stop)
       configuredSources.push(demo.source)
+      // Nothing is deleted for a start that comes to nothing.
+      await tryToListen({ host: config.host, port: config.port })
       await deleteKeys(redis, keyPrefix)
     }
 
@@ -95,11 +109,12 @@ export async function serve(deps: {
         traces,
         logger,
       })
-    const app: App = await onceItTakesChanges(start, { logger, signal: deps.signal })
+    const app: App = await onceItTakesChanges(start, onceItDoes)
     stops.push(app.stop)
     const named = configuredSources.length + Object.keys(deps.configFile?.content.sources ?? {}).length
     // Whole, so that who waits for its first line has all of it.
     say(banner({ config, app, token, sources: named }).join('\n'))
+    if (app.url) await claim?.tell(app.url)
     if (demo && app.url) await demo.subscribe({ url: app.url, token: token.value })
     return { url: app.url, stop }
   } catch (error) {
@@ -175,6 +190,7 @@ function banner(facts: { config: Config; app: App; token: ApiToken; sources: num
     ...(config.demo
       ? [
           '  DEMO DATA: a simulated call centre; nobody really calls. Set ELEVENLABS_API_KEY to watch your own.',
+          '  Each start begins anew: endpoints, tokens and events of the last one are gone.',
           '  Each line below is a webhook that the sample receiver got and verified. Ctrl-C ends it.',
           '',
         ]

@@ -13,7 +13,7 @@ export interface Connection {
  * Finds the ringpost to talk to: `RINGPOST_URL` and `RINGPOST_API_TOKEN`, or the one of this machine, by
  * `HOST` and `PORT` and the token in its data folder (the demo's where there is no other).
  *
- * @throws RingpostError `setup_failed` where there is no token to be found
+ * @throws RingpostError `setup_failed` where there is no token to be found, `config_invalid` where RINGPOST_URL is none
  */
 export function findConnection(cwd: string, processEnv: Record<string, string | undefined>): Connection {
   const env = loadEnv(cwd, processEnv)
@@ -26,7 +26,18 @@ export function findConnection(cwd: string, processEnv: Record<string, string | 
       `There is no API token: set RINGPOST_API_TOKEN, or run this where the data folder of ringpost is (${dataDir} has no api-token).`,
     )
   }
-  return { url: env.RINGPOST_URL || local, token }
+  return { url: env.RINGPOST_URL ? serverUrl(env.RINGPOST_URL) : local, token }
+}
+
+function serverUrl(text: string): string {
+  const url = URL.parse(text)
+  const wrong = (how: string) =>
+    new RingpostError('config_invalid', `RINGPOST_URL (${text}) is wrong: ${how}.`)
+  if (url === null || !/^https?:$/.test(url.protocol)) {
+    throw wrong('it must be a complete http or https URL, such as http://127.0.0.1:7464')
+  }
+  if (/\/v1\/*$/.test(url.pathname)) throw wrong(`it ends before /v1, as ${text.replace(/\/v1\/*$/, '')}`)
+  return text
 }
 
 /** The URL at which this machine reaches what listens on an address of it. */

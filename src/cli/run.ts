@@ -4,6 +4,7 @@ import { RingpostError } from '../errors.ts'
 import { type Connection, findConnection } from './connection.ts'
 import { createOutput, type Output } from './output.ts'
 import { printableLines } from './printable.ts'
+import { checkAnswer, withoutAnswer } from './unexpected-answer.ts'
 
 /** What a command that talks to the API works with. */
 export interface Session {
@@ -43,7 +44,13 @@ export async function withApi(command: Command, body: (session: Session) => Prom
   await orExit(async () => {
     const connection = findConnection(process.cwd(), process.env)
     const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
-    await body({ api: createClient(connection), out: createOutput({ json }), connection })
+    const ask = async (request: Request) => checkAnswer(await fetch(request), request.url)
+    const api = createClient({ ...connection, fetch: ask })
+    try {
+      await body({ api, out: createOutput({ json }), connection })
+    } catch (error) {
+      throw withoutAnswer(error, connection)
+    }
   })
 }
 
@@ -59,9 +66,5 @@ export async function orExit(body: () => Promise<void>): Promise<void> {
 
 function messageOf(error: unknown): string {
   if (error instanceof ApiProblem || error instanceof RingpostError) return printableLines(error.message)
-  const { cause } = error as { cause?: { code?: string; message?: string } }
-  if (error instanceof TypeError && cause !== undefined) {
-    return `ringpost does not answer (${cause.code ?? cause.message}). Is it running? RINGPOST_URL says where it is; "npm start" or "ringpost serve" starts one.`
-  }
   throw error
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Connection } from './connection.ts'
 import { ApiProblem } from './run.ts'
+import { checkAnswer } from './unexpected-answer.ts'
 
 /** One entry of the live stream. */
 export interface StreamEntry {
@@ -20,12 +21,15 @@ export async function* followStream(connection: Connection): AsyncGenerator<Stre
   let reached = false
   for (;;) {
     try {
-      const response = await fetch(`${connection.url.replace(/\/+$/, '')}/v1/stream`, {
+      const url = `${connection.url.replace(/\/+$/, '')}/v1/stream`
+      const response = await fetch(url, {
         headers: {
           authorization: `Bearer ${connection.token}`,
           ...(last === null ? {} : { 'last-event-id': last }),
         },
       })
+      // A proxy may fail for a moment in between, and be something else only at the first try.
+      if (!reached) checkAnswer(response, url)
       if (!response.ok) {
         const { detail } = (await response.json().catch(() => ({}))) as { detail?: string }
         throw new ApiProblem(detail ?? `The server answered ${response.status}.`)

@@ -9,6 +9,20 @@ export function wholeNumber(text: string): number {
   return Number(text)
 }
 
+/** Reads an option that is a whole number and not 0. */
+export function positiveNumber(text: string): number {
+  if (!/^0*[1-9]\d{0,14}$/.test(text)) throw new InvalidArgumentError('It must be a whole number from 1.')
+  return Number(text)
+}
+
+/** Reads an option that is a port to listen on; 0 is any free one. */
+export function portNumber(text: string): number {
+  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
+    throw new InvalidArgumentError('It must be a port from 0 to 65535.')
+  }
+  return Number(text)
+}
+
 /** Reads an option that is a complete http or https URL. */
 export function httpUrl(text: string): URL {
   const url = URL.parse(text)

@@ -16,10 +16,16 @@ export function createPageClient(fetch: (request: Request) => Promise<Response>)
  * A client of a ringpost's HTTP API.
  *
  * @param options.url of the server, without `/v1`
+ * @param options.fetch in place of the platform's own
  */
-export function createClient(options: { url: string; token: string }): ApiClient {
+export function createClient(options: {
+  url: string
+  token: string
+  fetch?: (request: Request) => Promise<Response>
+}): ApiClient {
   return createOpenApiClient<paths>({
     baseUrl: options.url.replace(/\/+$/, ''),
     headers: { authorization: `Bearer ${options.token}` },
+    ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   })
 }

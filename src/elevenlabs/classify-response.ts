@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { parseRateLimitReset, parseRetryAfter } from '../http/retry-after.ts'
-import { UpstreamError, type UpstreamErrorKind } from './upstream-error.ts'
+import { GOES_ON, UpstreamError, type UpstreamErrorKind } from './upstream-error.ts'
 
 const KEY_CODES = new Set([
   'invalid_api_key',
@@ -91,7 +91,7 @@ export function classifyResponse(response: {
     )
   }
   if (has(SLOW_CODES) || status === 429) {
-    return fail('slow_down', `${host} asked to slow down (${status}); polling goes on by itself.`)
+    return fail('slow_down', `${host} asked to slow down (${status})${GOES_ON}.`)
   }
   if (has(GONE_CODES)) {
     return fail(
@@ -124,7 +124,7 @@ export function classifyResponse(response: {
     )
   }
   if (status === 408 || status >= 500) {
-    return fail('passing', `${host} failed (${status}); polling goes on by itself.`)
+    return fail('passing', `${host} failed (${status})${GOES_ON}.`)
   }
   return fail(
     'request',

@@ -5,7 +5,7 @@ import { HttpFailure, request } from '../http/request.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
 import { classifyResponse, readErrorDetail } from './classify-response.ts'
 import { cursorAtEnd, readPage, type UsersPage } from './read-page.ts'
-import { UpstreamError } from './upstream-error.ts'
+import { GOES_ON, UpstreamError } from './upstream-error.ts'
 
 /** Where and what to list. */
 export interface UsersQuery {
@@ -133,7 +133,7 @@ function unreachable(error: unknown, host: string): UpstreamError {
   const why = error.code === 'timeout' ? 'did not answer in time' : 'cannot be reached'
   return new UpstreamError(
     'passing',
-    `${host} ${why} (${error.message.replace(/\.$/, '')}); polling goes on by itself. Check the base URL and this machine's network if it stays so.`,
+    `${host} ${why} (${error.message.replace(/\.$/, '')})${GOES_ON}. Check the base URL and this machine's network if it stays so.`,
     { cause: error },
   )
 }

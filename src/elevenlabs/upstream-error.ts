@@ -5,6 +5,9 @@
  */
 export type UpstreamErrorKind = 'key' | 'gone' | 'cursor' | 'request' | 'slow_down' | 'passing' | 'bad_page'
 
+/** What becomes of a request that a poll has made. */
+export const GOES_ON = '; polling goes on by itself'
+
 /** A failed request to the upstream, with a plain sentence that says what to do where something can be done. */
 export class UpstreamError extends Error {
   readonly kind: UpstreamErrorKind
@@ -20,5 +23,10 @@ export class UpstreamError extends Error {
     this.name = 'UpstreamError'
     this.kind = kind
     this.retryAfterMs = options.retryAfterMs ?? null
+  }
+
+  /** The message for a request that no poll has made. */
+  get happened(): string {
+    return this.message.replace(GOES_ON, '')
   }
 }

@@ -4,6 +4,9 @@ import type { DeliveryStatus } from '../types.ts'
 /** Buckets of a source's snapshots: few enough that each stays a listpack at ten million users. */
 export const USER_BUCKETS = 32_768
 
+/** STRING which demo runs, with expiry. It is no key of the demo's data, which each demo deletes at its start. */
+export const DEMO_CLAIM = 'ringpost-demo-claim'
+
 /**
  * Every key that ringpost writes, in one place. All keys of one source share the hash tag `{<source id>}`
  * and all keys of one endpoint `{<endpoint id>}`, so that each is one slot of a Redis Cluster and can be

@@ -81,8 +81,11 @@ export function createSources(deps: {
   /** What a source that does not say otherwise is polled by. */
   defaults: { pollIntervalMs: number; overlapMs: number }
   now: () => UnixMs
+  /** What is managed is the demo's, and no variable sets it. */
+  demo?: boolean
 }) {
   const { records, vault } = deps
+  const ofEnvironment = deps.demo ? ofDemo : ofVariables
   const context = (id: string) => `source:${id}:api_key`
   const seal = (id: string, key: string) => vault.seal(key, context(id))
   const nudgeContext = (id: string) => `source:${id}:nudge_secret`
@@ -324,12 +327,20 @@ export const VARIABLES: Record<keyof Connection, string> = {
   branch_id: 'ELEVENLABS_BRANCH_ID',
 }
 
-function ofEnvironment(id: string, fields: readonly (keyof Connection)[]): RingpostError {
+function ofVariables(id: string, fields: readonly (keyof Connection)[]): RingpostError {
   const names = fields.map((field) => VARIABLES[field]).join(', ')
   return new RingpostError(
     'conflict',
     `Source ${id} is made by the environment: change or unset ${names} there and start ringpost again. It can be paused here.`,
     { fields: fields.map((path) => ({ path, message: `is set by ${VARIABLES[path]}` })) },
+  )
+}
+
+function ofDemo(id: string, fields: readonly (keyof Connection)[]): RingpostError {
+  return new RingpostError(
+    'conflict',
+    `Source ${id} is the demo's: add one of your own beside it, or start ringpost with ELEVENLABS_API_KEY, which ends the demo. It can be paused here.`,
+    { fields: fields.map((path) => ({ path, message: 'is set by the demo' })) },
   )
 }
 

@@ -5,7 +5,19 @@ test('the browsable description loads nothing from another host', async () => {
   const api = await startTestApi()
   const page = await api.get('/docs/', { token: null })
   expect(page.status).toBe(200)
-  expect(page.headers.get('content-security-policy')).toMatch(/default-src 'self'/)
+  const policy = page.headers.get('content-security-policy') ?? ''
+  const sources = policy.split('; ').map((directive) => directive.split(' '))
+  expect(sources.map(([name]) => name)).toContain('default-src')
+  // Neither another host nor https in place of the http that the page came by.
+  expect(new Set(sources.flatMap(([, ...from]) => from))).toEqual(
+    new Set(["'none'", "'self'", "'unsafe-inline'", 'data:']),
+  )
+  expect(sources.find(([name]) => name === 'script-src')).toEqual(['script-src', "'self'"])
+  expect(policy).not.toContain('upgrade-insecure-requests')
+  // The badge that would send the description to a validator elsewhere.
+  expect((await api.get('/docs/static/swagger-initializer.js', { token: null })).text).toMatch(
+    /validatorUrl: null/,
+  )
   const references = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, reference = '']) => reference)
   expect(references.length).toBeGreaterThan(3)
   for (const reference of references) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
+import { GOES_ON, UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
 import { NOON, startTestApi, type TestApi, userEvent } from './support.ts'
 
 const KEY = 'sk_second_key_that_is_never_shown'
@@ -115,6 +115,13 @@ describe('POST /v1/sources', () => {
       detail: 'Nothing was saved. api.elevenlabs.io refused the API key (401).',
     })
     expect((await api.get('/v1/sources')).json.data).toEqual([])
+    api.state.upstreamError = new UpstreamError(
+      'passing',
+      `api.elevenlabs.io cannot be reached (ENOTFOUND)${GOES_ON}. Check the base URL.`,
+    )
+    expect((await api.post('/v1/sources', { ...BODY, verify: true })).json.detail).toBe(
+      'Nothing was saved. api.elevenlabs.io cannot be reached (ENOTFOUND). Check the base URL. To save it all the same, leave out "verify" (on the command line: --no-verify).',
+    )
     api.state.upstreamError = null
     await create(api, { verify: true })
   })

@@ -13,7 +13,7 @@ import { createReadChecks } from '../../src/checks/read-checks.ts'
 import { createConfiguration } from '../../src/config-file/configuration.ts'
 import { createOwnership } from '../../src/config-file/ownership.ts'
 import { createExchangeMemories } from '../../src/deliver/exchange-memories.ts'
-import { checkUrl } from '../../src/deliver/guard/url.ts'
+import { checkUrl, urlWarnings } from '../../src/deliver/guard/url.ts'
 import { createMakeAttempt } from '../../src/deliver/make-attempt.ts'
 import { createSender } from '../../src/deliver/send.ts'
 import { createSecret } from '../../src/deliver/sign.ts'
@@ -243,6 +243,7 @@ export async function startTestApi(overrides: Partial<ApiDeps> = {}, deadlineMs 
       backfills,
     }),
     metrics,
+    urlWarnings: (url) => urlWarnings(url, { allowNetworks: [], allowHttp: false }),
     endpoints,
     deliveries: reader,
     bounds,

@@ -168,7 +168,7 @@ test('a server that does not answer is a sentence that says what to do', async (
   await api.app.close()
   const { code, stderr } = await ringpost(api.url, ['sources', 'list'])
   expect(code).toBe(1)
-  expect(stderr).toMatch(/does not answer \(ECONNREFUSED\).*npm start/)
+  expect(stderr).toMatch(/does not answer at http:\/\/127\.0\.0\.1:\d+ \(ECONNREFUSED\).*npm start/)
 })
 
 test('an endpoint is added, switched off and on, and deleted', async () => {

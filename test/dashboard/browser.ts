@@ -76,9 +76,9 @@ export interface Seen {
 export async function openPage(
   { browser }: OwnBrowser,
   url: string,
-  options: { theme?: 'light' | 'dark'; width?: number } = {},
+  options: { theme?: 'light' | 'dark'; width?: number; path?: string } = {},
 ): Promise<Seen> {
-  const { theme = 'light', width = 1280 } = options
+  const { theme = 'light', width = 1280, path = '/dashboard' } = options
   const context = await browser.newContext({
     colorScheme: theme,
     viewport: { width, height: 800 },
@@ -99,7 +99,7 @@ export async function openPage(
   page.on('request', (request) => {
     if (new URL(request.url()).origin !== new URL(url).origin) faults.push(`a request to ${request.url()}`)
   })
-  await page.goto(`${url}/dashboard`)
+  await page.goto(url + path)
   return { page, context, faults }
 }
 

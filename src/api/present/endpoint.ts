@@ -9,7 +9,7 @@ import { MASK } from '../schemas/endpoint-headers.ts'
 export function presentEndpoint(
   endpoint: EndpointRecord,
   health: EndpointHealth,
-  facts: { inFile: boolean },
+  facts: { inFile: boolean; urlWarnings: (url: URL) => string[] },
 ): ApiEndpoint {
   const { id, url, description, event_types, source_ids, enabled, disabled_reason } = endpoint
   const kind = kindOf(endpoint.kind)
@@ -35,7 +35,7 @@ export function presentEndpoint(
     enabled,
     disabled_reason,
     signing: kind.webhook ? signingOfEndpoint(endpoint) : null,
-    warnings: kind.warnings?.(new URL(url)) ?? [],
+    warnings: [...(kind.warnings?.(new URL(url)) ?? []), ...facts.urlWarnings(new URL(url))],
     managed_by: facts.inFile ? 'file' : 'api',
     health: {
       state: !enabled ? 'disabled' : failing_since === null ? 'healthy' : 'failing',

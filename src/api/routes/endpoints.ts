@@ -27,6 +27,8 @@ export interface EndpointRoutesDeps {
   endpoints: Pick<Endpoints, 'list' | 'get' | 'create' | 'patch' | 'delete' | 'target' | 'rotateSecret'>
   deliveries: Pick<DeliveryReader, 'health'>
   sources: { list: () => Promise<{ id: string }[]> }
+  /** What is probably not meant with a URL that can be delivered to. */
+  urlWarnings: (url: URL) => string[]
   /** What the configuration file sets. */
   ownership: Pick<Ownership, 'has' | 'refuseChange' | 'refuseDelete' | 'refuseRotation'>
 }
@@ -38,7 +40,10 @@ export function addEndpointRoutes(app: Api, deps: EndpointRoutesDeps): void {
 
   async function present(endpoint: EndpointRecord) {
     const health = await deps.deliveries.health(endpoint.id)
-    return presentEndpoint(endpoint, health, { inFile: ownership.has(endpoint.id) })
+    return presentEndpoint(endpoint, health, {
+      inFile: ownership.has(endpoint.id),
+      urlWarnings: deps.urlWarnings,
+    })
   }
 
   /** A mistyped source would be an endpoint that never gets anything. */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Ownership } from '../../config-file/ownership.ts'
 import type { SourceState } from '../../detect/source-state.ts'
-import { UpstreamError } from '../../elevenlabs/upstream-error.ts'
+import { UpstreamError, type UpstreamErrorKind } from '../../elevenlabs/upstream-error.ts'
 import { RingpostError } from '../../errors.ts'
 import type { SourceControl } from '../../sources/control.ts'
 import type { Connection, SourceRecord, Sources } from '../../sources/sources.ts'
@@ -177,11 +177,18 @@ export function addSourceRoutes(app: Api, deps: SourceRoutesDeps): void {
   )
 }
 
+/** What says nothing of the source. */
+const PASSING: ReadonlySet<UpstreamErrorKind> = new Set(['passing', 'slow_down', 'bad_page'])
+
 async function verify(request: Promise<void>): Promise<void> {
   try {
     await request
   } catch (error) {
     if (!(error instanceof UpstreamError)) throw error
-    throw new RingpostError('upstream_failed', `Nothing was saved. ${error.message}`, { cause: error })
+    const saved = 'To save it all the same, leave out "verify" (on the command line: --no-verify).'
+    const unasked = PASSING.has(error.kind) ? ` ${saved}` : ''
+    throw new RingpostError('upstream_failed', `Nothing was saved. ${error.happened}${unasked}`, {
+      cause: error,
+    })
   }
 }

@@ -5,11 +5,12 @@ import { RingpostError } from '../../errors.ts'
 import { createAgent } from '../../http/agent.ts'
 import { startReceiver } from '../../receiver/receiver.ts'
 import { isEd25519, parsePublicKey } from '../../secrets/signing-secret.ts'
+import { cannotListen } from '../cannot-listen.ts'
 import { type Forwarded, forward } from '../forward.ts'
 import { createOutput, type Output } from '../output.ts'
 import { isOnThisMachine, secretOf, subscribe } from '../own-endpoint.ts'
 import { orExit, type Session, withApi } from '../run.ts'
-import { commaList, httpStatus, httpUrl, wholeNumber } from '../values.ts'
+import { commaList, httpStatus, httpUrl, portNumber } from '../values.ts'
 import { webhookEntry, webhookReport } from '../webhook-report.ts'
 
 /** Of how many webhooks it is remembered that they came. */
@@ -34,7 +35,7 @@ export function addListenCommand(program: Command): void {
   program
     .command('listen')
     .description('receive webhooks here: verify, print and forward them until Ctrl-C')
-    .option('-p, --port <port>', 'port to listen on; 0 picks a free one', wholeNumber, 7466)
+    .option('-p, --port <port>', 'port to listen on; 0 picks a free one', portNumber, 7466)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('-t, --types <types>', 'event types and patterns, separated by commas', commaList, ['*'])
     .option('-s, --sources <ids>', 'only of these sources, separated by commas', commaList)
@@ -196,17 +197,4 @@ function checkSecret(secret: string): string {
   if (isEd25519(secret)) parsePublicKey(secret)
   else parseSecret(secret)
   return secret
-}
-
-function cannotListen(error: unknown, { host, port }: ListenOptions): unknown {
-  const { code } = error as NodeJS.ErrnoException
-  const why: Record<string, string> = {
-    EADDRINUSE: 'the port is taken; --port 0 picks a free one',
-    EACCES: 'the port needs more rights than this user has; take one above 1023',
-    EADDRNOTAVAIL: 'that is no address of this machine',
-    ENOTFOUND: 'that is no address of this machine',
-  }
-  const said = why[code ?? '']
-  if (said === undefined) return error
-  return new RingpostError('setup_failed', `It cannot listen on ${host}:${port}: ${said}.`, { cause: error })
 }

@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import { wholeNumber } from '../values.ts'
+import { cannotListen } from '../cannot-listen.ts'
+import { orExit } from '../run.ts'
+import { portNumber, positiveNumber, wholeNumber } from '../values.ts'
 
 /**
  * `ringpost serve`, `demo` and `simulate`: what runs until it is stopped. The server is loaded when it is run,
@@ -20,14 +22,14 @@ export function addServerCommands(program: Command): void {
   program
     .command('simulate')
     .description('run the simulator of the upstream API alone')
-    .option('-p, --port <port>', 'port to listen on; 0 picks a free one', wholeNumber, 7465)
+    .option('-p, --port <port>', 'port to listen on; 0 picks a free one', portNumber, 7465)
     .option(
       '-u, --users <count>',
       'users who are there from the start, beside the callers of the story',
       wholeNumber,
       0,
     )
-    .option('-e, --every <ms>', 'how often a call comes in, on average', wholeNumber, 4000)
+    .option('-e, --every <ms>', 'how often a call comes in, on average', positiveNumber, 4000)
     .option('-s, --seed <seed>', 'the same seed gives the same callers', wholeNumber, 1)
     .option('--quiet', 'no calls by themselves')
     .addHelpText(
@@ -50,21 +52,25 @@ async function simulate(
   options: { port: number; users: number; every: number; seed: number; quiet?: boolean },
   command: Command,
 ): Promise<void> {
-  const { runSimulator } = await import('../../simulator/main.ts')
-  const simulator = await runSimulator({
-    port: options.port,
-    users: options.users,
-    newCallerEveryMs: options.every,
-    seed: options.seed,
-    scenario: options.quiet !== true,
-  })
   const { json } = command.optsWithGlobals<{ json?: boolean }>()
-  console.log(
-    json
-      ? JSON.stringify({ url: simulator.url, api_key: 'sim_key' })
-      : `The simulator plays GET ${simulator.url}/v1/convai/users for the key "sim_key". Ctrl-C ends it.`,
-  )
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void simulator.close().then(() => process.exit(0)))
-  }
+  const { runSimulator } = await import('../../simulator/main.ts')
+  await orExit(async () => {
+    const simulator = await runSimulator({
+      port: options.port,
+      users: options.users,
+      newCallerEveryMs: options.every,
+      seed: options.seed,
+      scenario: options.quiet !== true,
+    }).catch((error: unknown) => {
+      throw cannotListen(error, { host: '127.0.0.1', port: options.port })
+    })
+    console.log(
+      json
+        ? JSON.stringify({ url: simulator.url, api_key: 'sim_key' })
+        : `The simulator plays GET ${simulator.url}/v1/convai/users for the key "sim_key". Ctrl-C ends it.`,
+    )
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+      process.once(signal, () => void simulator.close().then(() => process.exit(0)))
+    }
+  })
 }

@@ -42,6 +42,18 @@ export function checkUrl(text: string, policy: GuardPolicy): URL {
   return url
 }
 
+/**
+ * What is probably not meant with a URL that `checkUrl` has let pass: a name over plain http, of which only its
+ * addresses tell whether it can be delivered to.
+ */
+export function urlWarnings(url: URL, policy: GuardPolicy): string[] {
+  const host = hostOf(url)
+  if (url.protocol !== 'http:' || policy.allowHttp || isIP(host) !== 0 || isLocalhost(host)) return []
+  return [
+    `${host} is reached over plain http only where all its addresses are in RINGPOST_ALLOW_NETWORKS; anywhere else every delivery fails. Use https, or set RINGPOST_ALLOW_HTTP=true.`,
+  ]
+}
+
 /** The host without the brackets of IPv6. */
 function hostOf(url: URL): string {
   return url.hostname.replace(/^\[(.*)\]$/, '$1')
