@@ -23,7 +23,7 @@ for i = 10, #ARGV, 4 do
   else
     last = redis.call('XADD', KEYS[2], '*', 'id', event, 'event', json, 'delivery', delivery)
     redis.call('HSET', KEYS[3], event, last)
-    redis.call('SET', key, record_text({ NONE, 'pending', now, '0', '0', now, NONE, event, kind, ARGV[8], last, '', '', '', '' }))
+    redis.call('SET', key, record_text({ 'pending', now, '0', '0', now, NONE, event, kind, ARGV[8], last, '', '', '', '' }))
     redis.call('ZADD', KEYS[5], now, delivery)
     redis.call('ZADD', KEYS[6], now, delivery)
     queued = queued + 1
