@@ -41,7 +41,11 @@ export function filterOf(text: string): Record<string, never> | null {
   try {
     return JSON.parse(text) as Record<string, never> | null
   } catch (cause) {
-    throw new RingpostError('bad_request', 'The filter is not JSON.', { cause })
+    const message = `is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`
+    throw new RingpostError('bad_request', `filter ${message}.`, {
+      cause,
+      fields: [{ path: 'filter', message }],
+    })
   }
 }
 

@@ -160,5 +160,5 @@ test('check needs no server, and no secrets where it is told so', async () => {
     { ok: false, problems: [{ path: 'sources', message: 'must be an object', line: 1, column: 1 }] },
   ])
   const missing = await check([join(folder, 'none.yaml')])
-  expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/there is no such file/)])
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringMatching(/there is no such file/)])
 })

@@ -5,7 +5,7 @@ import { loadEnv } from '../../config/load-env.ts'
 import { renderFileSchema } from '../../config-file/json-schema.ts'
 import { readText, refusalOf } from '../../config-file/load.ts'
 import { type ReadFile, readConfigFile } from '../../config-file/read.ts'
-import type { FieldError } from '../../errors.ts'
+import { type FieldError, RingpostError } from '../../errors.ts'
 import { renderConfigFile } from '../config-yaml.ts'
 import { createOutput, type Output } from '../output.ts'
 import { orExit, type Session, unwrap, withApi } from '../run.ts'
@@ -41,7 +41,7 @@ export function addConfigCommands(program: Command): void {
         const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
         const { path, read } = await readGiven(command, file, options)
         answerCheck(createOutput({ json }), path, read)
-      }),
+      }, command),
     )
 
   config
@@ -73,10 +73,20 @@ async function readGiven(
   const env: Env = loadEnv(process.cwd(), process.env)
   const path = given ?? env.RINGPOST_CONFIG?.trim()
   if (!path) return command.error('error: name the file, or set RINGPOST_CONFIG')
-  const text = path === '-' ? await readStdin(process.stdin) : readText(resolve(path))
+  const text = path === '-' ? await readStdin(process.stdin) : readFileOf(path, given !== undefined)
   return {
     path: path === '-' ? 'the standard input' : path,
     read: readConfigFile(text, options.env ? env : null),
+  }
+}
+
+/** @throws RingpostError where it cannot be read: `bad_request` for one that the command line names */
+function readFileOf(path: string, isTyped: boolean): string {
+  try {
+    return readText(resolve(path))
+  } catch (error) {
+    if (!isTyped || !(error instanceof RingpostError)) throw error
+    throw new RingpostError('bad_request', error.message, { cause: error })
   }
 }
 

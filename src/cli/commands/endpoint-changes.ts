@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { whyUnreadable } from '../../config/why-unreadable.ts'
 import { RingpostError } from '../../errors.ts'
 import { FORMATS, type Format } from '../../kinds/kind.ts'
 import { KIND_NAMES, type KindName } from '../../kinds/kinds.ts'
@@ -142,7 +143,9 @@ async function fieldsOf(options: Wish) {
 /** @throws RingpostError `bad_request` where the file is no JSON; the server says what else is wrong with it */
 export async function readTemplate(path: string): Promise<Template> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RingpostError('bad_request', `The template ${path} cannot be read.`, { cause })
+    throw new RingpostError('bad_request', `The template ${path} cannot be read: ${whyUnreadable(cause)}.`, {
+      cause,
+    })
   })
   try {
     return JSON.parse(text) as Template

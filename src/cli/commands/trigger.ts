@@ -63,7 +63,7 @@ Examples:
         const sent = await sendSample({ url, type, overrides, secret: key })
         out.answer({ ...sent, secret: key }, () => describeSent(out, sent, secret === undefined ? key : null))
         if (sent.error !== null) process.exitCode = 1
-      })
+      }, command)
     })
 }
 
