@@ -74,6 +74,13 @@ function timeAgo(text: string): string {
   }
 }
 
+/** Reads a time that is yet to come, as the API takes it. A duration, such as `30d`, is a time that far from now. */
+export function timeAhead(text: string): string {
+  const ago = timeOf(text)
+  const at = /^\d[\d.,]*[a-z]/.test(text) ? 2 * Date.now() - Date.parse(ago) : moment.parse(ago)
+  return new Date(at).toISOString()
+}
+
 /** Reads one more `name=value`; the value may hold further `=`. */
 export function collectPair(text: string, before: [string, string][] = []): [string, string][] {
   const cut = text.indexOf('=')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createSecret } from '../../src/deliver/sign.ts'
-import { startTestApi } from '../api/support.ts'
+import { deliveryOf, startTestApi, userEvent } from '../api/support.ts'
 import { ringpost } from './cli.ts'
 
 /** Nothing listens there: what is answered with 2 was known without asking. */
@@ -35,6 +35,7 @@ test.each([
   ['trigger user.created --override data.nope.x=1', '--override data.nope.x leads nowhere'],
   ['endpoints change ep_a', 'Nothing is given'],
   ['sources change src_a', 'Nothing is given'],
+  ['tokens add bob --expires tomorrow', '--expires'],
   ['evnts', 'unknown command'],
   ['events show', 'missing required argument'],
 ])('%s is wrong usage, and says so without a server', async (words, said) => {
@@ -99,4 +100,43 @@ test('what the API advises as an HTTP call is followed by the command that makes
   expect(recover.stderr).toContain(`\n  → ringpost endpoints enable ${id}\n`)
   const backfill = await ringpost(api.url, ['endpoints', 'backfill', id, '--status'])
   expect(backfill.stderr).toContain(`\n  → ringpost endpoints backfill ${id}\n`)
+})
+
+test('a list of what there is not says so, and the log of what was deleted is still a list', async () => {
+  const api = await startTestApi()
+  await api.addSource('src_a')
+  const { id } = await api.addEndpoint()
+  const event = userEvent('src_a', 'a')
+  await api.addEvent('src_a', event)
+  await api.log.accept(id, [deliveryOf(event, 'src_a')])
+  const list = (...args: string[]) => ringpost(api.url, args)
+  for (const [args, said] of [
+    [['deliveries', 'list', '--endpoint', 'ep_x'], 'There is no endpoint ep_x.'],
+    [['deliveries', 'list', '--event', 'evt_x', '--json'], 'There is no event evt_x'],
+    [['events', 'list', '--source', 'src_nope'], 'There is no source src_nope.'],
+  ] as const) {
+    const { code, stdout, stderr } = await list(...args)
+    expect([code, stdout, stderr], args.join(' ')).toEqual([1, '', expect.stringContaining(said)])
+  }
+  const failed = ['deliveries', 'list', '--endpoint', id, '--status', 'failed']
+  expect((await list(...failed)).stdout).toBe('No deliveries.\n')
+  await api.request('DELETE', `/v1/endpoints/${id}`)
+  expect((await list(...failed)).stdout).toBe('No deliveries.\n')
+  expect((await list('deliveries', 'list', '--endpoint', id)).stdout).toContain('pending')
+})
+
+test('a misspelt variable is refused by whatever reads the environment', async () => {
+  const env = { RINGPOST_API_TOKN: 'x' }
+  for (const args of [
+    ['sources', 'list'],
+    ['config', 'check', '-'],
+  ]) {
+    const { code, stderr } = await ringpost(NOWHERE, args, { env })
+    expect([code, stderr], args.join(' ')).toEqual([
+      1,
+      expect.stringMatching(
+        /RINGPOST_API_TOKN: There is no such variable. Did you mean RINGPOST_API_TOKEN\?/,
+      ),
+    ])
+  }
 })

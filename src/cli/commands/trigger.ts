@@ -37,7 +37,8 @@ export function addTriggerCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Without --endpoint and --url it goes to every enabled endpoint that such an event would go to. Its
+Without --endpoint and --url it goes to every enabled endpoint that such an event would go to, and a
+ringpost.test to every enabled endpoint. Its
 "data.sample" is true, so that a receiver can tell it from a call.
 
 Types:
