@@ -140,3 +140,16 @@ test('a misspelt variable is refused by whatever reads the environment', async (
     ])
   }
 })
+
+test('a token ends a while from now, or at a time, and one message says why it cannot', async () => {
+  const api = await startTestApi()
+  const add = (expires: string) => ringpost(api.url, ['tokens', 'add', 'bob', '--expires', expires, '--json'])
+  const before = Date.now()
+  const { id } = JSON.parse((await add('1h')).stdout)
+  const listed = (await api.get('/v1/tokens')).json.data
+  const { expires_at } = listed.find((token: { id: string }) => token.id === id)
+  expect(Date.parse(expires_at)).toBeGreaterThanOrEqual(before + 3_600_000)
+  expect((await add('2999-01-31')).code).toBe(0)
+  const { json } = await api.post('/v1/tokens', { name: 'bob', expires_at: '1h' })
+  expect(json.errors).toHaveLength(1)
+})

@@ -94,7 +94,7 @@ test('a poll tells what it found, and a decision is carried out', async () => {
   api.state.report = { ...api.state.report, events: { 'user.created': 2 } }
   const polled = await ringpost(api.url, ['sources', 'poll', 'src_default', '--full', '--dry-run'])
   expect(polled.stdout).toBe(
-    'head poll (dry run: nothing is changed): 100 rows in 1 request; 2 × user.created.\n',
+    'head poll: 100 rows in one request; 2 × user.created. This was a dry run: nothing is changed.\n',
   )
   expect(api.state.polls).toEqual([{ sourceId: 'src_default', full: true, dryRun: true }])
   const nothing = await ringpost(api.url, ['sources', 'accept', 'src_default', '--as', 'events'])

@@ -88,10 +88,12 @@ export function addSourceCommands(program: Command): void {
           }),
         )
         const found = Object.entries(report.events).map(([type, count]) => `${count} × ${type}`)
+        const how = report.requests === 1 ? 'in one request' : `in ${report.requests} requests`
+        const dry = options.dryRun ? ' This was a dry run: nothing is changed.' : ''
         out.answer(
           report,
           () =>
-            `${report.kind} poll${options.dryRun ? ' (dry run: nothing is changed)' : ''}: ${counted(report.rows, 'row')} in ${counted(report.requests, 'request')}; ${found.join(', ') || 'nothing new'}.`,
+            `${report.kind} poll: ${report.rows} rows ${how}; ${found.join(', ') || 'nothing new'}.${dry}`,
         )
       }),
     )
