@@ -22,7 +22,7 @@ export async function runServer(options: { demo?: true } = {}): Promise<void> {
       options.demo ? { ...env, RINGPOST_DEMO: 'true', ELEVENLABS_API_KEY: '', RINGPOST_CONFIG: '' } : env,
       cwd,
     )
-    const configFile = config.configFile === null ? null : loadConfigFile(config.configFile, env)
+    const configFile = config.configFile === null ? null : loadConfigFile(config.configFile, env, config)
     // The demo is for watching: its webhooks are the output, and the log is what goes wrong.
     const logger = createLogger(config.demo && !env.LOG_LEVEL ? 'warn' : config.logLevel)
     const server = await serve({ config, configFile, logger, say, signal: stopping })

@@ -30,7 +30,8 @@ export const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, ht
   }
 }
 
-function refusal(part: string, fields: FieldError[]): RingpostError {
+/** Bad input as an error: its first field in the sentence, and all of them beside it. */
+export function refusal(part: string, fields: FieldError[]): RingpostError {
   const [first] = fields
   const where = first?.path ? `${first.path} ` : `The ${part} `
   const more = fields.length > 1 ? ` (and ${fields.length - 1} more, see errors)` : ''

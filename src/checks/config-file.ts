@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util'
+import { problemsAlone } from '../config-file/problems-alone.ts'
 import type { PlacedProblem, ReadFile } from '../config-file/read.ts'
 import type { ConfigFile } from '../config-file/schema.ts'
-import { checkUrl, type GuardPolicy } from '../deliver/guard/url.ts'
-import { type FieldError, RingpostError } from '../errors.ts'
+import type { GuardPolicy } from '../deliver/guard/url.ts'
+import { RingpostError } from '../errors.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
 
 const CHECK = 'configuration file'
@@ -27,8 +28,8 @@ export function examineConfigFile(
     if (!(error instanceof RingpostError)) throw error
     return [problem(CHECK, error.message, 'Correct RINGPOST_CONFIG, or put the file there.')]
   }
-  const { content, problems, locate } = file
-  const faults = content === null || policy === null ? problems : locate(refusedUrls(content, policy))
+  const { content, problems } = file
+  const faults = policy === null ? problems : problemsAlone(file, policy)
   if (faults.length > 0) return faults.map((fault) => told(path, fault, words))
   if (applied !== undefined && !isDeepStrictEqual(content, applied)) {
     return [
@@ -41,19 +42,6 @@ export function examineConfigFile(
   }
   const { sources = {}, endpoints = {} } = content ?? {}
   return [ok(CHECK, `${path} is good: sources ${listed(sources)}; endpoints ${listed(endpoints)}.`)]
-}
-
-function refusedUrls({ endpoints }: ConfigFile, policy: GuardPolicy): FieldError[] {
-  return Object.entries(endpoints).flatMap(([id, { url }]) => {
-    if (url === undefined) return []
-    try {
-      checkUrl(url, policy)
-      return []
-    } catch (error) {
-      if (!(error instanceof RingpostError)) throw error
-      return [{ path: `endpoints.${id}.url`, message: `is refused: ${error.message}` }]
-    }
-  })
 }
 
 function told(path: string, { line, column, path: field, message }: PlacedProblem, words: boolean): Finding {

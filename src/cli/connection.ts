@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { loadEnv } from '../config/load-env.ts'
+import { refuseUnknownNames } from '../config/parse.ts'
 import { RingpostError } from '../errors.ts'
 
 /** Where the API is, and the token for it. */
@@ -14,9 +15,11 @@ export interface Connection {
  * `HOST` and `PORT` and the token in its data folder (the demo's where there is no other).
  *
  * @throws RingpostError `setup_failed` where there is no token to be found, `config_invalid` where RINGPOST_URL is none
+ *   or a variable is misspelt
  */
 export function findConnection(cwd: string, processEnv: Record<string, string | undefined>): Connection {
   const env = loadEnv(cwd, processEnv)
+  refuseUnknownNames(env)
   const local = localUrl(env.HOST || '127.0.0.1', env.PORT || '7464')
   const dataDir = resolve(cwd, env.RINGPOST_DATA_DIR || './data')
   const token = env.RINGPOST_API_TOKEN || tokenIn(dataDir) || tokenIn(join(dataDir, 'demo'))

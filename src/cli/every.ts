@@ -15,6 +15,14 @@ export function everySource(api: Session['api']) {
   return every((query) => unwrap(api.GET('/v1/sources', { params: { query } })))
 }
 
+/** Every delivery that a query finds, page by page. */
+export function everyDelivery(
+  api: Session['api'],
+  wanted: { endpoint_id: string; status: 'retrying'; since: string; until?: string },
+) {
+  return every((query) => unwrap(api.GET('/v1/deliveries', { params: { query: { ...wanted, ...query } } })))
+}
+
 async function* every<Item>(
   read: (query: { limit: number; cursor?: string }) => Promise<Page<Item>>,
 ): AsyncGenerator<Item> {

@@ -14,6 +14,7 @@ import { addTokenCommands } from './commands/tokens.ts'
 import { addTriggerCommand } from './commands/trigger.ts'
 import { addUserCommands } from './commands/users.ts'
 import { addVerifyCommand } from './commands/verify.ts'
+import { tellWrongUsage } from './failure.ts'
 
 /** The command line. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 export function createProgram(): Command {
@@ -30,6 +31,7 @@ export function createProgram(): Command {
 Most verbs talk to a server that runs: RINGPOST_URL and RINGPOST_API_TOKEN say which, and without them
 the one of this machine and this folder is used. "ringpost <verb> --help" has examples.`,
     )
+    .configureOutput({ outputError: tellWrongUsage })
     // 2 is wrong usage, 1 is a command that failed.
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : 2))
 

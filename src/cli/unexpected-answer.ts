@@ -32,7 +32,7 @@ export function withoutAnswer(error: unknown, { url }: Connection): unknown {
     )
   }
   return new RingpostError(
-    'setup_failed',
+    'not_ready',
     `ringpost does not answer at ${url} (${why}). Is it running? RINGPOST_URL says where it is; "npm start" or "ringpost serve" starts one.`,
     { cause: error },
   )

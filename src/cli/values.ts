@@ -55,7 +55,11 @@ export function filterOf(text: string): Record<string, never> | null {
   try {
     return JSON.parse(text) as Record<string, never> | null
   } catch (cause) {
-    throw new RingpostError('bad_request', 'The filter is not JSON.', { cause })
+    const message = `is not JSON: ${cause instanceof Error ? cause.message : String(cause)}`
+    throw new RingpostError('bad_request', `filter ${message}.`, {
+      cause,
+      fields: [{ path: 'filter', message }],
+    })
   }
 }
 
@@ -82,6 +86,13 @@ function timeAgo(text: string): string {
   } catch (error) {
     throw new InvalidArgumentError(error instanceof RingpostError ? error.message : String(error))
   }
+}
+
+/** Reads a time that is yet to come, as the API takes it. A duration, such as `30d`, is a time that far from now. */
+export function timeAhead(text: string): string {
+  const ago = timeOf(text)
+  const at = /^\d[\d.,]*[a-z]/.test(text) ? 2 * Date.now() - Date.parse(ago) : moment.parse(ago)
+  return new Date(at).toISOString()
 }
 
 /** Reads one more `name=value`; the value may hold further `=`. */

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { whyUnreadable } from '../config/why-unreadable.ts'
+import type { GuardPolicy } from '../deliver/guard/url.ts'
 import { type FieldError, RingpostError } from '../errors.ts'
+import { problemsAlone } from './problems-alone.ts'
 import { type PlacedProblem, type ReadFile, readConfigFile } from './read.ts'
 import type { ConfigFile } from './schema.ts'
 
@@ -18,13 +20,20 @@ export interface LoadedFile {
  * Reads a configuration file from the disk.
  *
  * @param env what its `${NAME}` are read from
+ * @param policy what may be delivered to
  * @throws RingpostError `config_invalid`, whose message lists every problem with its line and column, one a
  *   line, and no secret
  */
-export function loadConfigFile(path: string, env: Record<string, string | undefined>): LoadedFile {
+export function loadConfigFile(
+  path: string,
+  env: Record<string, string | undefined>,
+  policy: GuardPolicy,
+): LoadedFile {
   const read = () => readConfigFile(readText(path), env)
-  const { content, problems, locate } = read()
-  if (content === null) throw refusalOf(path, problems)
+  const found = read()
+  const { content, locate } = found
+  // Where it is good in itself, URLs are told together with what there is already.
+  if (content === null) throw refusalOf(path, problemsAlone(found, policy))
   return { path, content, read, refusal: (fields) => refusalOf(path, locate(fields)) }
 }
 

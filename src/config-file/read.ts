@@ -4,6 +4,7 @@ import type { FieldError } from '../errors.ts'
 import { createPlaces } from './places.ts'
 import { resolveReferences } from './references.ts'
 import { type ConfigFile, configFile } from './schema.ts'
+import { type Draft, withoutWrong } from './without-wrong.ts'
 
 /** What is wrong with a file, and where. Lines and columns count from 1. */
 export interface PlacedProblem extends FieldError {
@@ -15,8 +16,11 @@ export interface PlacedProblem extends FieldError {
 export interface ReadFile {
   /** Null where there are problems. */
   content: ConfigFile | null
-  /** The same as it is written, with references read: what the API is sent. */
-  input: Record<string, unknown>
+  /**
+   * It without the fields that have problems, for what else can be told of it; null where nothing is left. Its
+   * input is as it is written, with references read: what the API is sent.
+   */
+  draft: Draft | null
   /** In the order of the file. */
   problems: PlacedProblem[]
   /** Finds the places of problems that are told later, and hides what came from the environment. */
@@ -52,20 +56,20 @@ export function readConfigFile(text: string, env: Record<string, string | undefi
     message,
     ...places.at(pos[0]),
   }))
-  if (broken.length > 0) return { content: null, input: {}, problems: firstOfLines(broken, text), locate }
+  if (broken.length > 0) return { content: null, draft: null, problems: firstOfLines(broken, text), locate }
   const unset = readReferences(document, env, used).map(({ offset, ...field }) => ({
     ...field,
     ...places.at(offset),
   }))
   const input = plain(document)
   if ('message' in input) {
-    return { content: null, input: {}, problems: locate([{ path: '', ...input }]), locate }
+    return { content: null, draft: null, problems: locate([{ path: '', ...input }]), locate }
   }
   const read = readInput(configFile, input.value)
   const wrong = 'fields' in read ? locate(read.fields) : []
   const problems = inOrder([...unset, ...wrong])
-  if (!('value' in read) || problems.length > 0) return { content: null, input: {}, problems, locate }
-  return { content: read.value, input: input.value as ReadFile['input'], problems, locate }
+  const draft = withoutWrong(input.value, 'fields' in read ? read.fields : [])
+  return { content: problems.length > 0 ? null : (draft?.content ?? null), draft, problems, locate }
 }
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: this is how the file has it

@@ -34,9 +34,24 @@ export function parseConfig(env: Env, cwd: string): Config {
   fields.sort((a, b) => NAMES.indexOf(a.path as Name) - NAMES.indexOf(b.path as Name))
   for (const { name, sentence } of unknown) fields.push({ path: printable(name), message: sentence })
 
+  throw refusal(fields)
+}
+
+/**
+ * For who reads only some of the variables, as the command line does.
+ *
+ * @throws RingpostError `config_invalid` where there are `RINGPOST_` names that nothing reads
+ */
+export function refuseUnknownNames(env: Env): void {
+  const unknown = unknownNames(env, NAMES)
+  if (unknown.length === 0) return
+  throw refusal(unknown.map(({ name, sentence }) => ({ path: printable(name), message: sentence })))
+}
+
+function refusal(fields: FieldError[]): RingpostError {
   const lines = fields.map(({ path, message }) => `  ${path}: ${message}`)
   const count = fields.length === 1 ? 'a problem' : `${fields.length} problems`
-  throw new RingpostError('config_invalid', `The configuration has ${count}:\n${lines.join('\n')}`, {
+  return new RingpostError('config_invalid', `The configuration has ${count}:\n${lines.join('\n')}`, {
     fields,
   })
 }

@@ -35,10 +35,16 @@ export function sampleEvent(options: {
   })
   if (fields.length > 0) throw refuse(fields)
   const { error } = schema.safeParse(event)
-  const issues = error?.issues.map(({ path, message }) => ({
-    path: `override.${path.map(String).join('.')}`,
-    message: `does not fit this type of event: ${message}`,
-  }))
+  const issues = error?.issues.flatMap((issue) => {
+    const path = ['override', ...issue.path.map(String)].join('.')
+    // At the path as it was given, and not at what it is in.
+    if (issue.code === 'unrecognized_keys')
+      return issue.keys.map((key) => ({
+        path: `${path}.${key}`,
+        message: 'is nothing that this type of event has',
+      }))
+    return [{ path, message: `does not fit this type of event: ${issue.message}` }]
+  })
   if (issues) throw refuse(issues)
   return type === 'ringpost.test' ? event : { ...event, data: { ...event.data, sample: true } }
 }

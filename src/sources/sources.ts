@@ -1,3 +1,4 @@
+import { formatDuration } from '../config/duration.ts'
 import type { PolledSource } from '../detect/polled-source.ts'
 import { RingpostError } from '../errors.ts'
 import { randomId } from '../ids.ts'
@@ -346,7 +347,9 @@ function ofDemo(id: string, fields: readonly (keyof Connection)[]): RingpostErro
 
 /** What is wrong with an overlap; null where nothing is. */
 export function overlapProblem(pace: { intervalMs: number; overlapMs: number }): string | null {
-  return pace.overlapMs >= pace.intervalMs ? null : 'must be at least as long as poll_interval'
+  const { overlapMs, intervalMs } = pace
+  if (overlapMs >= intervalMs) return null
+  return `must be at least as long as poll_interval: that is ${formatDuration(intervalMs)}, and this ${formatDuration(overlapMs)}`
 }
 
 function refuseShortOverlap(pace: { intervalMs: number; overlapMs: number }): void {

@@ -157,7 +157,7 @@ describe('PATCH /v1/sources/:id', () => {
     const { id } = await create(api, { overlap: '2m' })
     const path = `/v1/sources/${id}`
     expect((await api.patch(path, { poll_interval: '10m' })).json.errors).toEqual([
-      { path: 'overlap', message: 'must be at least as long as poll_interval' },
+      { path: 'overlap', message: 'must be at least as long as poll_interval: that is 10m, and this 2m' },
     ])
     expect((await api.patch(path, { colour: 'red' })).status).toBe(400)
     expect((await api.get(path)).json.poll_interval).toBe('30s')

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -119,8 +119,10 @@ test('a wrong file is told with all its places, before and at the server, and wi
   expect(unset).toEqual({
     code: 1,
     stdout: '',
-    stderr: `${path} has 2 problems:
+    stderr: `${path} has 4 problems:
   line 3, column 14: sources.src_support.api_key takes SUPPORT_KEY from the environment, where it is not set
+  line 13, column 5: endpoints.ep_two.url is refused: 10.0.0.1 is not public: 10.0.0.0/8, private use (RFC 1918). To allow it, add it to the allowed networks and start ringpost again: RINGPOST_ALLOW_NETWORKS=10.0.0.0/8
+  line 14, column 18: endpoints.ep_two.source_ids.0 is not a source: there is no src_none
   line 15, column 5: endpoints.ep_two.event_type is not a known field
 `,
   })
@@ -160,5 +162,63 @@ test('check needs no server, and no secrets where it is told so', async () => {
     { ok: false, problems: [{ path: 'sources', message: 'must be an object', line: 1, column: 1 }] },
   ])
   const missing = await check([join(folder, 'none.yaml')])
-  expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/there is no such file/)])
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringMatching(/there is no such file/)])
+})
+
+test('check refuses what can never be right, and says what only a server knows', async () => {
+  const check = async (text: string, args: string[] = [], more: Record<string, string> = {}) =>
+    ringpost(NOWHERE, ['config', 'check', await file(text), ...args], { env: more })
+  const wrong = `sources:
+  src_a: { poll_interval: 5m, overlap: 1m, pol: 1 }
+endpoints:
+  ep_a: { url: "https://10.0.0.1/" }
+`
+  const refused = await check(wrong)
+  expect(refused.code).toBe(1)
+  expect(refused.stderr.split('\n').slice(1, -1)).toEqual([
+    expect.stringMatching(/line 2, .*src_a\.overlap must be at least as long as poll_interval: that is 5m/),
+    expect.stringMatching(/line 2, .*src_a\.pol is not a known field/),
+    expect.stringMatching(/line 4, .*ep_a\.url is refused: 10\.0\.0\.1 is not public/),
+  ])
+  const allowed = await check(wrong, [], { RINGPOST_ALLOW_NETWORKS: '10.0.0.0/8' })
+  expect(allowed.stderr).not.toContain('10.0.0.1')
+
+  const open = 'sources:\n  src_new: {}\nendpoints:\n  ep_c: { source_ids: [src_suport] }\n'
+  const good = await check(open)
+  expect([good.code, good.stderr]).toEqual([0, ''])
+  const lines = good.stdout.split('\n')
+  expect(lines[0]).toMatch(/ is good: sources src_new; endpoints ep_c\.$/)
+  expect(lines[1]).toMatch(/^A server would also look at what it has/)
+  expect(lines.slice(2, -1)).toEqual([
+    expect.stringMatching(/line 2, .*src_new\.api_key is required/),
+    expect.stringMatching(/line 4, .*ep_c\.url is required/),
+    expect.stringMatching(/line 4, .*source_ids\.0 is not a source: there is no src_suport/),
+  ])
+  const { if_new } = JSON.parse((await check(open, ['--json'])).stdout)
+  expect(if_new.map(({ path }: { path: string }) => path)).toContain('sources.src_new.api_key')
+})
+
+test('the documented list of problems is what apply prints', async () => {
+  const api = await startTestApi()
+  const page = await readFile(new URL('../../docs/config-file.md', import.meta.url), 'utf8')
+  const [, problems = ''] = /ringpost\.yaml has 3 problems:\n([\s\S]*?)```/.exec(page) ?? []
+  const wrong = `sources:
+  src_support:
+    name: Support
+    api_key: \${SUPPORT_API_KEY}
+  src_sales:
+    api_key: sk_sales
+    base_url: https://api.elevenlabs.io
+
+    pol_interval: 1m
+endpoints:
+  ep_crm:
+    url: https://crm.example.com/hooks/callers
+    description: New callers
+    event_types: [user.created]
+
+    source_ids: [src_suport]
+`
+  const { code, stderr } = await ringpost(api.url, ['config', 'apply', await file(wrong)])
+  expect([code, stderr.slice(stderr.indexOf('\n') + 1)]).toEqual([1, problems])
 })

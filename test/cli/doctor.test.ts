@@ -444,6 +444,8 @@ describe('the configuration file', () => {
         'problem',
         expect.stringMatching(/^line 2, column \d+: sources\.src_a\.colour is not a known field\.$/),
       ],
+      ['problem', expect.stringMatching(/^line 4, column \d+: endpoints\.ep_a\.url is refused: /)],
+      ['problem', expect.stringMatching(/^line 5, column \d+: endpoints\.ep_b\.url is refused: /)],
     ])
     for (const { fix } of inItself) expect(fix).toMatch(/ringpost config check/)
     const withKey = FILE.replace(', colour: red', '')

@@ -118,7 +118,7 @@ test('what stands in its way is a sentence that says what to do', async () => {
     expect.stringMatching(/RINGPOST_ALLOW_NETWORKS=127\.0\.0\.0\/8[\s\S]*--url/),
   ])
   const far = await ringpost('http://ringpost.example.com', ['listen', '--port', '0'])
-  expect([far.code, far.stderr]).toEqual([1, expect.stringMatching(/not on this machine.*--url/)])
+  expect([far.code, far.stderr]).toEqual([2, expect.stringMatching(/not on this machine.*--url/)])
   const server = createServer().listen(0, '127.0.0.1')
   onTestFinished(() => void server.close())
   await until(() => server.listening)
@@ -126,7 +126,7 @@ test('what stands in its way is a sentence that says what to do', async () => {
   const taken = await ringpost(service.url, ['listen', '--port', String(port)])
   expect([taken.code, taken.stderr]).toEqual([1, expect.stringMatching(/port is taken; --port 0/)])
   const wrong = await ringpost(service.url, ['listen', '--port', '0', '--secret', 'abc'])
-  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('whsec_')])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('whsec_')])
   for (const args of [
     ['--no-subscribe'],
     ['--forward-to', 'localhost:3000'],

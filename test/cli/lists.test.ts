@@ -141,8 +141,6 @@ test('an id from outside cannot steer the terminal, and stays whole for programs
 
 test('what the API refuses is a sentence and exit code 1', async () => {
   const api = await startTestApi()
-  const limit = await ringpost(api.url, ['events', 'list', '--limit', '999'])
-  expect(limit).toEqual({ code: 1, stdout: '', stderr: 'limit must be a whole number from 1 to 250.\n' })
   const unknown = await ringpost(api.url, ['sources', 'show', 'src_none'])
   expect(unknown.code).toBe(1)
   expect(unknown.stderr).toContain('There is no source src_none')
@@ -251,7 +249,8 @@ test('a delivery behind an open breaker is next at its endpoint’s next try, an
   expect(shown).toContain(
     `waits         its endpoint's breaker is open: it has been failing since 2026-11-23 10:00:00, and is tried again at ${next}. ${error.message}\n`,
   )
-  const tried = await ringpost(api.url, ['deliveries', 'show', rows[2]?.at(-1) ?? ''])
+  const ownTime = rows.find((row) => row.at(-2) === '2026-11-23 10:01:00')
+  const tried = await ringpost(api.url, ['deliveries', 'show', ownTime?.at(-1) ?? ''])
   expect(tried.stdout).toContain('next attempt  2026-11-23 10:01:00\n')
   expect(tried.stdout).not.toContain('breaker')
   // Programs get the API's own answer.

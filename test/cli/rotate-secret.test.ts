@@ -25,14 +25,14 @@ test('rotate-secret prints the new secret and until when the old one is valid', 
   expect(json).not.toContain('whsk_')
 })
 
-test('rotate-secret refuses what is wrong: usage with 2, the rest with 1 and a sentence', async () => {
+test('rotate-secret refuses what is wrong: usage with 2 and a sentence', async () => {
   const api = await startTestApi()
   const { id } = await api.addEndpoint()
   const usage = await ringpost(api.url, ['endpoints', 'rotate-secret', id, '--signing', 'rsa'])
   expect(usage.code).toBe(2)
   const overlap = await ringpost(api.url, ['endpoints', 'rotate-secret', id, '--overlap', '24'])
   expect(overlap).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/^overlap must be a whole number and/),
+    code: 2,
+    stderr: expect.stringMatching(/^error: --overlap must be a whole number and/),
   })
 })

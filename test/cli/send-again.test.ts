@@ -69,7 +69,7 @@ test('recover says how many it leaves alone, for they are on their way', async (
     [[], 'are'],
   ] as const) {
     expect((await recover(...args)).stdout).toBe(
-      `0 ${verb} queued: 0 failed, 0 skipped, 0 succeeded, 0 without a delivery. Left alone, for they are on their way: 2 pending, 1 retrying.\n`,
+      `0 ${verb} queued: 0 failed, 0 skipped, 0 succeeded, 0 without a delivery. Left alone, for they are on their way: 2 pending, 1 retrying.\nThose that are retrying: "ringpost endpoints recover ${id} --since 7d --retrying" attempts them now\n`,
     )
   }
 })

@@ -55,9 +55,9 @@ test('a changed body, another secret and an old request are refused with the rea
 
 test('a file that is not there, and a secret that is none, are sentences', async () => {
   const missing = await ringpost('http://127.0.0.1:1', ['verify', '/nope', '--secret', SECRET])
-  expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining('/nope cannot be read')])
+  expect([missing.code, missing.stderr]).toEqual([2, expect.stringContaining('/nope cannot be read')])
   const wrong = await ringpost('http://127.0.0.1:1', ['verify', '-', '--secret', 'abc'], {
     input: saved(now()),
   })
-  expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('whsec_')])
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining('whsec_')])
 })

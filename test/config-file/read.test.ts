@@ -14,6 +14,7 @@ const [, EXAMPLE = ''] =
     readFileSync(new URL('../../docs/config-file.md', import.meta.url), 'utf8'),
   ) ?? []
 
+const NOWHERE = { allowNetworks: [], allowHttp: false }
 const KEY = 'sk_8f3a5c5e0d2b4a'
 const env = { KEY, CRM_HOST: ' crm.example.com ', EMPTY: ' ' }
 
@@ -23,7 +24,7 @@ const problemsOf = (text: string, from: Record<string, string> | null = env) =>
   )
 
 test('a file is read with its references', () => {
-  const { content, input, problems } = readConfigFile(
+  const { content, draft, problems } = readConfigFile(
     `\uFEFF# everything
 sources:
   src_support:
@@ -50,7 +51,7 @@ endpoints:
       },
     },
   })
-  expect(input.sources).toEqual({ src_support: { api_key: KEY, poll_interval: '1m' } })
+  expect(draft?.input.sources).toEqual({ src_support: { api_key: KEY, poll_interval: '1m' } })
 })
 
 test('a value of the environment is a text, whatever is in it', () => {
@@ -118,6 +119,29 @@ test.each([
   expect(problemsOf(file)).toEqual([expect.stringMatching(problem)])
 })
 
+test('what is wrong keeps nothing else from being read', () => {
+  const { content, draft } = readConfigFile(
+    `sources:
+  src_a: { api_key: "\${NOT_SET}", pol_interval: 5s, milestones: [5, 1], poll_interval: 1m }
+  support: { name: Support }
+endpoints:
+  ep_a: { url: https://a.example.com/, signing: ed25519, secret: "whsec_${'A'.repeat(32)}" }
+  ep_b: [url]
+  ep_c: { source_ids: [5], description: c, colour: red }
+`,
+    env,
+  )
+  expect(content).toBeNull()
+  expect(draft?.input).toEqual({
+    sources: { src_a: { poll_interval: '1m' } },
+    endpoints: {
+      ep_a: expect.objectContaining({ url: 'https://a.example.com/' }),
+      ep_b: {},
+      ep_c: { description: 'c' },
+    },
+  })
+})
+
 test('settings that are shared are written once', () => {
   const { content, problems } = readConfigFile(
     `sources:
@@ -175,9 +199,13 @@ test('a file that is none is refused with a sentence', () => {
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const latin1 = join(folder, 'latin1.yaml')
   writeFileSync(latin1, Buffer.from([0x23, 0xe9, 0x0a]))
-  expect(() => loadConfigFile(latin1, {})).toThrow(/latin1\.yaml cannot be read: it is not UTF-8 text\.$/)
-  expect(() => loadConfigFile(folder, {})).toThrow(/cannot be read: it is a folder\.$/)
-  expect(() => loadConfigFile(join(latin1, 'x'), {})).toThrow(/a part of its path is not a folder\.$/)
+  expect(() => loadConfigFile(latin1, {}, NOWHERE)).toThrow(
+    /latin1\.yaml cannot be read: it is not UTF-8 text\.$/,
+  )
+  expect(() => loadConfigFile(folder, {}, NOWHERE)).toThrow(/cannot be read: it is a folder\.$/)
+  expect(() => loadConfigFile(join(latin1, 'x'), {}, NOWHERE)).toThrow(
+    /a part of its path is not a folder\.$/,
+  )
 })
 
 test('the JSON Schema for editors is what is generated', () => {

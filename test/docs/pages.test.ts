@@ -192,7 +192,7 @@ test('what ringpost does not say is noticed', () => {
   expect(
     strangers('api.example.com refused the API key (401): buy another one, for this one is old.'),
   ).not.toEqual([])
-  expect(strangers('head poll: 100 rows in 1 requests; nothing at all.')).not.toEqual([])
+  expect(strangers('head poll: 100 rows in one request; nothing at all.')).not.toEqual([])
   expect(strangers('The endpoint is not there any more and somebody has to look at it.')).not.toEqual([])
 })
 

@@ -96,7 +96,7 @@ test('a file sets up everything at the start, changes nothing at the next, and l
 })
 
 test('a wrong file stops the start, with everything that is wrong with it and where', async () => {
-  const wrong = setup('  ep_two:\n    urls: https://two.example.com/\n').replace(
+  const wrong = setup('  ep_two:\n    urls: https://two.example.com/\n    url: http://10.1.2.3/\n').replace(
     '[user.created]',
     '[user.creatd]',
   )
@@ -104,10 +104,11 @@ test('a wrong file stops the start, with everything that is wrong with it and wh
   expect(await invalid.ended()).toBe(1)
   expect(invalid.output()).toMatch(
     new RegExp(
-      `^${data.dataDir}/ringpost.yaml has 3 problems:
+      `^${data.dataDir}/ringpost.yaml has 4 problems:
   line 4, column 14: sources\\.src_support\\.api_key takes SUPPORT_KEY from the environment, where it is not set
   line 8, column 19: endpoints\\.ep_hook\\.event_types\\.0 must be an event type .*
   line 12, column 5: endpoints\\.ep_two\\.urls is not a known field
+  line 13, column 5: endpoints\\.ep_two\\.url is refused: 10\\.1\\.2\\.3 .*
 $`,
     ),
   )

@@ -18,6 +18,8 @@ export const tokenToCreate = z
     expires_at: z.iso
       .datetime({
         offset: true,
+        // A text that is no time is not told to be in the past, too.
+        abort: true,
         error: 'must be a time in ISO 8601 with its zone, such as 2027-01-31T00:00:00Z, or null',
       })
       .refine((text) => Date.parse(text) > Date.now(), 'must be in the future')

@@ -2,11 +2,16 @@ import { resolve } from 'node:path'
 import { text as readStdin } from 'node:stream/consumers'
 import type { Command } from 'commander'
 import { loadEnv } from '../../config/load-env.ts'
+import { refuseUnknownNames } from '../../config/parse.ts'
 import { renderFileSchema } from '../../config-file/json-schema.ts'
 import { readText, refusalOf } from '../../config-file/load.ts'
-import { type ReadFile, readConfigFile } from '../../config-file/read.ts'
-import type { FieldError } from '../../errors.ts'
+import { problemsAlone, problemsIfNew } from '../../config-file/problems-alone.ts'
+import { type PlacedProblem, type ReadFile, readConfigFile } from '../../config-file/read.ts'
+import { entryField } from '../../config-file/without-wrong.ts'
+import type { GuardPolicy } from '../../deliver/guard/url.ts'
+import { type FieldError, RingpostError } from '../../errors.ts'
 import { renderConfigFile } from '../config-yaml.ts'
+import { examineConfiguration } from '../doctor/configuration.ts'
 import { createOutput, type Output } from '../output.ts'
 import { orExit, type Session, unwrap, withApi } from '../run.ts'
 
@@ -40,8 +45,8 @@ export function addConfigCommands(program: Command): void {
       orExit(async () => {
         const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
         const { path, read } = await readGiven(command, file, options)
-        answerCheck(createOutput({ json }), path, read)
-      }),
+        answerCheck(createOutput({ json }), path, read, options.env ? policyHere() : null)
+      }, command),
     )
 
   config
@@ -52,7 +57,7 @@ export function addConfigCommands(program: Command): void {
     .action((file: string | undefined, options: { dryRun?: boolean }, command: Command) =>
       withApi(command, async (session) => {
         const { path, read } = await readGiven(command, file, { env: true })
-        if (read.content === null) throw refusalOf(path, read.problems)
+        if (read.content === null) throw refusalOf(path, await allProblems(session.api, read))
         await apply(session, path, read, options.dryRun ?? false)
       }),
     )
@@ -71,17 +76,49 @@ async function readGiven(
   options: { env: boolean },
 ): Promise<{ path: string; read: ReadFile }> {
   const env: Env = loadEnv(process.cwd(), process.env)
+  refuseUnknownNames(env)
   const path = given ?? env.RINGPOST_CONFIG?.trim()
   if (!path) return command.error('error: name the file, or set RINGPOST_CONFIG')
-  const text = path === '-' ? await readStdin(process.stdin) : readText(resolve(path))
+  const text = path === '-' ? await readStdin(process.stdin) : readFileOf(path, given !== undefined)
   return {
     path: path === '-' ? 'the standard input' : path,
     read: readConfigFile(text, options.env ? env : null),
   }
 }
 
-function answerCheck(out: Output, path: string, { content, problems }: ReadFile): void {
-  if (content === null) {
+/** @throws RingpostError where it cannot be read: `bad_request` for one that the command line names */
+function readFileOf(path: string, isTyped: boolean): string {
+  try {
+    return readText(resolve(path))
+  } catch (error) {
+    if (!isTyped || !(error instanceof RingpostError)) throw error
+    throw new RingpostError('bad_request', error.message, { cause: error })
+  }
+}
+
+/** What may be delivered to from here; null where the environment does not say it right. */
+function policyHere(): GuardPolicy | null {
+  const { config, isWrong } = examineConfiguration(process.cwd(), process.env)
+  return isWrong('RINGPOST_ALLOW_NETWORKS', 'RINGPOST_ALLOW_HTTP') ? null : config
+}
+
+/**
+ * What is wrong with a file by itself, and at the server with what could be read of it. Of a field that could not
+ * be read the server would say that it is missing.
+ */
+async function allProblems(api: Session['api'], read: ReadFile): Promise<PlacedProblem[]> {
+  if (read.draft === null) return read.problems
+  const { error } = await api.POST('/v1/config', { body: { ...read.draft.input, dry_run: true } })
+  const unread = new Set(read.problems.map(({ path }) => entryField(path)))
+  const fields = (error as { errors?: FieldError[] } | undefined)?.errors ?? []
+  const further = read.locate(fields.filter(({ path }) => !unread.has(entryField(path))))
+  return [...read.problems, ...further].sort((a, b) => a.line - b.line || a.column - b.column)
+}
+
+function answerCheck(out: Output, path: string, read: ReadFile, policy: GuardPolicy | null): void {
+  const { content } = read
+  const problems = problemsAlone(read, policy)
+  if (content === null || problems.length > 0) {
     process.exitCode = 1
     if (out.json) out.answer({ ok: false, problems }, () => '')
     else throw refusalOf(path, problems)
@@ -89,9 +126,19 @@ function answerCheck(out: Output, path: string, { content, problems }: ReadFile)
   }
   const sources = Object.keys(content.sources)
   const endpoints = Object.keys(content.endpoints)
-  out.answer(
-    { ok: true, problems, sources, endpoints },
-    () => `${path} is good: sources ${listed(sources)}; endpoints ${listed(endpoints)}.`,
+  const ifNew = read.locate(problemsIfNew(content))
+  out.answer({ ok: true, problems, sources, endpoints, if_new: ifNew }, () =>
+    [
+      `${path} is good: sources ${listed(sources)}; endpoints ${listed(endpoints)}.`,
+      ...(ifNew.length === 0
+        ? []
+        : [
+            'A server would also look at what it has: "config apply --dry-run" asks one. One that has nothing yet would refuse',
+          ]),
+      ...ifNew.map(
+        ({ line, column, path: field, message }) => `  line ${line}, column ${column}: ${field} ${message}`,
+      ),
+    ].join('\n'),
   )
 }
 
@@ -100,7 +147,7 @@ function listed(ids: readonly string[]): string {
 }
 
 async function apply({ api, out }: Session, path: string, read: ReadFile, dryRun: boolean): Promise<void> {
-  const answer = await api.POST('/v1/config', { body: { ...read.input, dry_run: dryRun } })
+  const answer = await api.POST('/v1/config', { body: { ...read.draft?.input, dry_run: dryRun } })
   const fields = (answer.error as { errors?: FieldError[] } | undefined)?.errors
   if (fields && fields.length > 0) throw refusalOf(path, read.locate(fields))
   const applied = await unwrap(Promise.resolve(answer))

@@ -1,8 +1,10 @@
 import type { Command } from 'commander'
 import { type Breaker, breakerBefore, nextOf, nextTries } from '../breaker.ts'
-import { fields, type Output, type Style, table } from '../output.ts'
+import { fittingTable } from '../fitting-table.ts'
+import { fields, type Output, type Style } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { timeColumn } from '../time-column.ts'
+import { assertEndpoint, assertEvent } from '../typed-ids.ts'
 import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addDeliveryRetry } from './send-again.ts'
@@ -51,6 +53,9 @@ export function addDeliveryCommands(program: Command): void {
             until,
           })
           const page = await unwrap(api.GET('/v1/deliveries', { params: { query } }))
+          if (page.data.length === 0 && cursor === undefined) {
+            await Promise.all([assertEndpoint(api, endpoint), assertEvent(api, event)])
+          }
           const tries = out.json ? new Map<string, string>() : await nextTries(api, page.data)
           out.answer(page, () => {
             type Row = (typeof page.data)[number]
@@ -61,16 +66,29 @@ export function addDeliveryCommands(program: Command): void {
                 cell: (row: Row) => row.status,
                 style: (row: Row) => styleOf(row.status),
               },
-              // Those of one event differ in where they went.
-              event === undefined
-                ? { heading: 'EVENT', cell: (row: Row) => row.event_type }
-                : { heading: 'ENDPOINT', cell: (row: Row) => row.endpoint_id },
-              { heading: 'TRIES', cell: (row: Row) => row.attempts.length },
-              { heading: 'LAST ANSWER', cell: (row: Row) => lastAnswer(row.attempts.at(-1)) },
-              timeColumn('NEXT', page.data, (row: Row) => nextOf(row, tries.get(row.endpoint_id))),
+              // What all of them have in common was asked for, and need not be said.
+              ...(endpoint === undefined
+                ? [{ heading: 'ENDPOINT', cell: (row: Row) => row.endpoint_id }]
+                : []),
+              ...(event === undefined
+                ? [
+                    { heading: 'CALLER', cell: (row: Row) => row.user_id, rank: 1 },
+                    { heading: 'EVENT', cell: (row: Row) => row.event_type, rank: 3 },
+                  ]
+                : []),
+              { heading: 'TRIES', cell: (row: Row) => row.attempts.length, rank: 5 },
+              { heading: 'LAST ANSWER', cell: (row: Row) => lastAnswer(row.attempts.at(-1)), rank: 2 },
+              {
+                ...timeColumn('NEXT', page.data, (row: Row) => nextOf(row, tries.get(row.endpoint_id))),
+                rank: 4,
+              },
               { heading: 'ID', cell: (row: Row) => row.id },
             ]
-            return table(out, page.data, columns, 'No deliveries.') + more(page.next_cursor, { since, until })
+            const { columns: width } = process.stdout
+            return (
+              fittingTable(out, page.data, columns, 'No deliveries.', width) +
+              more(page.next_cursor, { since, until })
+            )
           })
         }),
     )

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { whyUnreadable } from '../../config/why-unreadable.ts'
 import { RingpostError } from '../../errors.ts'
 import { FORMATS, type Format } from '../../kinds/kind.ts'
 import { KIND_NAMES, type KindName } from '../../kinds/kinds.ts'
@@ -11,14 +12,14 @@ import { given } from './lists.ts'
 
 interface Wish {
   set?: [string, string][]
-  types?: string[]
-  sources?: string[]
+  types?: string[] | false
+  sources?: string[] | false
   filter?: string | false
   header?: [string, string][]
   description?: string
   template?: string | false
   format?: Format
-  rateLimit?: number
+  rateLimit?: number | false
 }
 
 interface Unset {
@@ -67,6 +68,9 @@ Examples:
     .option('--unset-header <name...>', 'headers that are sent no more')
     .option('--no-filter', 'let every event pass')
     .option('--no-template', 'send the event as it is')
+    .option('--no-types', 'every user.* event, or what its kind is meant for')
+    .option('--no-sources', 'of all sources')
+    .option('--no-rate-limit', 'no limit but that of its kind')
     .addHelpText(
       'after',
       '\nExamples:\n  ringpost endpoints change ep_… --set time_zone=Europe/Berlin\n  ringpost endpoints change ep_… --template ./contact.json',
@@ -126,14 +130,14 @@ async function fieldsOf(options: Wish) {
   const { types, sources, filter, header, description, template, format, rateLimit } = options
   return {
     ...given({
-      event_types: types,
-      source_ids: sources,
       description,
       format,
-      rate_limit: rateLimit,
       settings: options.set && Object.fromEntries(options.set),
       headers: header && Object.fromEntries(header),
     }),
+    ...(types === undefined ? {} : { event_types: types || null }),
+    ...(sources === undefined ? {} : { source_ids: sources || null }),
+    ...(rateLimit === undefined ? {} : { rate_limit: rateLimit === false ? null : rateLimit }),
     ...(filter === undefined ? {} : { filter: filter === false ? null : filterOf(filter) }),
     ...(template === undefined ? {} : { template: template === false ? null : await readTemplate(template) }),
   }
@@ -142,7 +146,9 @@ async function fieldsOf(options: Wish) {
 /** @throws RingpostError `bad_request` where the file is no JSON; the server says what else is wrong with it */
 export async function readTemplate(path: string): Promise<Template> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new RingpostError('bad_request', `The template ${path} cannot be read.`, { cause })
+    throw new RingpostError('bad_request', `The template ${path} cannot be read: ${whyUnreadable(cause)}.`, {
+      cause,
+    })
   })
   try {
     return JSON.parse(text) as Template

@@ -9,7 +9,7 @@ import { shortTime } from '../values.ts'
 import { addKindCommands } from './destination-kinds.ts'
 import { addEndpointChanges } from './endpoint-changes.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
-import { addBackfill, addEndpointOperations } from './send-again.ts'
+import { addBackfill, addEndpointOperations, sendNow } from './send-again.ts'
 
 /** `ringpost endpoints`: who is subscribed to what. */
 export function addEndpointCommands(program: Command): void {
@@ -49,7 +49,10 @@ export function addEndpointCommands(program: Command): void {
       withApi(command, async ({ api, out }) => {
         const endpoint = await unwrap(api.GET('/v1/endpoints/{id}', { params: { path: { id } } }))
         const error = endpoint.health.state === 'failing' ? await lastError(api, id) : null
-        out.answer(endpoint, () => describe(endpoint, error))
+        const stats = out.json
+          ? null
+          : await unwrap(api.GET('/v1/endpoints/{id}/stats', { params: { path: { id } } }))
+        out.answer(endpoint, () => describe(endpoint, error, stats?.deliveries.retrying ?? 0))
       }),
     )
 
@@ -72,6 +75,16 @@ export function addEndpointCommands(program: Command): void {
         }),
       )
   }
+
+  endpoints
+    .command('secret <id>')
+    .description('print what its receiver verifies with: the signing secret, or the public key')
+    .action((id: string, _options: object, command: Command) =>
+      withApi(command, async ({ api, out }) => {
+        const shown = await unwrap(api.GET('/v1/endpoints/{id}/secret', { params: { path: { id } } }))
+        out.answer(shown, () => shown.secret ?? shown.public_key ?? 'What is sent to it is not signed.')
+      }),
+    )
 
   endpoints
     .command('rotate-secret <id>')
@@ -112,7 +125,7 @@ export function addEndpointCommands(program: Command): void {
 type Shown = paths['/v1/endpoints/{id}']['get']['responses']['200']['content']['application/json']
 
 /** What there is to say of an endpoint; what is as it is by default is left out. */
-function describe(endpoint: Shown, error: string | null): string {
+function describe(endpoint: Shown, error: string | null, retrying: number): string {
   const { health, headers, settings, filter, template, event_types, source_ids } = endpoint
   const some = (name: string, value: unknown): (readonly [string, unknown])[] =>
     value === null || value === '' ? [] : [[name, value]]
@@ -129,6 +142,7 @@ function describe(endpoint: Shown, error: string | null): string {
       ...some('last error', error),
       ...some('next try', health.next_try_at && shortTime(health.next_try_at)),
       ['last success', shortTime(health.last_success_at)],
+      ...(retrying === 0 ? [] : [['retrying', `${retrying} (${sendNow(endpoint.id)})`] as const]),
       ['events', event_types?.join(', ') || 'user.*'],
       ['sources', source_ids?.join(', ') || 'all'],
       ...some('filter', filter && JSON.stringify(filter)),
@@ -137,7 +151,10 @@ function describe(endpoint: Shown, error: string | null): string {
       ...some('template', template && JSON.stringify(template)),
       ...(endpoint.format === 'standard' ? [] : [['format', endpoint.format] as const]),
       ['at most', endpoint.rate_limit === null ? 'no limit' : `${endpoint.rate_limit} a second`],
-      ...some('signed by', endpoint.signing),
+      ...some(
+        'signed by',
+        endpoint.signing && `${endpoint.signing} (ringpost endpoints secret ${endpoint.id})`,
+      ),
     ]),
     ...endpoint.warnings.map((warning) => `! ${warning}`),
   ].join('\n')

@@ -4,6 +4,7 @@ import { short } from '../printable.ts'
 import { unwrap, withApi } from '../run.ts'
 import { followStream, type StreamEntry } from '../stream.ts'
 import { timeColumn } from '../time-column.ts'
+import { assertSource } from '../typed-ids.ts'
 import { shortTime, timeOf } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 import { addEventReplay } from './send-again.ts'
@@ -39,6 +40,7 @@ export function addEventCommands(program: Command): void {
           const { limit, cursor, type, source, user, since, until } = options
           const query = given({ limit, cursor, type, source_id: source, user_id: user, since, until })
           const page = await unwrap(api.GET('/v1/events', { params: { query } }))
+          if (page.data.length === 0 && cursor === undefined) await assertSource(api, source)
           out.answer(page, () => {
             const columns = [
               timeColumn('TIME', page.data, (event: Listed) => event.timestamp),

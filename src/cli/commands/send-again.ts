@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { type Command, Option } from 'commander'
+import { everyDelivery } from '../every.ts'
 import { type Session, unwrap, withApi } from '../run.ts'
 import { commaList, filterOf, timeOf } from '../values.ts'
 import { describeDelivery } from './deliveries.ts'
@@ -37,12 +38,19 @@ export function addEndpointOperations(endpoints: Command): void {
         .choices(RECOVERIES)
         .default('undelivered'),
     )
+    .option('--retrying', 'also what waits for its next attempt: it is attempted now')
     .option('-n, --dry-run', 'count, and change nothing')
     .addHelpText('after', '\nExample:\n  ringpost endpoints recover ep_… --since 2h --dry-run')
     .action(
       (
         id: string,
-        options: { since: string; until?: string; only: (typeof RECOVERIES)[number]; dryRun?: boolean },
+        options: {
+          since: string
+          until?: string
+          only: (typeof RECOVERIES)[number]
+          dryRun?: boolean
+          retrying?: boolean
+        },
         command: Command,
       ) =>
         withApi(command, async ({ api, out }) => {
@@ -53,18 +61,54 @@ export function addEndpointOperations(endpoints: Command): void {
           const recovered = await unwrap(
             api.POST('/v1/endpoints/{id}/recover', { params: { path: { id } }, body }),
           )
+          const hurried = options.retrying ? await hurry(api, id, { since, ...given({ until }) }, dryRun) : 0
           const { failed, skipped, succeeded, without_delivery } = recovered.of
           const parts = `${failed} failed, ${skipped} skipped, ${succeeded} succeeded, ${without_delivery} without a delivery`
+          const left = Math.max(0, retrying - hurried)
           const alone =
-            pending + retrying > 0
-              ? ` Left alone, for they are on their way: ${pending} pending, ${retrying} retrying.`
+            pending + left > 0
+              ? ` Left alone, for they are on their way: ${pending} pending, ${left} retrying.`
               : ''
+          const hint = left > 0 && !options.retrying ? `\nThose that are retrying: ${sendNow(id)}` : ''
+          const now = options.retrying
+            ? ` ${hurried} that ${hurried === 1 ? 'was' : 'were'} retrying ${dryRun ? 'would be' : hurried === 1 ? 'is' : 'are'} attempted now.`
+            : ''
           out.answer(
-            recovered,
-            () => `${recovered.queued} ${dryRun ? 'would be' : 'are'} queued: ${parts}.${alone}`,
+            options.retrying ? { ...recovered, retried: hurried } : recovered,
+            () => `${recovered.queued} ${dryRun ? 'would be' : 'are'} queued: ${parts}.${now}${alone}${hint}`,
           )
         }),
     )
+}
+
+/** How what waits for its next attempt at an endpoint is sent before that. */
+export function sendNow(id: string): string {
+  return `"ringpost endpoints recover ${id} --since 7d --retrying" attempts them now`
+}
+
+/** Has everything attempted now that waits for its next attempt; answers how many. */
+async function hurry(
+  api: Session['api'],
+  id: string,
+  period: { since: string; until?: string },
+  dryRun: boolean,
+): Promise<number> {
+  const query = { endpoint_id: id, status: 'retrying', ...period } as const
+  // All of them first: what is queued is retrying no more, and would move the pages.
+  const waiting: string[] = []
+  for await (const delivery of everyDelivery(api, query)) waiting.push(delivery.id)
+  if (dryRun) return waiting.length
+  let hurried = 0
+  for (const delivery of waiting) {
+    const { response, error } = await api.POST('/v1/deliveries/{id}/retry', {
+      params: { path: { id: delivery } },
+    })
+    // One that is being attempted in this very moment, or has left the log, needs no hurry.
+    if (response.ok) hurried++
+    else if (response.status !== 409 && response.status !== 404)
+      await unwrap(Promise.resolve({ error, response }))
+  }
+  return hurried
 }
 
 async function countWaiting(api: Session['api'], id: string): Promise<{ pending: number; retrying: number }> {

@@ -51,11 +51,17 @@ export function addSourceCommands(program: Command): void {
               ['agent', source.agent_id ?? 'all'],
               ['branch', source.branch_id ?? 'all'],
               ['interval', source.poll_interval],
+              ['overlap', source.overlap],
+              ['milestones', source.milestones?.join(', ') ?? '5, 10, 25, 50, 100, 250, …'],
+              ['returned after', source.returned_after],
+              ['sentiment below', source.sentiment_threshold ?? 'not told'],
+              ['enriched', source.enrich ? 'yes' : 'no'],
               ['nudges', source.nudge === null ? 'not taken' : source.nudge.received],
               ['known users', source.known_users],
               ['last poll', lastPoll(source.last_poll)],
               ['next poll', shortTime(source.next_poll_at)],
-              ['polls', `${source.totals.polls}, with ${source.totals.requests} requests`],
+              ['seen up to', source.lag_secs === null ? '–' : `${source.lag_secs} s ago`],
+              ['polls', `${source.totals.polls}, with ${counted(source.totals.requests, 'request')}`],
               ['events', source.totals.events],
               ['found late', source.totals.late_changes],
               ['unreadable rows', source.totals.quarantined_rows],
@@ -82,10 +88,12 @@ export function addSourceCommands(program: Command): void {
           }),
         )
         const found = Object.entries(report.events).map(([type, count]) => `${count} × ${type}`)
+        const how = report.requests === 1 ? 'in one request' : `in ${report.requests} requests`
+        const dry = options.dryRun ? ' This was a dry run: nothing is changed.' : ''
         out.answer(
           report,
           () =>
-            `${report.kind} poll: ${report.rows} rows in ${report.requests} requests; ${found.join(', ') || 'nothing new'}.`,
+            `${report.kind} poll: ${report.rows} rows ${how}; ${found.join(', ') || 'nothing new'}.${dry}`,
         )
       }),
     )
@@ -141,9 +149,13 @@ export function addSourceCommands(program: Command): void {
     )
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
+}
+
 function lastPoll(poll: { at: string; kind: string; requests: number; error: string | null } | null): string {
   if (poll === null) return 'none yet'
-  const how = poll.error === null ? `${poll.requests} requests` : poll.error
+  const how = poll.error === null ? counted(poll.requests, 'request') : poll.error
   return `${shortTime(poll.at)} (${poll.kind}): ${how}`
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { fields, table } from '../output.ts'
 import { unwrap, withApi } from '../run.ts'
 import { timeColumn } from '../time-column.ts'
-import { commaList } from '../values.ts'
+import { commaList, timeAhead } from '../values.ts'
 import { given, type ListOptions, more, withPaging } from './lists.ts'
 
 /** `ringpost tokens`: who may use the API. */
@@ -34,8 +34,12 @@ export function addTokenCommands(program: Command): void {
     .command('add <name>')
     .description('make a token; it is printed this once')
     .option('--scopes <scopes>', 'read, write or both, separated by commas', commaList)
-    .option('--expires <time>', 'when it ends, in ISO 8601')
-    .addHelpText('after', '\nExample:\n  ringpost tokens add dashboard --scopes read')
+    .option(
+      '--expires <time>',
+      'when it ends: a time or a date, or how long from now, such as 30d',
+      timeAhead,
+    )
+    .addHelpText('after', '\nExample:\n  ringpost tokens add dashboard --scopes read --expires 30d')
     .action((name: string, options: { scopes?: string[]; expires?: string }, command: Command) =>
       withApi(command, async ({ api, out }) => {
         const { scopes, expires } = options

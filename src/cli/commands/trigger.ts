@@ -37,7 +37,8 @@ export function addTriggerCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-Without --endpoint and --url it goes to every enabled endpoint that such an event would go to. Its
+Without --endpoint and --url it goes to every enabled endpoint that such an event would go to, and a
+ringpost.test to every enabled endpoint. Its
 "data.sample" is true, so that a receiver can tell it from a call.
 
 Types:
@@ -63,7 +64,7 @@ Examples:
         const sent = await sendSample({ url, type, overrides, secret: key })
         out.answer({ ...sent, secret: key }, () => describeSent(out, sent, secret === undefined ? key : null))
         if (sent.error !== null) process.exitCode = 1
-      })
+      }, command)
     })
 }
 

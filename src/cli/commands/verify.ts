@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { text as readText } from 'node:stream/consumers'
 import type { Command } from 'commander'
+import { whyUnreadable } from '../../config/why-unreadable.ts'
 import { verifySignature } from '../../deliver/sign.ts'
 import { RingpostError } from '../../errors.ts'
+import { isEd25519, parsePublicKey, parseSecret } from '../../secrets/signing-secret.ts'
 import { createOutput } from '../output.ts'
 import { orExit } from '../run.ts'
 
@@ -26,6 +28,7 @@ Example:
       orExit(async () => {
         const { json = false } = command.optsWithGlobals<{ json?: boolean }>()
         const out = createOutput({ json })
+        options.secret.forEach(checkSecret)
         const request = parseRequest(file === '-' ? await readText(process.stdin) : await read(file))
         const result = verifySignature({
           secrets: options.secret,
@@ -42,15 +45,23 @@ Example:
           result.ok ? out.style('green', '✓ the signature is right') : out.style('red', `✗ ${result.reason}`),
         )
         if (!result.ok) process.exitCode = 1
-      }),
+      }, command),
     )
+}
+
+/** @throws RingpostError `bad_request` where nothing can be verified with it; the message does not repeat it */
+function checkSecret(secret: string): void {
+  if (isEd25519(secret)) return void parsePublicKey(secret)
+  if (secret.startsWith('whsec_')) return void parseSecret(secret)
+  const message = 'must begin with whsec_, or with whpk_ (the public key) or whsk_ for Ed25519'
+  throw new RingpostError('bad_request', `secret ${message}.`, { fields: [{ path: 'secret', message }] })
 }
 
 async function read(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8')
   } catch (cause) {
-    throw new RingpostError('bad_request', `${file} cannot be read: ${(cause as Error).message}`, { cause })
+    throw new RingpostError('bad_request', `${file} cannot be read: ${whyUnreadable(cause)}.`, { cause })
   }
 }
 
