@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { endpointToCreate } from '../api/schemas/endpoint.ts'
 import { MOST_HEADERS } from '../endpoints/changed-fields.ts'
 import { kindProblems } from '../endpoints/check-kind.ts'
-import { checkAddress, type Route } from '../endpoints/endpoint-address.ts'
+import { checkAddress, keptSecrets, type Route } from '../endpoints/endpoint-address.ts'
 import type { EndpointPatch } from '../endpoints/endpoint-record.ts'
 import { type EndpointRecord, signingOfEndpoint } from '../endpoints/endpoints.ts'
 import { type FieldError, RingpostError } from '../errors.ts'
@@ -68,6 +68,10 @@ export function planEndpoint(
   if (wrong.length === 0 && moves) {
     const refused = addressProblem(kind, route, rules.checkUrl)
     if (refused !== null) refuse('url', `is refused: ${refused}`)
+  }
+  if (present !== null) {
+    const kept = keptSecrets(kind, { before: present, after: route, given: settings ?? null })
+    for (const { path, message } of kept) refuse(path, message)
   }
   const after = withChanges(present?.headers ?? {}, headers)
   if (Object.keys(after).length > MOST_HEADERS) {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { classifyAddress } from '../deliver/guard/address.ts'
 import { isLocalhost } from '../deliver/guard/localhost.ts'
 import { maskUrl } from '../deliver/mask-url.ts'
-import { RingpostError } from '../errors.ts'
+import { type FieldError, RingpostError } from '../errors.ts'
 import type { Kind } from '../kinds/kind.ts'
 
 const MASK = '••••'
@@ -42,6 +42,29 @@ function checkHost({ hosts }: Kind, hostname: string): void {
   throw new RingpostError('url_refused', `${path} ${hosts.message}.`, {
     fields: [{ path, message: hosts.message }],
   })
+}
+
+/**
+ * The secrets of a kind that would go along to another host. They go there only with whoever has them: who may change
+ * an endpoint may not read its secrets, and could otherwise have them sent to a host of their own.
+ *
+ * @param given the settings of the change
+ */
+export function keptSecrets(
+  kind: Kind,
+  {
+    before,
+    after,
+    given,
+  }: { before: Route; after: Route; given: Readonly<Record<string, string | null>> | null },
+): FieldError[] {
+  const originOf = (route: Route) => URL.parse(addressOf(kind, route))?.origin
+  if (originOf(before) === originOf(after)) return []
+  return kind.fields.flatMap(({ name, secret }) =>
+    secret && before.settings[name] && typeof given?.[name] !== 'string'
+      ? [{ path: `settings.${name}`, message: 'must be given again, for it would go to another host' }]
+      : [],
+  )
 }
 
 /** An address as it may be shown: without what is secret in it, and where all of it is, with its origin alone. */

@@ -7,7 +7,14 @@ import type { Signing } from '../secrets/signing-secret.ts'
 import type { UnixMs } from '../types.ts'
 import { changedHeaders, changedSettings, withFieldDefaults } from './changed-fields.ts'
 import { kindProblems } from './check-kind.ts'
-import { addressOf, checkAddress, hiddenTexts, type Route, shownAddress } from './endpoint-address.ts'
+import {
+  addressOf,
+  checkAddress,
+  hiddenTexts,
+  keptSecrets,
+  type Route,
+  shownAddress,
+} from './endpoint-address.ts'
 import type { EndpointPatch, EndpointRecord, EndpointTarget, NewEndpoint } from './endpoint-record.ts'
 import { createEndpointSeals } from './endpoint-seals.ts'
 import { rotateSecrets, validSecrets } from './signing-secrets.ts'
@@ -332,24 +339,6 @@ function withDefaults(stored: EndpointRecord): EndpointRecord {
 function eventTypesOf(kind: Kind, given: string[] | null): string[] | null {
   const { event_types: own } = kind.defaults
   return given?.length || own === undefined ? given : [...own]
-}
-
-/**
- * A token of a service goes to another host only with whoever has it: who may change an endpoint may not read its
- * secrets, and could otherwise have them sent to a host of their own.
- */
-function keptSecrets(
-  kind: Kind,
-  { before, after, given }: { before: Route; after: Route; given: EndpointPatch['settings'] & object },
-): FieldError[] {
-  if (kind.hosts === undefined) return []
-  const hostOf = (route: Route) => URL.parse(addressOf(kind, route))?.origin
-  if (hostOf(before) === hostOf(after)) return []
-  return kind.fields.flatMap(({ name, secret }) =>
-    secret && before.settings[name] && typeof given[name] !== 'string'
-      ? [{ path: `settings.${name}`, message: 'must be given again, for it would go to another host' }]
-      : [],
-  )
 }
 
 function refuse(fields: FieldError[]): void {

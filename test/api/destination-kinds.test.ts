@@ -197,6 +197,33 @@ describe('an endpoint of kind', () => {
     expect((await target()).settings).toMatchObject({ chat_id: '@callers' })
   })
 
+  test('takes its token to another host only where it is given again', async () => {
+    const api = await startTestApi()
+    const { id } = (await api.post('/v1/endpoints', inputOf('telegram'))).json
+    const url = async () => api.endpoints.target(await api.endpoints.get(id)).url
+    const official = await url()
+    const elsewhere = { api_url: 'https://bots.example.com' }
+    const message = 'must be given again, for it would go to another host'
+    const patched = await api.patch(`/v1/endpoints/${id}`, { settings: elsewhere })
+    expect(patched.status).toBe(400)
+    expect(patched.json.errors).toEqual([{ path: 'settings.bot_token', message }])
+    const applied = await api.post('/v1/config', {
+      sources: { src_new: { api_key: 'sk_new' } },
+      endpoints: { [id]: { settings: elsewhere } },
+    })
+    expect(applied.status).toBe(400)
+    expect(applied.json.errors).toEqual([{ path: `endpoints.${id}.settings.bot_token`, message }])
+    expect((await api.get('/v1/sources')).json.data).toEqual([])
+    expect(await url()).toBe(official)
+
+    const again = await api.patch(`/v1/endpoints/${id}`, {
+      settings: { ...elsewhere, bot_token: BOT.bot_token },
+    })
+    expect(again.status).toBe(200)
+    expect(await url()).toBe(`https://bots.example.com/bot${BOT.bot_token}/sendMessage`)
+    expect((await api.patch(`/v1/endpoints/${id}`, { settings: { chat_id: '1' } })).status).toBe(200)
+  })
+
   test('has no secret where it is not signed', async () => {
     const api = await startTestApi()
     const { json } = await api.post('/v1/endpoints', inputOf('slack'))
