@@ -1,6 +1,6 @@
-import { isTooDeep } from '../elevenlabs/depth.ts'
 import { isConversationId } from '../elevenlabs/get-conversation.ts'
 import { eventId } from '../ids.ts'
+import { isTooDeep } from '../too-deep.ts'
 import type { Event, EventType, UnixMs, UserRow } from '../types.ts'
 import type { Change } from './diff.ts'
 import type { Snapshot } from './snapshot.ts'

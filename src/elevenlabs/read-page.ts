@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { isTooDeep } from '../too-deep.ts'
 import type { UnixSecs, UserRow } from '../types.ts'
-import { isTooDeep } from './depth.ts'
 import { UpstreamError } from './upstream-error.ts'
 
 /** A row that could not be read, kept to be shown. */

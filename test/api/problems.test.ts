@@ -90,6 +90,29 @@ describe('what cannot be answered', () => {
     expect((await api.get('/v1/endpoints')).json.data).toEqual([])
   })
 
+  test('a body that is nested deeper than any field is', async () => {
+    const api = await startTestApi()
+    const { id } = (await api.post('/v1/endpoints', { url: 'https://example.com/' })).json
+    const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels)
+    for (const levels of [40, 4_000, 8_000, 100_000]) {
+      const deep = nested(levels)
+      for (const [path, raw] of [
+        ['/v1/destination-kinds/webhook/preview', `{"template":{"x":${deep}}}`],
+        ['/v1/destination-kinds/hubspot/preview', `{"template":{"always":{"x":${deep}}}}`],
+        ['/v1/endpoints', `{"url":"https://example.com/","template":{"x":${deep}}}`],
+        ['/v1/endpoints', `{"url":"https://example.com/","filter":{"data.x":${deep}}}`],
+        ['/v1/endpoints', `{"kind":"slack","settings":{"x":${deep}}}`],
+        [`/v1/endpoints/${id}/test`, `{"override":{"data.x":${deep}}}`],
+        ['/v1/config', `{"endpoints":{"ep_a":{"template":${deep}}}}`],
+        ['/v1/sources', deep],
+      ] as const) {
+        const answer = await api.post(path, undefined, { raw, headers: { 'idempotency-key': `${levels}` } })
+        expectProblem(answer, 400, 'bad_request')
+        expect(answer.json.detail).toBe('The body must not be nested deeper than 32 levels.')
+      }
+    }
+  })
+
   test('a body with a name that no field may have', async () => {
     const api = await startTestApi()
     const raw = '{"template":{"__proto__":{"x":1}}}'

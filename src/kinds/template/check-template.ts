@@ -1,3 +1,4 @@
+import { isTooDeep } from '../../too-deep.ts'
 import { parseText } from './parse-text.ts'
 
 export const TEMPLATE_LIMITS = { characters: 16_384, depth: 20, placeholders: 100 }
@@ -14,6 +15,14 @@ export function templateProblems(template: unknown): TemplateProblem[] {
   if (typeof template !== 'object' || template === null) {
     return [{ path: [], message: 'must be an object or a list' }]
   }
+  // First, for what follows walks through all of it; and where it begins, for the whole path would be as long.
+  const deep = Object.entries(template).filter(([, value]) => isTooDeep(value, TEMPLATE_LIMITS.depth - 1))
+  if (deep.length > 0) {
+    return deep.map(([name]) => ({
+      path: [name],
+      message: `is nested deeper than ${TEMPLATE_LIMITS.depth}`,
+    }))
+  }
   if (JSON.stringify(template).length > TEMPLATE_LIMITS.characters) {
     return [{ path: [], message: `must have at most ${TEMPLATE_LIMITS.characters} characters as JSON` }]
   }
@@ -28,10 +37,6 @@ export function templateProblems(template: unknown): TemplateProblem[] {
       return
     }
     if (typeof value !== 'object' || value === null) return
-    if (path.length >= TEMPLATE_LIMITS.depth) {
-      problems.push({ path, message: `is nested deeper than ${TEMPLATE_LIMITS.depth}` })
-      return
-    }
     for (const [name, inner] of Object.entries(value)) visit(inner, [...path, name])
   }
   visit(template, [])

@@ -85,9 +85,15 @@ describe('a template', () => {
   })
 
   test('that is nested too deep is refused', () => {
-    let deep: Json = 'x'
-    for (let i = 0; i < 30; i++) deep = [deep]
-    expect(templateProblems(deep)).toMatchObject([{ message: 'is nested deeper than 20' }])
+    const nested = (levels: number): Json => {
+      let value: Json = 'x'
+      for (let i = 0; i < levels; i++) value = [value]
+      return value
+    }
+    const refused = [{ path: ['text'], message: 'is nested deeper than 20' }]
+    expect(templateProblems({ text: nested(19), other: 'x' })).toEqual([])
+    expect(templateProblems({ text: nested(20), other: 'x' })).toEqual(refused)
+    expect(templateProblems({ text: nested(50_000), other: 'x' })).toEqual(refused)
   })
 
   test('keeps its shape whatever is in the event, and is JSON', () => {
