@@ -19,6 +19,7 @@ import { createKeepConfigured } from './config-file/keep-configured.ts'
 import type { LoadedFile } from './config-file/load.ts'
 import { createOwnership } from './config-file/ownership.ts'
 import type { Change } from './config-file/plan.ts'
+import { createSourceConnect } from './deliver/guard/connector.ts'
 import { checkUrl, urlWarnings } from './deliver/guard/url.ts'
 import { createSecret } from './deliver/sign.ts'
 import { createDelivery } from './delivery.ts'
@@ -175,7 +176,7 @@ export async function startApp(deps: {
   })
 
   // elevenlabs → detect → outbox
-  const upstreamAgent = createAgent({})
+  const upstreamAgent = createAgent({ connect: createSourceConnect(config.upstream.baseUrl) })
   releases.push(() => upstreamAgent.close())
   const store = traces.store(createDetectionStore({ redis, keys, leaseMs: LEASE_MS }))
   const quarantine = createQuarantine({ redis, keys, now })

@@ -134,3 +134,35 @@ test('once the key is unset, the source of the environment goes on, and can be g
   await inState('src_default', 'live')
   expect((await ringpost.api('DELETE', '/v1/sources/src_default')).status).toBe(204)
 })
+
+test('a source that is not of the environment asks no address where none can be', async () => {
+  const unspecified = simulator(0).url.replace('127.0.0.1', '0.0.0.0')
+  const start = async (env: Record<string, string>) => {
+    await ringpost.stop()
+    ringpost = await startRingpost({
+      dataDir: data.dataDir,
+      env: { RINGPOST_POLL_INTERVAL: '1s', RINGPOST_DEMO: 'false', LOG_LEVEL: 'warn', ...env },
+    })
+  }
+  await start({ ELEVENLABS_API_KEY: 'key_a', ELEVENLABS_BASE_URL: unspecified })
+  await inState('src_default', 'live')
+  // From now on it is one that people may change.
+  await start({})
+  const asked = simulator(0).requests.total
+  const poll = await ringpost.api('POST', '/v1/sources/src_default/poll', {})
+  expect(JSON.stringify(poll.body)).toMatch(/0\.0\.0\.0 can be no source/)
+  expect(simulator(0).requests.total).toBe(asked)
+
+  for (const base_url of [unspecified, 'http://169.254.169.254', 'http://[fd00:ec2::254]']) {
+    const refused = { status: 400, body: { errors: [{ path: 'base_url' }] } }
+    const source = { name: 'x', api_key: 'key_a', base_url }
+    expect(await ringpost.api('POST', '/v1/sources', source)).toMatchObject(refused)
+    expect(await ringpost.api('PATCH', '/v1/sources/src_default', { base_url })).toMatchObject(refused)
+    const file = { sources: { src_x: { api_key: 'key_a', base_url } } }
+    expect(await ringpost.api('POST', '/v1/config', file)).toMatchObject({
+      status: 400,
+      body: { errors: [{ path: 'sources.src_x.base_url' }] },
+    })
+  }
+  expect((await ringpost.api('GET', '/v1/sources')).body.data).toHaveLength(1)
+})

@@ -1,6 +1,8 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { readBaseUrl } from '../../config/addresses.ts'
 import { LONGEST_TIMER } from '../../config/values.ts'
+import { sourceRefusal } from '../../deliver/guard/address.ts'
 import { duration } from './duration.ts'
 
 const MOST_MILESTONES = 100
@@ -12,14 +14,16 @@ const baseUrl = z
   .string()
   .max(2048)
   .transform((text, context) => {
-    try {
-      return readBaseUrl(text)
-    } catch {
-      context.addIssue({
-        code: 'custom',
-        message: 'must be an http or https URL without credentials, query or fragment',
-      })
+    const refuse = (message: string) => {
+      context.addIssue({ code: 'custom', message })
       return z.NEVER
+    }
+    try {
+      const url = readBaseUrl(text)
+      const rule = whyNoSource(url)
+      return rule === null ? url : refuse(`must not be ${new URL(url).host}, where no source can be: ${rule}`)
+    } catch {
+      return refuse('must be an http or https URL without credentials, query or fragment')
     }
   })
   .describe('Where the API is: a region, or a proxy. `/v1/convai/users` is added to it.')
@@ -127,3 +131,9 @@ export const acceptBody = z
       .describe('`events`: tell what was held back. `baseline`: record it in silence.'),
   })
   .meta({ id: 'Decision' })
+
+/** The rule against the host of a base URL, where it is an address; a name is looked at when it is connected to. */
+function whyNoSource(url: string): string | null {
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1')
+  return isIP(host) === 0 ? null : sourceRefusal(host)
+}

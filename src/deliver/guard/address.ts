@@ -17,6 +17,21 @@ const RULES = SPECIAL_PURPOSE.map((row) => ({ ...row, range: parseCidr(row.cidr)
   (a, b) => b.range.prefix - a.range.prefix,
 )
 
+/**
+ * Where a source may be beside public addresses: a proxy or a simulator of one's own. Benchmarking is what some VPNs
+ * answer with for every name.
+ */
+const OF_SOURCES: ReadonlySet<string | null> = new Set([
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+  '::1/128',
+  'fc00::/7',
+])
+
 const NAT64 = parseCidr('64:ff9b::/96')
 
 interface Embedding {
@@ -59,6 +74,21 @@ export function classifyAddress(text: string, allow: AllowList): AddressVerdict 
   return verdict.allowed || verdict.network !== null
     ? verdict
     : { ...verdict, network: `${text.replace(/%.*$/s, '')}/${ip.family === 4 ? 32 : 128}` }
+}
+
+/**
+ * Decides whether a source may be at an address: at a public one, on this machine or in a private network. By the most
+ * telling row that has it, so that the addresses at which clouds tell their secrets are not part of the private network
+ * they lie in.
+ *
+ * @returns the rule that forbids it; null where it is allowed
+ */
+export function sourceRefusal(text: string): string | null {
+  const verdict = classifyAddress(text, [])
+  if (verdict.allowed) return null
+  const ip = parseIp(text)
+  const hides = ip !== null && hiddenRule(ip, embeddingOf(ip)) !== null
+  return OF_SOURCES.has(verdict.network) && !hides ? null : verdict.rule
 }
 
 /** The sentence for people that goes with a refusal: which rule, and what to set where it is to be opened. */

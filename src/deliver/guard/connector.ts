@@ -2,7 +2,7 @@ import dns from 'node:dns'
 import { isIP, type LookupFunction, Socket } from 'node:net'
 import { buildConnector } from 'undici'
 import { HttpFailure } from '../../http/http-failure.ts'
-import { classifyAddress, parseAllowList, refusalSentence } from './address.ts'
+import { classifyAddress, parseAllowList, refusalSentence, sourceRefusal } from './address.ts'
 import { isLocalhost, LOOPBACK } from './localhost.ts'
 import type { GuardPolicy } from './url.ts'
 
@@ -19,39 +19,81 @@ const CONNECT_TIMEOUT_MS = 30_000
 /** Says why an address may not be connected to, or null where it may. */
 type Check = (address: string, host: string) => HttpFailure | null
 
+/** What a connector may be told beside its rule. */
+interface ConnectOptions {
+  lookup?: Lookup
+  /** For DNS, TCP and TLS together, to free the socket; the request has its own deadline. */
+  timeoutMs?: number
+  /** Gives up the connections that are being made; those that are made are the agent's. */
+  signal?: AbortSignal
+}
+
 /**
- * Makes the connector through which every webhook goes (DELIVERY.md, rule 7). It checks
- * - the host itself where it is an address, for Node asks no lookup then;
- * - every address that the name resolves to: one forbidden address refuses the host, or an attacker would mix
- *   it with a public one and wait. The socket gets the checked addresses and does not look up again, so that
- *   the name cannot change its mind in between (DNS rebinding);
- * - the socket's remote address, in case all this was wrong.
- *
- * Plain http goes only to addresses on the allow list, unless the policy allows it everywhere.
- *
- * `dns.lookup` runs in libuv's pool of four threads, so four hanging names hold up every other name and file:
- * raise `UV_THREADPOOL_SIZE`. A hung lookup cannot be stopped; `timeoutMs` only stops waiting for it.
- *
- * @param options.timeoutMs for DNS, TCP and TLS together, to free the socket; the request has its own deadline
- * @param options.signal gives up the connections that are being made; those that are made are the agent's
+ * Makes the connector through which every webhook goes (DELIVERY.md, rule 7). Plain http goes only to addresses on the
+ * allow list, unless the policy allows it everywhere.
  */
 export function createGuardedConnect(
   policy: GuardPolicy,
-  options: { lookup?: Lookup; timeoutMs?: number; signal?: AbortSignal } = {},
+  options: ConnectOptions = {},
 ): buildConnector.connector {
   const allow = parseAllowList(policy.allowNetworks)
-  const { lookup = dns.lookup, timeoutMs = CONNECT_TIMEOUT_MS, signal } = options
-
-  function connectorFor(encrypted: boolean): { connect: buildConnector.connector; check: Check } {
-    const check: Check = (address, host) => {
+  return createCheckedConnect((encrypted) => {
+    return (address, host) => {
       const verdict = classifyAddress(address, allow)
-      const place = address === host ? host : `${host} (${address})`
+      const place = placeOf(address, host)
       if (!verdict.allowed) return blocked(refusalSentence(place, verdict))
       if (encrypted || policy.allowHttp || verdict.listed) return null
       return blocked(
         `${place} is outside RINGPOST_ALLOW_NETWORKS, and plain http is sent only inside: use https, or set RINGPOST_ALLOW_HTTP=true.`,
       )
     }
+  }, options)
+}
+
+/**
+ * Makes the connector through which sources are asked: it goes to no address where no source can be, such as that of a
+ * cloud's metadata.
+ *
+ * @param trustedUrl whose host may be anywhere: it is the environment that says it
+ */
+export function createSourceConnect(
+  trustedUrl: string,
+  options: ConnectOptions = {},
+): buildConnector.connector {
+  const guarded = createCheckedConnect(
+    () => (address, host) => {
+      const rule = sourceRefusal(address)
+      return rule === null ? null : blocked(`${placeOf(address, host)} can be no source: ${rule}.`)
+    },
+    options,
+  )
+  const open = buildConnector({ allowH2: false, timeout: CONNECT_TIMEOUT_MS })
+  const { origin } = new URL(trustedUrl)
+  return (target, callback) => {
+    const isTrusted = URL.parse(`${target.protocol}//${target.host}`)?.origin === origin
+    return (isTrusted ? open : guarded)(target, callback)
+  }
+}
+
+/**
+ * Makes a connector that checks
+ * - the host itself where it is an address, for Node asks no lookup then;
+ * - every address that the name resolves to: one forbidden address refuses the host, or an attacker would mix
+ *   it with a public one and wait. The socket gets the checked addresses and does not look up again, so that
+ *   the name cannot change its mind in between (DNS rebinding);
+ * - the socket's remote address, in case all this was wrong.
+ *
+ * `dns.lookup` runs in libuv's pool of four threads, so four hanging names hold up every other name and file:
+ * raise `UV_THREADPOOL_SIZE`. A hung lookup cannot be stopped; `timeoutMs` only stops waiting for it.
+ */
+function createCheckedConnect(
+  checkFor: (encrypted: boolean) => Check,
+  options: ConnectOptions = {},
+): buildConnector.connector {
+  const { lookup = dns.lookup, timeoutMs = CONNECT_TIMEOUT_MS, signal } = options
+
+  function connectorFor(encrypted: boolean): { connect: buildConnector.connector; check: Check } {
+    const check = checkFor(encrypted)
     const connect = buildConnector({
       allowH2: false,
       timeout: timeoutMs,
@@ -129,6 +171,10 @@ function firstRefusal(addresses: dns.LookupAddress[], hostname: string, check: C
 function checkSocket(socket: Socket, check: Check, host: string): HttpFailure | null {
   if (socket.remoteAddress !== undefined) return check(socket.remoteAddress, host)
   return socket.destroyed ? null : blocked(`The address that ${host} was reached at is unknown.`)
+}
+
+function placeOf(address: string, host: string): string {
+  return address === host ? host : `${host} (${address})`
 }
 
 function notFound(hostname: string): NodeJS.ErrnoException {
