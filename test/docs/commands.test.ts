@@ -60,7 +60,7 @@ const ELSEWHERE: { pattern: RegExp; because: string; test: string }[] = [
     test: 'test/deploy/split-roles.test.ts',
   },
   {
-    pattern: /^mv data\/redis |^mkdir data\/redis$|^sh deploy\/restore\.sh \S+ data\/redis$/,
+    pattern: /^mv data\/redis |^mkdir -m 700 data\/redis$|^sh deploy\/restore\.sh \S+ data\/redis$/,
     because: 'it is about a private Redis that has stopped',
     test: 'test/deploy/restore.test.ts',
   },
