@@ -90,6 +90,19 @@ test('what docs/running.md has people type makes no backup that others can read,
   expect(await openIn(join(clone, 'data2'), restored)).toEqual([])
 })
 
+test('what docs/running.md has people type writes the secrets for their owner alone', async () => {
+  const umask = process.umask(0)
+  onTestFinished(() => void process.umask(umask))
+  const commands = readPages()
+    .filter(({ path }) => path === 'docs/running.md')
+    .flatMap(blocksOf)
+    .flatMap((block) => block.commands.map(({ text }) => text))
+    .filter((text) => / \.env\b/.test(text))
+  await type(commands.join('\n'))
+  expect(await readFile(join(clone, '.env'), 'utf8')).toContain('RINGPOST_MASTER_KEY=')
+  expect(await openIn(clone, ['.env'])).toEqual([])
+})
+
 test('a restore that fails says why, leaves the folder as it was, and can be tried again', {
   timeout: 60_000,
 }, async () => {

@@ -24,6 +24,7 @@ const RUN: RegExp[] = [
   /^npm run ringpost -- /,
   /^curl [^|]*(localhost:7464|127\.0\.0\.1:7464|\$RINGPOST_URL)/,
   /^echo '.*ringpost completion/,
+  /^install -m 600 \/dev\/null \.env/,
   /^printf .*> \.env$/s,
   /^grep .* ringpost\.log \| grep /,
   /^t=\$\(date \+%s\); body=/,
