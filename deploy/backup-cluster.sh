@@ -5,6 +5,8 @@
 #
 # Any node is asked for the others. The password is taken from REDISCLI_AUTH. docs/running.md says how to restore it.
 set -eu
+# Who can read a backup can read who called.
+umask 077
 host=$1
 port=$2
 folder=$3

@@ -6,6 +6,8 @@
 # Redis 7 with an append-only file does not look at dump.rdb where that file is missing, and would start empty. So it is
 # started without one here, and asked to write it. Where that fails, the folder is left as it was.
 set -eu
+# What is in it is for the user of Redis alone.
+umask 077
 backup=$1
 folder=$(CDPATH='' cd -- "$2" && pwd)
 if [ -e "$folder/appendonlydir" ] || [ -e "$folder/dump.rdb" ]; then

@@ -1,3 +1,4 @@
+import { chmodSync, mkdirSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
@@ -10,7 +11,11 @@ import { join } from 'node:path'
 export function keepCompiled(): void {
   try {
     const folder = process.env.XDG_CACHE_HOME || join(homedir(), '.cache')
-    enableCompileCache(join(folder, 'ringpost', 'compiled'))
+    const own = join(folder, 'ringpost')
+    mkdirSync(own, { recursive: true, mode: 0o700 })
+    // One that was there may be open to others, or be theirs.
+    chmodSync(own, 0o700)
+    enableCompileCache(join(own, 'compiled'))
   } catch {
     // A user without a home.
   }

@@ -13,6 +13,7 @@ import { deleteKeys } from './redis/delete-keys.ts'
 import { DEMO_CLAIM } from './redis/keys.ts'
 import { onceItTakesChanges } from './redis/once-it-takes-changes.ts'
 import { openRedis } from './redis/open-redis.ts'
+import { closeToOthers, describeOpen, howToClose } from './secrets/close-to-others.ts'
 import { loadOrCreateSecretFile } from './secrets/data-files.ts'
 import { loadMasterKey } from './secrets/load-master-key.ts'
 import { createApiToken } from './secrets/tokens.ts'
@@ -55,6 +56,7 @@ export async function serve(deps: {
   }
 
   try {
+    await keepToThisUser(deps.config.dataDir, logger)
     const token = await apiTokenOf(config, logger)
     const masterKey = await loadMasterKey({
       dataDir: config.dataDir,
@@ -154,6 +156,14 @@ async function tracesOf({ otlp, roles }: Config): Promise<Traces> {
   if (otlp === null) return NO_TRACES
   const { startTraces } = await import('./traces/start-traces.ts')
   return startTraces({ ...otlp, version, instance: `${hostname()}:${process.pid} ${roles.join(',')}` })
+}
+
+/** Closes the data folder, with what it holds from before, to other users of the machine. */
+async function keepToThisUser(dataDir: string, logger: Logger): Promise<void> {
+  const { closed, left } = await closeToOthers(dataDir)
+  if (closed.length > 0) logger.warn(`${describeOpen(closed, 'could')}: it is closed to them now.`)
+  const [isOpen] = left
+  if (isOpen) logger.warn(`${describeOpen(left, 'may be able to')}. ${howToClose(isOpen)}`)
 }
 
 interface ApiToken {

@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { RingpostError } from '../errors.ts'
+import { describeOpen, howToClose, openToOthers } from '../secrets/close-to-others.ts'
 import { readSecretFile } from '../secrets/data-files.ts'
 import { MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE } from '../secrets/load-master-key.ts'
 import { type Finding, ok, problem, warning } from './finding.ts'
@@ -22,6 +23,8 @@ export async function examineDataFolder(dataDir: string): Promise<Finding[]> {
   if (folder === null) return [ok(CHECK, `${dataDir} is not there yet, and is made at the first start.`)]
 
   const findings: Finding[] = []
+  const open = await openToOthers(dataDir)
+  if (open[0]) findings.push(warning(CHECK, `${describeOpen(open, 'may be able to')}.`, howToClose(open[0])))
   for (const name of ['api-token', MASTER_KEY_FILE, NEXT_MASTER_KEY_FILE]) {
     try {
       const file = await readSecretFile({ dataDir, name })

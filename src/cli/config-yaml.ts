@@ -1,5 +1,6 @@
 import { Document, isMap, visit } from 'yaml'
 import { withoutReferences } from '../config-file/references.ts'
+import { printableYaml, steers } from './printable.ts'
 
 const HEAD = ` Sources and endpoints of ringpost: docs/config-file.md says how it is read.
  What is secret is not in it. Where it is applied to another ringpost, take the # away and set the variables.`
@@ -20,8 +21,9 @@ export function renderConfigFile({ sources, endpoints, withheld }: Configuration
   document.commentBefore = HEAD
   visit(document, {
     Scalar(key, node) {
-      if (key === 'key' || typeof node.value !== 'string') return
-      node.value = withoutReferences(node.value)
+      if (typeof node.value !== 'string') return
+      if (steers(node.value.replaceAll('\n', ''))) node.type = 'QUOTE_DOUBLE'
+      if (key !== 'key') node.value = withoutReferences(node.value)
     },
   })
   for (const [owner, lines] of commentsOf(withheld, (path) => document.hasIn(path))) {
@@ -32,7 +34,7 @@ export function renderConfigFile({ sources, endpoints, withheld }: Configuration
     const map = document.get(kind)
     if (isMap(map) && map.items.length === 0) map.flow = true
   }
-  return document.toString({ lineWidth: 110 })
+  return printableYaml(document.toString({ lineWidth: 110 }))
 }
 
 /** The lines that would set what is withheld, by the map that they belong to. */

@@ -3,7 +3,7 @@ import { toProblem } from '../api/problems.ts'
 import type { Problem } from '../api/schemas/problem.ts'
 import { RingpostError } from '../errors.ts'
 import { typedName, withTypedNames } from './option-names.ts'
-import { printableLines } from './printable.ts'
+import { printableJson, printableLines } from './printable.ts'
 import { commandsFor } from './typed-commands.ts'
 
 const HELP = '(with --help a command says what it takes)'
@@ -35,7 +35,7 @@ export function tellFailure(error: unknown, command?: Command): void {
   const failure = failureOf(error)
   if (failure === null) throw error
   const text = wantsJson()
-    ? JSON.stringify(failure)
+    ? printableJson(failure)
     : wrongUsage
       ? `error: ${sentenceOf(failure, command)}\n${HELP}`
       : sentenceOf(failure, command)
@@ -47,7 +47,7 @@ export function tellFailure(error: unknown, command?: Command): void {
 export function tellWrongUsage(message: string, write: (text: string) => void): void {
   const detail = message.replace(/^error: /, '').trim()
   const problem = toProblem(new RingpostError('bad_request', detail))
-  write(wantsJson() ? `${JSON.stringify(problem)}\n` : `${message}${HELP}\n`)
+  write(wantsJson() ? `${printableJson(problem)}\n` : `${message}${HELP}\n`)
 }
 
 /** As it was typed: a command line that is wrong has no options yet. */

@@ -1,6 +1,6 @@
 import { styleText } from 'node:util'
 import stringWidth from 'string-width'
-import { printable, short } from './printable.ts'
+import { printable, printableJson, short } from './printable.ts'
 
 /** Cells longer than this are cut, but for those of the last column, which nothing has to be aligned with. */
 const WIDEST = 60
@@ -24,7 +24,7 @@ export function createOutput(options: { json: boolean; stream?: NodeJS.WriteStre
     line,
     style: (style, text) => styleText(style, text, { stream }),
     answer(value, render) {
-      line(options.json ? JSON.stringify(value, null, 2) : render())
+      line(options.json ? printableJson(value, 2) : render())
     },
   }
 }

@@ -13,7 +13,7 @@ import type { ConfigFile } from './schema.ts'
  * one way for the start, the API and the command line.
  */
 export function createConfiguration(deps: {
-  sources: Pick<Sources, 'everKnown' | 'list' | 'paceOf' | 'toPoll' | 'nudgeSecret'>
+  sources: Pick<Sources, 'everKnown' | 'isDemo' | 'list' | 'paceOf' | 'toPoll' | 'nudgeSecret'>
   sourceControl: Pick<SourceControl, 'create' | 'patch'>
   endpoints: Pick<Endpoints, 'list' | 'target' | 'routeOf' | 'create' | 'patch' | 'rotateSecret'>
   checkUrl: (url: string) => void
@@ -73,6 +73,7 @@ export function createConfiguration(deps: {
      */
     async apply(file: ConfigFile, options: { dryRun: boolean }): Promise<Change[]> {
       const { steps, problems } = planChanges(file, await presentOf(file), {
+        isDemo: sources.isDemo,
         paceOf: sources.paceOf,
         checkUrl: deps.checkUrl,
       })

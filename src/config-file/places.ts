@@ -6,8 +6,16 @@ export interface Place {
   column: number
 }
 
-/** Finds the places of fields in a YAML document. */
-export function createPlaces(document: Document.Parsed, lines: LineCounter) {
+/**
+ * Finds the places of fields in a YAML document.
+ *
+ * @param isLeftOut which values were left out of lists before fields got their numbers
+ */
+export function createPlaces(
+  document: Document.Parsed,
+  lines: LineCounter,
+  isLeftOut: (value: unknown) => boolean,
+) {
   function at(offset: number): Place {
     const { line, col } = lines.linePos(offset)
     return { line: Math.max(1, line), column: Math.max(1, col) }
@@ -17,23 +25,38 @@ export function createPlaces(document: Document.Parsed, lines: LineCounter) {
     at,
 
     /**
-     * Where a field is named, or what it would be in where it is not there.
+     * Where a field is named, or what it would be in where it is not there; and its path in the document, where the
+     * entries of a list count that were left out.
      *
      * @param path names with dots between them; a name may have dots itself, as those of a filter do
      */
-    of(path: string): Place {
+    of(path: string): Place & { path: string } {
       let node: unknown = document.contents
       let place = document.contents?.range[0] ?? 0
       let rest = path === '' ? [] : path.split('.')
+      const names: string[] = []
       while (rest.length > 0) {
-        const step = stepInto(isAlias(node) ? node.resolve(document) : node, rest)
+        const list = isAlias(node) ? node.resolve(document) : node
+        const [number = '', ...others] = rest
+        if (isSeq(list)) rest = [String(numberIn(list.items, Number(number))), ...others]
+        const step = stepInto(list, rest)
         if (step === null) break
         place = step.place
         node = step.node
+        names.push(...rest.slice(0, step.names))
         rest = rest.slice(step.names)
       }
-      return at(place)
+      return { ...at(place), path: [...names, ...rest].join('.') }
     },
+  }
+
+  /** The number of an entry among all of a list, from that among those that were not left out. */
+  function numberIn(items: readonly unknown[], number: number): number {
+    const kept = items.flatMap((item, i) => {
+      const node = isAlias(item) ? item.resolve(document) : item
+      return isScalar(node) && isLeftOut(node.value) ? [] : [i]
+    })
+    return kept[number] ?? number
   }
 }
 

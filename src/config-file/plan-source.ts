@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util'
 import { toSourceChanges, toSourceInput } from '../api/present/source-input.ts'
 import { sourceToCreate } from '../api/schemas/source-input.ts'
 import type { FieldError } from '../errors.ts'
-import { overlapProblem, type SourceInput, type SourceRecord, VARIABLES } from '../sources/sources.ts'
+import {
+  OF_DEMO,
+  overlapProblem,
+  type SourceInput,
+  type SourceRecord,
+  VARIABLES,
+} from '../sources/sources.ts'
 import type { Plan } from './plan.ts'
 import type { FileSource } from './schema.ts'
 
@@ -16,6 +22,8 @@ export interface PresentSource {
 }
 
 export interface SourceRules {
+  /** The source of the environment is the demo's. */
+  isDemo: boolean
   paceOf(source: SourceInput): { intervalMs: number; overlapMs: number }
 }
 
@@ -52,7 +60,8 @@ export function planSource(
   const problems: FieldError[] = []
   for (const [field, variable] of Object.entries(VARIABLES)) {
     if (record.managed_by !== 'environment' || !(field in changes)) continue
-    problems.push({ path: `sources.${id}.${field}`, message: `is set by ${variable}: leave it out here` })
+    const message = rules.isDemo ? OF_DEMO : `is set by ${variable}: leave it out here`
+    problems.push({ path: `sources.${id}.${field}`, message })
   }
   const short = overlapProblem(rules.paceOf({ ...now, ...changes }))
   if (short !== null) problems.push({ path: `sources.${id}.overlap`, message: short })

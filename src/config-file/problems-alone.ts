@@ -35,7 +35,7 @@ export function problemsAlone(
 export function problemsIfNew(content: ConfigFile): FieldError[] {
   const nothing = { sources: new Map(), endpoints: new Map() }
   // Pace and addresses are looked at elsewhere.
-  const rules = { paceOf: () => ({ intervalMs: 0, overlapMs: 0 }), checkUrl: () => undefined }
+  const rules = { isDemo: false, paceOf: () => ({ intervalMs: 0, overlapMs: 0 }), checkUrl: () => undefined }
   return planChanges(content, nothing, rules).problems
 }
 

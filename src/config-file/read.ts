@@ -47,9 +47,9 @@ export function readConfigFile(text: string, env: Record<string, string | undefi
     resolveKnownTags: false,
   })
   const used = new Map<string, string>()
-  const places = createPlaces(document, lines)
+  const places = createPlaces(document, lines, (value) => value === UNREAD)
   const locate = (fields: readonly FieldError[]) =>
-    inOrder(fields.map(({ path, message }) => ({ path, message: masked(message, used), ...places.of(path) })))
+    inOrder(fields.map(({ path, message }) => ({ message: masked(message, used), ...places.of(path) })))
 
   const broken = [...document.errors, ...document.warnings].map(({ pos, message }) => ({
     path: '',

@@ -30,7 +30,7 @@ export function createWatermarkFiles(dataDir: string) {
       if (written.get(sourceId) === text) return
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const draft = `${file(sourceId)}.${process.pid}.tmp`
-      await writeFile(draft, text)
+      await writeFile(draft, text, { mode: 0o600 })
       await rename(draft, file(sourceId))
       written.set(sourceId, text)
     },

@@ -40,12 +40,18 @@ export async function spawnRedis(options: {
     await rm(socketPath, { force: true })
     log = openSync(logPath, 'a', 0o600)
     logStart = statSync(logPath).size
-    child = spawn(binary, redisArguments(folder, socketPath), {
-      // A session of its own: Ctrl-C must not stop it before the deliveries have been put away.
-      detached: true,
-      stdio: ['ignore', log, log, lock],
-      env: redisEnvironment(),
-    })
+    // Redis makes its files with the mode that its umask leaves of 0666, and it has that from this process.
+    const umask = process.umask(0o077)
+    try {
+      child = spawn(binary, redisArguments(folder, socketPath), {
+        // A session of its own: Ctrl-C must not stop it before the deliveries have been put away.
+        detached: true,
+        stdio: ['ignore', log, log, lock],
+        env: redisEnvironment(),
+      })
+    } finally {
+      process.umask(umask)
+    }
   } finally {
     closeSync(lock)
     if (log !== undefined) closeSync(log)

@@ -136,6 +136,9 @@ export function createSources(deps: {
 
     nudgeSecret,
 
+    /** What is managed is the demo's. */
+    isDemo: deps.demo === true,
+
     /** Null where there is none, or it is deleted. */
     find,
 
@@ -337,12 +340,14 @@ function ofVariables(id: string, fields: readonly (keyof Connection)[]): Ringpos
   )
 }
 
+/** Why nothing of the demo's source can be set; completes "<source> …". */
+export const OF_DEMO =
+  "is the demo's: add one of your own beside it, or start ringpost with ELEVENLABS_API_KEY, which ends the demo"
+
 function ofDemo(id: string, fields: readonly (keyof Connection)[]): RingpostError {
-  return new RingpostError(
-    'conflict',
-    `Source ${id} is the demo's: add one of your own beside it, or start ringpost with ELEVENLABS_API_KEY, which ends the demo. It can be paused here.`,
-    { fields: fields.map((path) => ({ path, message: 'is set by the demo' })) },
-  )
+  return new RingpostError('conflict', `Source ${id} ${OF_DEMO}. It can be paused here.`, {
+    fields: fields.map((path) => ({ path, message: 'is set by the demo' })),
+  })
 }
 
 /** What is wrong with an overlap; null where nothing is. */

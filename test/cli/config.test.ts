@@ -100,6 +100,31 @@ test('an export has no secret, says where they belong, and changes nothing where
   expect(other.endpoints.target(await other.endpoints.get('ep_crm')).secrets).toEqual([env.CRM_SECRET])
 })
 
+test('an export escapes what would steer a terminal, wherever it stands, and is read back as the same', async () => {
+  const api = await startTestApi()
+  await ringpost(api.url, ['config', 'apply', await file(SETUP)], { env })
+  const texts = [
+    'x\u009b31mRED\u202e',
+    'a\u061c\u200b\u2060\ufeff: #b',
+    'with "quotes"\\\u2066\nand\u{e0041} lines\n',
+  ]
+  for (const description of texts) {
+    const patched = await api.patch('/v1/endpoints/ep_crm', {
+      description: description.repeat(9),
+      template: { [`k${description}`]: `v${description} {{data.user.user_id}}` },
+    })
+    expect(patched.json).toMatchObject({ id: 'ep_crm' })
+    for (const args of [[], ['--json']]) {
+      const { stdout } = await ringpost(api.url, ['config', 'export', ...args])
+      expect(stdout).toContain('\\u')
+      expect(stdout).not.toMatch(/[^\n\P{Cc}]|[\u061c\u200b-\u206f\ufeff]|[\u{e0000}-\u{e007f}]/u)
+      if (args.length > 0) continue
+      const again = await ringpost(api.url, ['config', 'apply', '-'], { input: stdout })
+      expect([again.code, again.stdout]).toEqual([0, 'Nothing to change: 2 as the standard input says.\n'])
+    }
+  }
+})
+
 test('an export has the signing secrets where they are asked for, and nothing more', async () => {
   const api = await startTestApi()
   await ringpost(api.url, ['config', 'apply', await file(SETUP)], { env })

@@ -130,13 +130,17 @@ test('times are those of the zone that their heading names, and can be given bac
 test('an id from outside cannot steer the terminal, and stays whole for programs', async () => {
   const api = await startTestApi()
   await api.addSource('src_default')
-  const id = '\u001b[2J\u202egnp\nroot'
+  const id = '\u001b[2J\u202egnp\nroot\u200b\u{e0041}\u009b'
   await api.addEvent('src_default', userEvent('src_default', id))
   const people = await ringpost(api.url, ['events', 'list'])
-  for (const unit of ['\u001b', '\u202e']) expect(people.stdout).not.toContain(unit)
-  expect(people.stdout).toContain('\\u001b[2J\\u202egnp\\nroot')
+  const unseen = ['\u001b', '\u202e', '\u200b', '\u{e0041}', '\u009b']
+  for (const unit of unseen) expect(people.stdout).not.toContain(unit)
+  expect(people.stdout).toContain('\\u001b[2J\\u202egnp\\nroot\\u200b\\u{e0041}\\u009b')
   const programs = await ringpost(api.url, ['events', 'list', '--json'])
   expect(JSON.parse(programs.stdout).data[0].data.user.user_id).toBe(id)
+  const shown = await ringpost(api.url, ['events', 'show', JSON.parse(programs.stdout).data[0].id])
+  expect(JSON.parse(shown.stdout).data.user.user_id).toBe(id)
+  for (const unit of unseen) expect(programs.stdout + shown.stdout).not.toContain(unit)
 })
 
 test('what the API refuses is a sentence and exit code 1', async () => {

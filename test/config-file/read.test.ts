@@ -100,6 +100,33 @@ endpoints:
   ])
 })
 
+test('in a list, what is said of an entry names that entry, also behind one that could not be read', () => {
+  const file = `endpoints:
+  ep_a:
+    url: https://a.example.com/
+    event_types:
+      - &unset \${NOT_SET}
+      - user.created
+      - *unset
+      - user.creatd
+    source_ids:
+      - \${NOT_SET}
+      - src_a
+`
+  const read = readConfigFile(file, env)
+  expect(problemsOf(file)).toEqual([
+    '5:16 endpoints.ep_a.event_types takes NOT_SET from the environment, where it is not set',
+    expect.stringMatching(/^8:9 endpoints\.ep_a\.event_types\.3 /),
+    '10:9 endpoints.ep_a.source_ids takes NOT_SET from the environment, where it is not set',
+  ])
+  // What a server says of what it was sent.
+  expect(read.draft?.input.endpoints).toMatchObject({ ep_a: { source_ids: ['src_a'] } })
+  const fields = [{ path: 'endpoints.ep_a.source_ids.0', message: 'is not a source' }]
+  expect(read.locate(fields)).toEqual([
+    { path: 'endpoints.ep_a.source_ids.1', message: 'is not a source', line: 11, column: 9 },
+  ])
+})
+
 test.each([
   ['a: [b\n', /^2:1 {2}is not valid YAML: /],
   ['sources:\n  src_a: {}\n  src_a: {}\n', /^3:3 {2}is not valid YAML: Map keys must be unique/],

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -99,6 +99,10 @@ test('a cluster that is backed up master by master is restored in place; what ca
   await before.stop()
 
   const ids = await Promise.all(cluster.servers.map(async ({ redis }) => String(await redis.cluster('MYID'))))
+  for (const name of await readdir(backups, { recursive: true })) {
+    // Of callers: for who made it alone.
+    expect([name, (await stat(join(backups, name))).mode & 0o077]).toEqual([name, 0])
+  }
   expect((await readdir(join(backups, 'late'))).sort()).toEqual(['cluster.txt', ...ids].sort())
   const early = await masterOf(endpoint.id)
   for (const server of cluster.servers) await server.kill()

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -44,9 +44,14 @@ async function withPrivateRedis<T>(use: (redis: RedisNode) => Promise<T>): Promi
 const backUp = () =>
   withPrivateRedis(async (redis) => {
     await redis.set('kept', 'as it was')
-    await type('redis-cli -s data/redis.sock --rdb ringpost.rdb')
+    await type('(umask 077; redis-cli -s data/redis.sock --rdb ringpost.rdb)')
     await redis.set('kept', 'changed since')
   })
+
+async function openIn(folder: string, names: readonly string[]): Promise<string[]> {
+  const modes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).mode))
+  return names.filter((_, i) => ((modes[i] ?? 0) & 0o077) !== 0)
+}
 
 test('the private Redis is restored by what docs/running.md has people type', {
   timeout: 60_000,
@@ -59,6 +64,43 @@ test('the private Redis is restored by what docs/running.md has people type', {
   const { stdout } = await type(block?.commands.map(({ text }) => text).join('\n') ?? 'false')
   expect(stdout).toMatch(/^restore: 1 keys\.\n$/)
   expect(await withPrivateRedis((redis) => redis.get('kept'))).toBe('as it was')
+})
+
+test('what docs/running.md has people type makes no backup that others can read, and restores none for them', {
+  timeout: 60_000,
+}, async () => {
+  const umask = process.umask(0)
+  onTestFinished(() => void process.umask(umask))
+  const page = await readFile(join(ROOT, 'docs/running.md'), 'utf8')
+  const backups = page.split(/[\n`]/).filter((line) => / --rdb /.test(line))
+  expect(backups).toHaveLength(3)
+  for (const line of backups) expect(line).toContain('umask 077; redis-cli ')
+  const ofNpmStart = backups.find((line) => line.includes('data/redis.sock')) ?? ''
+  await withPrivateRedis(async (redis) => {
+    await redis.set('kept', 'as it was')
+    await type(ofNpmStart)
+  })
+  expect(await openIn(clone, ['ringpost.rdb'])).toEqual([])
+
+  await mkdir(join(clone, 'data2'), { mode: 0o700 })
+  await chmod(join(clone, 'ringpost.rdb'), 0o644)
+  await type('sh deploy/restore.sh ringpost.rdb data2')
+  const restored = await readdir(join(clone, 'data2'), { recursive: true })
+  expect(restored).toContain('appendonlydir/appendonly.aof.manifest')
+  expect(await openIn(join(clone, 'data2'), restored)).toEqual([])
+})
+
+test('what docs/running.md has people type writes the secrets for their owner alone', async () => {
+  const umask = process.umask(0)
+  onTestFinished(() => void process.umask(umask))
+  const commands = readPages()
+    .filter(({ path }) => path === 'docs/running.md')
+    .flatMap(blocksOf)
+    .flatMap((block) => block.commands.map(({ text }) => text))
+    .filter((text) => / \.env\b/.test(text))
+  await type(commands.join('\n'))
+  expect(await readFile(join(clone, '.env'), 'utf8')).toContain('RINGPOST_MASTER_KEY=')
+  expect(await openIn(clone, ['.env'])).toEqual([])
 })
 
 test('a restore that fails says why, leaves the folder as it was, and can be tried again', {

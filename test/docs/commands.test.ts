@@ -24,6 +24,7 @@ const RUN: RegExp[] = [
   /^npm run ringpost -- /,
   /^curl [^|]*(localhost:7464|127\.0\.0\.1:7464|\$RINGPOST_URL)/,
   /^echo '.*ringpost completion/,
+  /^install -m 600 \/dev\/null \.env/,
   /^printf .*> \.env$/s,
   /^grep .* ringpost\.log \| grep /,
   /^t=\$\(date \+%s\); body=/,
@@ -60,7 +61,7 @@ const ELSEWHERE: { pattern: RegExp; because: string; test: string }[] = [
     test: 'test/deploy/split-roles.test.ts',
   },
   {
-    pattern: /^mv data\/redis |^mkdir data\/redis$|^sh deploy\/restore\.sh \S+ data\/redis$/,
+    pattern: /^mv data\/redis |^mkdir -m 700 data\/redis$|^sh deploy\/restore\.sh \S+ data\/redis$/,
     because: 'it is about a private Redis that has stopped',
     test: 'test/deploy/restore.test.ts',
   },

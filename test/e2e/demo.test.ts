@@ -148,6 +148,12 @@ test('what the demo refuses is told in terms of the demo, and a name over plain 
     })
     expect(refused.detail).not.toContain('unset')
   }
+  const sources = { src_default: { api_key: 'sk_0123456789' } }
+  const applied = await api('POST', '/v1/config', { sources, endpoints: {}, dry_run: true })
+  expect(applied).toMatchObject({
+    code: 'bad_request',
+    detail: expect.stringMatching(/^sources\.src_default\.api_key is the demo's: add one/),
+  })
   const add = (url: string) => api('POST', '/v1/endpoints', { url, enabled: false })
   expect((await add('http://hooks.example.com/x')).warnings).toEqual([
     expect.stringMatching(

@@ -4,6 +4,7 @@ import { FORMATS, type Format } from '../../kinds/kind.ts'
 import { KIND_NAMES, type KindName } from '../../kinds/kinds.ts'
 import { table } from '../output.ts'
 import { collectOverride, type Override, overrideValues } from '../overrides.ts'
+import { printableJson } from '../printable.ts'
 import { unwrap, withApi } from '../run.ts'
 import { collectPair } from '../values.ts'
 import { readTemplate } from './endpoint-changes.ts'
@@ -57,7 +58,7 @@ export function addKindCommands(endpoints: Command): void {
         }
         const params = { path: { kind } }
         const preview = await unwrap(api.POST('/v1/destination-kinds/{kind}/preview', { params, body }))
-        out.answer(preview, () => JSON.stringify(preview.body, null, 2))
+        out.answer(preview, () => printableJson(preview.body, 2))
       }),
     )
 }
@@ -92,7 +93,7 @@ function describe(kind: {
   const pace = limit === null ? [] : ['', `At most ${limit} a second, unless --rate-limit says otherwise.`]
   const { default_template: template } = kind
   const record = template
-    ? ['', 'What a record is given, unless --template says otherwise:', JSON.stringify(template, null, 2)]
+    ? ['', 'What a record is given, unless --template says otherwise:', printableJson(template, 2)]
     : []
   return [
     `${kind.title}: ${kind.description}`,

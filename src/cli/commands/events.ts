@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { type Output, table } from '../output.ts'
-import { short } from '../printable.ts'
+import { printableJson, short } from '../printable.ts'
 import { unwrap, withApi } from '../run.ts'
 import { followStream, type StreamEntry } from '../stream.ts'
 import { timeColumn } from '../time-column.ts'
@@ -59,7 +59,7 @@ export function addEventCommands(program: Command): void {
     .action((id: string, _options: object, command: Command) =>
       withApi(command, async ({ api, out }) => {
         const event = await unwrap(api.GET('/v1/events/{id}', { params: { path: { id } } }))
-        out.answer(event, () => JSON.stringify(event, null, 2))
+        out.answer(event, () => printableJson(event, 2))
       }),
     )
 
@@ -73,7 +73,7 @@ export function addEventCommands(program: Command): void {
       withApi(command, async ({ connection, out }) => {
         for await (const entry of followStream(connection)) {
           if (options.events && entry.kind !== 'event') continue
-          if (out.json) out.line(JSON.stringify(entry))
+          if (out.json) out.line(printableJson(entry))
           else out.line(tailLine(out, entry))
         }
       }),

@@ -9,6 +9,7 @@ import { cannotListen } from '../cannot-listen.ts'
 import { type Forwarded, forward } from '../forward.ts'
 import { createOutput, type Output } from '../output.ts'
 import { isOnThisMachine, secretOf, subscribe } from '../own-endpoint.ts'
+import { printableJson } from '../printable.ts'
 import { orExit, type Session, withApi } from '../run.ts'
 import { commaList, httpStatus, httpUrl, portNumber } from '../values.ts'
 import { webhookEntry, webhookReport } from '../webhook-report.ts'
@@ -102,7 +103,7 @@ async function receive(options: ListenOptions, out: Output, session: Session | n
     onWebhook(received, answer) {
       const times = countTimes(received.headers['webhook-id'] ?? '')
       const heard = { received, answer, forwarded: forwards.get(received) ?? null, times }
-      if (out.json) out.line(JSON.stringify(webhookEntry(heard, new Date())))
+      if (out.json) out.line(printableJson(webhookEntry(heard, new Date())))
       else {
         const target = options.forwardTo?.href ?? null
         out.line(webhookReport(out, heard, new Date(), { body: options.body === true, target }))
@@ -157,7 +158,7 @@ function announce(
 ): void {
   const { url, options, made, secret } = facts
   if (out.json) {
-    out.line(JSON.stringify({ kind: 'listening', url, endpoint_id: made.id, secret }))
+    out.line(printableJson({ kind: 'listening', url, endpoint_id: made.id, secret }))
     return
   }
   const own = made.id !== null && options.endpoint === undefined
