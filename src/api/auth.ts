@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify'
 import { RingpostError } from '../errors.ts'
 import { tokensEqual } from '../secrets/tokens.ts'
 import { ADMINISTRATOR, type Sessions } from '../sessions/sessions.ts'
@@ -6,6 +7,10 @@ import type { UnixMs } from '../types.ts'
 import { createFailedAttempts } from './failed-attempts.ts'
 
 declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null where nobody was asked for a token. */
+    caller: Caller | null
+  }
   interface FastifyContextConfig {
     /** Answers without a token. Every route that does not say so needs one. */
     public?: boolean
@@ -26,6 +31,14 @@ export const OWN_PAGE = 'x-ringpost-dashboard'
 const WHERE_IT_IS =
   'It is RINGPOST_API_TOKEN, or else in the file api-token of the data folder; further ones are made with POST /v1/tokens.'
 
+/** Whose right a request has. */
+export interface Caller {
+  /** Of the token, also where a session stands for it; null for the administrator's. */
+  tokenId: string | null
+  /** When the right ends by itself; null where it does not. */
+  endsAt: UnixMs | null
+}
+
 /** What a request wants to do, and with what right. */
 export interface Credentials {
   authorization: string | undefined
@@ -43,7 +56,7 @@ export interface Credentials {
  * what its scopes say. Tokens are compared by their hashes in constant time, so that neither the length nor
  * the content of one can be told from the time it takes.
  *
- * @returns a function that gives the refusal, or null where the header holds a token that may do this
+ * @returns a function that says who asks, or gives the refusal where the token may not do this or is none
  */
 export function createAuthenticator(deps: {
   apiToken: string
@@ -51,19 +64,14 @@ export function createAuthenticator(deps: {
   sessions: Pick<Sessions, 'find'>
   failedAttempts?: number
   now: () => UnixMs
-}): (credentials: Credentials) => Promise<RingpostError | null> {
+}): (credentials: Credentials) => Promise<Caller | RingpostError> {
   const attempts = createFailedAttempts({
     failures: deps.failedAttempts ?? FAILED_ATTEMPTS,
     windowMs: WINDOW_MS,
     now: deps.now,
   })
 
-  async function scopesOf(token: string): Promise<readonly string[] | null> {
-    if (tokensEqual(token, deps.apiToken)) return ADMINISTRATOR
-    return (await deps.tokens.find(token))?.scopes ?? null
-  }
-
-  async function refusalOfSession(secret: string, { needs, ownPage }: Credentials) {
+  async function callerOfSession(secret: string, { needs, ownPage }: Credentials) {
     const session = await deps.sessions.find(secret)
     if (session === null) {
       return new RingpostError(
@@ -77,12 +85,17 @@ export function createAuthenticator(deps: {
         `A request that changes something with a browser's session needs the header "${OWN_PAGE}: 1".`,
       )
     }
-    return refusalOfScopes(session.scopes, needs)
+    return (
+      refusalOfScopes(session.scopes, needs) ?? {
+        tokenId: session.token_id,
+        endsAt: Date.parse(session.expires_at),
+      }
+    )
   }
 
   return async (credentials) => {
     const { authorization, session, address, needs } = credentials
-    if (authorization === undefined && session !== undefined) return refusalOfSession(session, credentials)
+    if (authorization === undefined && session !== undefined) return callerOfSession(session, credentials)
     if (authorization === undefined) {
       return new RingpostError(
         'unauthorized',
@@ -104,15 +117,23 @@ export function createAuthenticator(deps: {
         { retryAfterMs: wait },
       )
     }
-    const scopes = await scopesOf(token)
-    if (scopes === null) {
+    if (tokensEqual(token, deps.apiToken)) {
+      return refusalOfScopes(ADMINISTRATOR, needs) ?? { tokenId: null, endsAt: null }
+    }
+    const record = await deps.tokens.find(token)
+    if (record === null) {
       attempts.note(address)
       return new RingpostError(
         'unauthorized',
         `This is not the API token of this ringpost, nor one that is still valid. ${WHERE_IT_IS}`,
       )
     }
-    return refusalOfScopes(scopes, needs)
+    return (
+      refusalOfScopes(record.scopes, needs) ?? {
+        tokenId: record.id,
+        endsAt: record.expires_at === null ? null : Date.parse(record.expires_at),
+      }
+    )
   }
 }
 
@@ -126,9 +147,9 @@ function refusalOfScopes(scopes: readonly string[], needs: Credentials['needs'])
   )
 }
 
-/** What a request needs where its route says nothing: reading for what changes nothing, writing for the rest. */
-export function scopeOf(method: string): Scope {
-  return method === 'GET' || method === 'HEAD' || method === 'OPTIONS' ? 'read' : 'write'
+/** What a request needs. Where its route says nothing: reading for what changes nothing, writing for the rest. */
+export function neededFor({ method, routeOptions }: FastifyRequest): Scope | 'administrator' {
+  return routeOptions.config.needs ?? (['GET', 'HEAD', 'OPTIONS'].includes(method) ? 'read' : 'write')
 }
 
 /** The token of HTTP Basic, whatever the name with it, as a bearer's; anything else as it is. */

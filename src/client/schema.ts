@@ -565,7 +565,7 @@ export interface paths {
         };
         /**
          * New events and attempts, live (server-sent events)
-         * @description An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first.
+         * @description An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first. It ends with the token or the session by which it was opened.
          */
         get: operations["stream"];
         put?: never;

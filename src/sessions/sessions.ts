@@ -10,6 +10,8 @@ export const SESSION_MS = 7 * 24 * 3_600_000
 
 /** Who is signed in. */
 export interface Session {
+  /** Of the token that it stands for; null for the administrator's. */
+  token_id: string | null
   /** Of the token; null for the administrator's. */
   name: string | null
   scopes: readonly string[]
@@ -60,6 +62,7 @@ export function createSessions(deps: {
       return {
         secret,
         session: {
+          token_id: kept.token_id,
           name: record?.name ?? null,
           scopes: record?.scopes ?? ADMINISTRATOR,
           expires_at: new Date(kept.expires_at).toISOString(),
@@ -76,10 +79,10 @@ export function createSessions(deps: {
       const ends = new Date(expires_at).toISOString()
       if (token_id === null) {
         if (proof === null || !digestsEqual(proof, proofOf(secret))) return null
-        return { name: null, scopes: ADMINISTRATOR, expires_at: ends }
+        return { token_id, name: null, scopes: ADMINISTRATOR, expires_at: ends }
       }
       const token = await tokens.byId(token_id)
-      return token && { name: token.name, scopes: token.scopes, expires_at: ends }
+      return token && { token_id, name: token.name, scopes: token.scopes, expires_at: ends }
     },
 
     async end(secret: string): Promise<void> {
