@@ -24,6 +24,8 @@ declare module 'fastify' {
 /** Failed attempts that one address has within a minute before it has to wait. */
 export const FAILED_ATTEMPTS = 30
 const WINDOW_MS = 60_000
+/** A token of fewer characters, which somebody chose, might be guessed if it could be tried without end. */
+const SHORT = 32
 
 /** A header that a page of another site cannot send: it would have to ask first, and is never allowed. */
 export const OWN_PAGE = 'x-ringpost-dashboard'
@@ -55,6 +57,9 @@ export interface Credentials {
  * Makes the check of the `Authorization` header: the administrator's token may do everything, a further one
  * what its scopes say. Tokens are compared by their hashes in constant time, so that neither the length nor
  * the content of one can be told from the time it takes.
+ *
+ * Wrong tokens from one address have to wait after so many. A right one from there does not, for behind a proxy all
+ * clients have one address; a right one that is short does, so that it cannot be guessed at speed.
  *
  * @returns a function that says who asks, or gives the refusal where the token may not do this or is none
  */
@@ -93,6 +98,16 @@ export function createAuthenticator(deps: {
     )
   }
 
+  function tooMany(address: string): RingpostError {
+    // Where it is only others under way that take the room, in a moment.
+    const wait = Math.max(1_000, attempts.waitOf(address))
+    return new RingpostError(
+      'too_many_requests',
+      `Too many wrong tokens came from ${address}: further ones are refused for ${Math.ceil(wait / 1000)}s, and right ones of fewer than ${SHORT} characters too.`,
+      { retryAfterMs: wait },
+    )
+  }
+
   return async (credentials) => {
     const { authorization, session, address, needs } = credentials
     if (authorization === undefined && session !== undefined) return callerOfSession(session, credentials)
@@ -109,25 +124,25 @@ export function createAuthenticator(deps: {
         'The Authorization header must be the word Bearer, a space and the API token.',
       )
     }
-    const wait = attempts.waitOf(address)
-    if (wait > 0) {
-      return new RingpostError(
-        'too_many_requests',
-        `Too many wrong tokens came from ${address}: none from there is looked at for ${Math.ceil(wait / 1000)}s.`,
-        { retryAfterMs: wait },
-      )
-    }
+    if (token.length < SHORT && attempts.waitOf(address) > 0) return tooMany(address)
     if (tokensEqual(token, deps.apiToken)) {
       return refusalOfScopes(ADMINISTRATOR, needs) ?? { tokenId: null, endsAt: null }
     }
-    const record = await deps.tokens.find(token)
+    // Before it is looked up: of many at once, no more are told that they are wrong than of many in a row.
+    const attempt = attempts.begin(address)
+    const record = await deps.tokens.find(token).catch((error: unknown) => {
+      attempt?.takeBack()
+      throw error
+    })
     if (record === null) {
-      attempts.note(address)
+      if (attempt === null) return tooMany(address)
+      attempt.failed()
       return new RingpostError(
         'unauthorized',
         `This is not the API token of this ringpost, nor one that is still valid. ${WHERE_IT_IS}`,
       )
     }
+    attempt?.takeBack()
     return (
       refusalOfScopes(record.scopes, needs) ?? {
         tokenId: record.id,
