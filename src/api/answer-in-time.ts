@@ -1,5 +1,12 @@
 import { errorCodes, type FastifyBaseLogger, type FastifyInstance } from 'fastify'
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whether its body is being read: what fails then is the client's. */
+    readsBody: boolean
+  }
+}
+
 /**
  * Answers that a request with a body could not be answered in time. Fastify's own `handlerTimeout` ends with
  * the request's `close`, which Node emits as soon as a body has been read: those with one would wait for ever.
@@ -7,7 +14,13 @@ import { errorCodes, type FastifyBaseLogger, type FastifyInstance } from 'fastif
 export function answerInTime(app: FastifyInstance): void {
   const timers = new WeakMap<object, NodeJS.Timeout>()
 
+  app.decorateRequest('readsBody', false)
+  app.addHook('preParsing', async (request) => {
+    request.readsBody = true
+  })
+
   app.addHook('preValidation', async (request, reply) => {
+    request.readsBody = false
     const { handlerTimeout } = request.routeOptions
     if (request.body === undefined || !(handlerTimeout > 0)) return
     const timer = setTimeout(() => {

@@ -9,11 +9,12 @@ import {
 import { serializerCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Logger } from 'pino'
 import { createPreviewRequest } from '../endpoints/preview-request.ts'
+import { RingpostError } from '../errors.ts'
 import type { RecordedAnswers } from '../idempotency/recorded-answers.ts'
 import type { Scope } from '../tokens/tokens.ts'
 import { setAnswerHeaders } from './answer-headers.ts'
 import { answerInTime } from './answer-in-time.ts'
-import { bearerOfBasic, createAuthenticator, scopeOf } from './auth.ts'
+import { bearerOfBasic, createAuthenticator, neededFor } from './auth.ts'
 import { createCors } from './cors.ts'
 import { addIdempotency } from './idempotency.ts'
 import type { Api } from './instance.ts'
@@ -100,7 +101,7 @@ export type ApiDeps = SourceRoutesDeps &
  */
 export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   const authenticate = createAuthenticator(deps)
-  const refusalOf = (request: FastifyRequest, needs: Scope | 'administrator') => {
+  const callerOf = (request: FastifyRequest, needs: Scope | 'administrator') => {
     const sent = credentialsOf(request)
     const { basic } = request.routeOptions.config
     const authorization = basic ? bearerOfBasic(sent.authorization) : sent.authorization
@@ -125,8 +126,8 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
         sendProblem(error, request, reply)
         return
       }
-      refusalOf(request, 'read').then(
-        (refusal) => sendProblem(refusal ?? error, request, reply),
+      callerOf(request, 'read').then(
+        (caller) => sendProblem(caller instanceof RingpostError ? caller : error, request, reply),
         (failure: unknown) => sendProblem(failure, request, reply),
       )
     },
@@ -134,6 +135,7 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler(sendProblem)
+  app.decorateRequest('caller', null)
   acceptJsonOnly(app)
 
   const unrouted = watchRoutes(app)
@@ -142,9 +144,11 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
     if (cors(request, reply)) return reply
     const { config } = request.routeOptions
     const open = request.is404 ? !isOfApi(request.url) : config.public === true
-    const needs = request.is404 ? 'read' : (config.needs ?? scopeOf(request.method))
-    const refusal = open ? null : await refusalOf(request, needs)
-    if (refusal) throw refusal
+    if (!open) {
+      const caller = await callerOf(request, request.is404 ? 'read' : neededFor(request))
+      if (caller instanceof RingpostError) throw caller
+      request.caller = caller
+    }
     // Before a body is read for nothing.
     if (request.is404) throw unrouted(request, reply)
   })
@@ -169,20 +173,26 @@ export async function createApi(deps: ApiDeps): Promise<FastifyInstance> {
   addEventRoutes(app, deps)
   addEventTypeRoutes(app)
   addDeliveryRoutes(app, deps)
-  addStreamRoute(app, deps)
+  addStreamRoute(app, {
+    ...deps,
+    isStillAllowed: async (request) =>
+      !((await callerOf(request, neededFor(request))) instanceof RingpostError),
+  })
   addConfigurationRoutes(app, deps)
   addTokenRoutes(app, deps)
   addSessionRoutes(app, {
     sessions: deps.sessions,
     now: deps.now,
-    refusalOf: (token, address) =>
-      authenticate({
+    refusalOf: async (token, address) => {
+      const caller = await authenticate({
         authorization: `Bearer ${token}`,
         session: undefined,
         ownPage: true,
         address,
         needs: 'read',
-      }),
+      })
+      return caller instanceof RingpostError ? caller : null
+    },
   })
   addHealthRoutes(app, deps)
   addMetricsRoutes(app, deps)

@@ -7,6 +7,10 @@ import { problems } from './schemas/problem.ts'
 import { isOfApi } from './unrouted.ts'
 
 declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Its answer holds what is shown this one time: to a repeated request it is not given again. */
+    shownOnce?: boolean
+  }
   interface FastifyRequest {
     /** Set while the request has an idempotency key and is being carried out. */
     begun: BegunRequest | null
@@ -26,7 +30,7 @@ const headers = z.looseObject({
     .max(255)
     .optional()
     .describe(
-      'A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key.',
+      'A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go.',
     ),
 })
 
@@ -40,6 +44,10 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
   app.addHook('onRoute', (route) => {
     if (route.method !== 'POST' || !isOfApi(route.url) || route.config?.public === true) return
     const schema = route.schema as FastifySchema & { response?: Record<string, unknown> }
+    if (route.config?.needs === 'read') {
+      route.schema = { ...schema, headers }
+      return
+    }
     const own = problems('conflict', 'idempotency_key_in_use', 'idempotency_key_reused')
     const response = { ...schema.response }
     for (const [status, described] of Object.entries(own)) {
@@ -54,7 +62,7 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
   app.addHook('preHandler', async (request, reply) => {
     const key = keyOf(request)
     if (key === null) return
-    const beginning = await answers.begin(key, [
+    const beginning = await answers.begin(request.caller?.tokenId ?? null, key, [
       request.method,
       request.url,
       JSON.stringify(request.body ?? null),
@@ -82,6 +90,12 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
           'What this Idempotency-Key was answered was encrypted with a master key that this ringpost no longer has. Look whether the first request was carried out, and use a new key.',
         )
       case 'answered':
+        if (request.routeOptions.config.shownOnce) {
+          throw new RingpostError(
+            'conflict',
+            'This request was carried out, and what it made was shown that one time. Where its answer was lost, look for what it made, delete that, and send the request with a new Idempotency-Key.',
+          )
+        }
         return (
           reply
             .code(beginning.answer.status)
@@ -115,7 +129,7 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
                 return value === undefined ? [] : [[name, String(value)]]
               }),
             ),
-            body: payload ?? '',
+            body: request.routeOptions.config.shownOnce ? '' : (payload ?? ''),
           })
         : begun.release()
     await ending.catch((error: unknown) => {
@@ -127,7 +141,10 @@ export function addIdempotency(app: Api, answers: RecordedAnswers): void {
 }
 
 function keyOf(request: FastifyRequest): string | null {
-  if (request.method !== 'POST' || request.is404 || request.routeOptions.config.public === true) return null
+  const { config } = request.routeOptions
+  if (request.method !== 'POST' || request.is404 || config.public === true) return null
+  // What changes nothing is safe to repeat as it is; to keep it would let whoever may only read fill Redis.
+  if (config.needs === 'read') return null
   const key = request.headers[HEADER]
   return typeof key === 'string' ? key : null
 }

@@ -25,11 +25,13 @@ const OF_FASTIFY: Record<string, readonly [code: ErrorCode, message: string]> = 
 
 /** Answers any error as application/problem+json (RFC 9457), and logs those that are nobody's input. */
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const known = asRingpostError(error, request.id)
+  const known = (request.readsBody && ofUpload(error)) || asRingpostError(error, request.id)
   if (known.status >= 500) {
     const level = known.code === 'internal' ? 'error' : 'warn'
     request.log[level]({ err: error }, 'request failed')
   }
+  // What is left of the body is not waited for.
+  if (known.code === 'request_timeout') void reply.header('connection', 'close')
   if (known.code === 'unauthorized') {
     const challenge = request.routeOptions?.config?.basic
       ? 'Basic realm="ringpost: the API token as the password", charset="UTF-8"'
@@ -56,6 +58,18 @@ export function toProblem(error: RingpostError): Problem {
     code: error.code,
     ...(error.fields === undefined ? {} : { errors: error.fields }),
   }
+}
+
+/** What becomes of a body that is sent too slowly or breaks off: nothing of ours has failed. */
+function ofUpload(error: unknown): RingpostError | null {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'FST_ERR_HANDLER_TIMEOUT') {
+    return new RingpostError('request_timeout', 'The body of the request did not arrive in time.')
+  }
+  if (code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE') {
+    return new RingpostError('bad_request', 'The request broke off before all of its body had arrived.')
+  }
+  return null
 }
 
 function asRingpostError(error: unknown, requestId: string): RingpostError {

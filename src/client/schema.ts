@@ -565,7 +565,7 @@ export interface paths {
         };
         /**
          * New events and attempts, live (server-sent events)
-         * @description An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first.
+         * @description An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first. It ends with the token or the session by which it was opened.
          */
         get: operations["stream"];
         put?: never;
@@ -612,7 +612,7 @@ export interface paths {
         put?: never;
         /**
          * Create a token
-         * @description The answer is the only one that holds the token: of it, only a hash is kept.
+         * @description The answer is the only one that holds the token: of it, only a hash is kept. Repeated with its Idempotency-Key, the request is refused with `conflict`.
          */
         post: operations["createToken"];
         delete?: never;
@@ -2221,7 +2221,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -2730,7 +2730,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -2876,7 +2876,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -3251,7 +3251,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -3957,7 +3957,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -4569,7 +4569,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -4715,7 +4715,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -4861,7 +4861,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -5213,7 +5213,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -5584,7 +5584,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -5643,15 +5643,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `conflict`: This conflicts with the present state. `idempotency_key_in_use`: A request with this key is being carried out. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description `payload_too_large`: The body is too large. */
             413: {
                 headers: {
@@ -5663,15 +5654,6 @@ export interface operations {
             };
             /** @description `unsupported_media_type`: The body must be JSON. */
             415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `idempotency_key_reused`: This key belongs to another request. */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6029,7 +6011,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -6583,7 +6565,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path: {
@@ -6915,7 +6897,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -7147,7 +7129,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. */
+                /** @description A text of your choice, such as a UUID, that makes this request safe to repeat: within 24 hours the same request of the same token with the same key is not carried out again but answered as it was, with the header `Idempotent-Replayed: true`. Only answers of success are kept; what was refused or broke off may be sent again with its key. Where nothing is changed, nothing is kept. Of one token at most 10,000 answers and 8 MB are kept: of more, the oldest go. */
                 "idempotency-key"?: string;
             };
             path?: never;

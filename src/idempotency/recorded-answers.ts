@@ -6,6 +6,12 @@ import type { Vault } from '../secrets/vault.ts'
 
 /** How long an answer is given again (ms). */
 export const KEPT_MS = 24 * 3_600_000
+/**
+ * What one token may have kept at a time; of more, the oldest go. Far more than a client asks for that sends again what
+ * was not answered, and little enough that no token fills Redis.
+ */
+export const MOST_KEPT = 10_000
+export const MOST_BYTES_KEPT = 8 * 1024 * 1024
 /** How long a key is held after the last sign of life of the process that carries its request out (ms). */
 const HOLD_MS = 30_000
 const RENEW_MS = 10_000
@@ -37,7 +43,8 @@ export type Beginning =
 
 /**
  * What requests with an idempotency key were answered. Everything is sealed: an answer may hold a secret that
- * is shown once, and the digest of a request could be guessed from.
+ * is shown once, and the digest of a request could be guessed from. Each token has keys of its own, so that none
+ * meets, reads or pushes out what another one was answered.
  */
 export function createRecordedAnswers(deps: {
   redis: Pick<Redis, 'callBuffer' | 'pexpire'>
@@ -45,8 +52,11 @@ export function createRecordedAnswers(deps: {
   vault: Pick<Vault, 'seal' | 'open'>
   holdMs?: number
   renewMs?: number
+  mostKept?: number
+  mostBytesKept?: number
 }) {
   const { redis, vault, holdMs = HOLD_MS, renewMs = RENEW_MS } = deps
+  const { mostKept = MOST_KEPT, mostBytesKept = MOST_BYTES_KEPT } = deps
   const begin = createScript(redis, new URL('./begin-request.lua', import.meta.url))
   const end = createScript(redis, new URL('./end-request.lua', import.meta.url))
 
@@ -54,13 +64,16 @@ export function createRecordedAnswers(deps: {
     /**
      * Begins a request, unless its key has been used.
      *
+     * @param tokenId whose key it is; null for the administrator's
      * @param key as the client chose it
      * @param request all that makes it this request and no other
      */
-    async begin(key: string, request: readonly string[]): Promise<Beginning> {
+    async begin(tokenId: string | null, key: string, request: readonly string[]): Promise<Beginning> {
+      const owner = tokenId ?? 'administrator'
       const digest = hash('sha256', key)
-      const place = deps.keys.idempotency(digest)
-      const context = (what: string) => `idempotency:${digest}:${what}`
+      const places = deps.keys.idempotency(owner)
+      const place = places.answer(digest)
+      const context = (what: string) => `idempotency:${owner}:${digest}:${what}`
       const token = randomUUID()
       const fingerprint = hash('sha256', JSON.stringify(request))
       const sealed = vault.seal(fingerprint, context('request'))
@@ -85,7 +98,10 @@ export function createRecordedAnswers(deps: {
       renewal.unref()
       const finish = async (answer: string) => {
         clearInterval(renewal)
-        await end([place], [token, sealed, answer, KEPT_MS])
+        await end(
+          [place, places.kept, places.bytes],
+          [token, sealed, answer, KEPT_MS, digest, mostKept, mostBytesKept, places.answer('')],
+        )
       }
       return {
         kind: 'begun',

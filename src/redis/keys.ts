@@ -27,8 +27,20 @@ export function createKeys(prefix: string) {
     tokenUses: `${prefix}:token-uses`,
     /** STRING JSON of one sign-in of a browser, by the hash of its secret; ends by itself */
     session: (hash: string) => `${prefix}:session:${hash}`,
-    /** HASH of one idempotency key by its digest: who began, what was asked and answered, sealed */
-    idempotency: (digest: string) => `${prefix}:idempotency:${digest}`,
+    /** ZSET of those hashes of one token, by its id or of the administrator, by when each began (unix ms); ends by itself */
+    sessionsOf: (owner: string) => `${prefix}:sessions:${owner}`,
+    /** What an owner's requests with idempotency keys were answered: of a token by its id, or of the administrator. */
+    idempotency: (owner: string) => {
+      const tag = `${prefix}:{idempotency:${owner}}`
+      return {
+        /** HASH of one idempotency key by its digest: who began, what was asked and answered, sealed */
+        answer: (digest: string) => `${tag}:${digest}`,
+        /** ZSET of `<digest>:<bytes>`, by the time (unix µs) from which each answer is kept; ends by itself */
+        kept: `${tag}:kept`,
+        /** STRING the bytes of all of these; ends by itself */
+        bytes: `${tag}:bytes`,
+      }
+    },
     /** STRING the layout of all of this as a number; see redis/layout.ts */
     layout: `${prefix}:layout`,
     /** STRING a word sealed with the master key */

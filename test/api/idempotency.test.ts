@@ -11,6 +11,11 @@ const URL = 'https://hooks.example.com/ringpost'
 const key = (value: string) => ({ headers: { 'idempotency-key': value } })
 const create = (api: TestApi, idempotencyKey: string, body: object = { url: URL }) =>
   api.post('/v1/endpoints', body, key(idempotencyKey))
+/** The keys of Redis that hold an answer or stand for a request at work. */
+const answersKept = async (api: TestApi) =>
+  (await allKeys(api.redis, `${api.keys.prefix}:{idempotency:*`)).filter(
+    (place) => !/:(kept|bytes)$/.test(place),
+  )
 const countOf = async (api: TestApi) => (await api.get('/v1/endpoints')).json.data.length
 
 describe('a POST with an Idempotency-Key', () => {
@@ -83,7 +88,7 @@ describe('a POST with an Idempotency-Key', () => {
   test('keeps nothing readable in Redis, for a day', async () => {
     const api = await startTestApi()
     const { json } = await create(api, 'my-order-number-77')
-    const [place = ''] = await allKeys(api.redis, `${api.keys.prefix}:idempotency:*`)
+    const [place = ''] = await answersKept(api)
     const kept = JSON.stringify([place, await api.redis.hgetall(place)])
     for (const word of [json.secret, json.id, URL, 'my-order-number-77']) expect(kept).not.toContain(word)
     const left = await api.redis.pttl(place)
@@ -110,7 +115,92 @@ describe('a POST with an Idempotency-Key', () => {
       keys: api.keys,
       vault: createVault(randomBytes(32)),
     })
-    expect(await other.begin('k', ['anything'])).toEqual({ kind: 'unreadable' })
+    expect(await other.begin(null, 'k', ['anything'])).toEqual({ kind: 'unreadable' })
+  })
+})
+
+describe('what is kept for an Idempotency-Key', () => {
+  const tokenOf = async (api: TestApi, scopes: string[]) =>
+    (await api.post('/v1/tokens', { name: 'x', scopes })).json as { id: string; token: string }
+  const preview = (api: TestApi, token: string, value: string) =>
+    api.post('/v1/destination-kinds/webhook/preview', {}, { token, ...key(value) })
+
+  test('is nothing where the request changes nothing', async () => {
+    const api = await startTestApi()
+    const { token } = await tokenOf(api, ['read'])
+    for (let i = 0; i < 5; i++) expect((await preview(api, token, `p-${i}`)).status).toBe(200)
+    expect(await answersKept(api)).toEqual([])
+  })
+
+  test('is of one token alone: the key of another one is another key', async () => {
+    const api = await startTestApi()
+    const [one, other] = [await tokenOf(api, ['read', 'write']), await tokenOf(api, ['read', 'write'])]
+    const make = (token: string, description: string) =>
+      api.post('/v1/endpoints', { url: URL, description }, { token, ...key('order-1001') })
+    const first = await make(one.token, 'one')
+    const second = await make(other.token, 'two')
+    expect([first.status, second.status]).toEqual([201, 201])
+    expect((await make(one.token, 'one')).text).toBe(first.text)
+    expect((await create(api, 'order-1001')).headers.get('idempotent-replayed')).toBeNull()
+    // A session stands for its token.
+    const signedIn = await api.post(
+      '/v1/session',
+      { token: one.token },
+      { token: null, headers: { 'x-ringpost-dashboard': '1' } },
+    )
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
+    const again = await api.post(
+      '/v1/endpoints',
+      { url: URL, description: 'one' },
+      { token: null, headers: { cookie, 'x-ringpost-dashboard': '1', ...key('order-1001').headers } },
+    )
+    expect(again.text).toBe(first.text)
+  })
+
+  test('does not show a new token again, nor make another one', async () => {
+    const api = await startTestApi()
+    const make = () => api.post('/v1/tokens', { name: 'x' }, key('k'))
+    const made = await make()
+    expect(made.status).toBe(201)
+    const again = await make()
+    expect(again.json).toMatchObject({ status: 409, code: 'conflict' })
+    expect(again.text).not.toContain(made.json.token)
+    expect((await api.get('/v1/tokens')).json.data).toHaveLength(1)
+  })
+
+  test('is bounded for each token by number and bytes, the oldest go, and others keep theirs', async () => {
+    const api = await startTestApi()
+    const bounded = (more: object) =>
+      createRecordedAnswers({
+        redis: api.redis,
+        keys: api.keys,
+        vault: createVault(Buffer.alloc(32)),
+        ...more,
+      })
+    const answer = { status: 200, headers: {}, body: 'x'.repeat(1_000) }
+    const keep = async (answers: ReturnType<typeof bounded>, owner: string, name: string) => {
+      const beginning = await answers.begin(owner, name, ['a'])
+      expect(beginning.kind).toBe('begun')
+      if (beginning.kind === 'begun') await beginning.request.keep(answer)
+    }
+    for (const [owner, bound] of [
+      ['tok_a', { mostKept: 3 }],
+      ['tok_b', { mostBytesKept: 6_000 }],
+    ] as const) {
+      const answers = bounded(bound)
+      await keep(answers, 'tok_other', `of ${owner}`)
+      for (let i = 0; i < 20; i++) await keep(answers, owner, `k${i}`)
+      const { kept, bytes } = api.keys.idempotency(owner)
+      const members = await api.redis.zrange(kept, 0, '-1')
+      expect(members).toHaveLength(3)
+      const sizes = members.map((member) => Number(member.split(':')[1]))
+      expect(Number(await api.redis.get(bytes))).toBe(sizes.reduce((sum, size) => sum + size, 0))
+      expect((await answers.begin(owner, 'k19', ['a'])).kind).toBe('answered')
+      expect((await answers.begin(owner, 'k17', ['a'])).kind).toBe('answered')
+      expect((await answers.begin(owner, 'k16', ['a'])).kind).toBe('begun')
+      expect((await answers.begin('tok_other', `of ${owner}`, ['a'])).kind).toBe('answered')
+    }
+    expect((await answersKept(api)).length).toBe(2 + 2 * 4)
   })
 })
 
@@ -123,26 +213,26 @@ describe('the key of a process', () => {
   test('that died is free again when its hold has run out', async () => {
     const api = await startTestApi()
     const answers = answersOf(api, { holdMs: 200, renewMs: 60_000 })
-    const dead = await answers.begin('k', ['a'])
+    const dead = await answers.begin(null, 'k', ['a'])
     expect(dead.kind).toBe('begun')
-    expect(await answers.begin('k', ['a'])).toEqual({ kind: 'running' })
+    expect(await answers.begin(null, 'k', ['a'])).toEqual({ kind: 'running' })
     const next = await until(async () => {
-      const beginning = await answers.begin('k', ['a'])
+      const beginning = await answers.begin(null, 'k', ['a'])
       return beginning.kind === 'begun' && beginning.request
     })
     // It was not dead after all: what its successor does is left alone.
     if (dead.kind === 'begun') await dead.request.release()
-    expect(await answers.begin('k', ['a'])).toEqual({ kind: 'running' })
+    expect(await answers.begin(null, 'k', ['a'])).toEqual({ kind: 'running' })
     await next.keep(answer)
     if (dead.kind === 'begun') await dead.request.keep({ ...answer, body: '{"late":true}' })
-    expect(await answers.begin('k', ['a'])).toEqual({ kind: 'answered', answer })
+    expect(await answers.begin(null, 'k', ['a'])).toEqual({ kind: 'answered', answer })
   })
 
   test('that works for long is held as long as it works', async () => {
     const api = await startTestApi()
     const answers = answersOf(api, { holdMs: 300, renewMs: 50 })
-    const beginning = await answers.begin('k', ['a'])
-    const [place = ''] = await allKeys(api.redis, `${api.keys.prefix}:idempotency:*`)
+    const beginning = await answers.begin(null, 'k', ['a'])
+    const [place = ''] = await answersKept(api)
     // The time left rises only where it was renewed.
     let left = await api.redis.pttl(place)
     for (let renewals = 0; renewals < 8; ) {
@@ -151,7 +241,7 @@ describe('the key of a process', () => {
       if (now > left) renewals++
       left = now
     }
-    expect(await answers.begin('k', ['a'])).toEqual({ kind: 'running' })
+    expect(await answers.begin(null, 'k', ['a'])).toEqual({ kind: 'running' })
     if (beginning.kind === 'begun') await beginning.request.keep(answer)
     expect(await api.redis.pttl(place)).toBeGreaterThan(3_600_000)
   })
@@ -168,7 +258,10 @@ test('every POST describes its Idempotency-Key', async () => {
       // A nudge is ElevenLabs' request, and many of them are one anyway.
       const takesOne = method === 'post' && path !== '/v1/sources/{id}/nudge' && path !== '/v1/session'
       expect(named, `${method} ${path}`).toBe(takesOne)
-      if (takesOne) expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['409', '422']))
+      // What changes nothing is not recorded, and so is never refused for its key.
+      if (takesOne && !path.endsWith('/preview')) {
+        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['409', '422']))
+      }
     }
   }
 })

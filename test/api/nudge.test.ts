@@ -1,6 +1,9 @@
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import { createOwnership } from '../../src/config-file/ownership.ts'
 import { nudgeHeader, postCall } from '../support/nudge.ts'
+import { until } from '../support/until.ts'
 import { NOON, startTestApi, type TestApi } from './support.ts'
 
 const SECRET = 'wsec_f33540691158e6988cf0b0ab0a6f35a1'
@@ -155,4 +158,31 @@ test('a configuration file can have it: applied again it writes nothing, and wha
   await owned.post('/v1/config', { sources: { src_a: { api_key: 'sk_a' } } })
   await owned.addSource('src_a')
   expect((await owned.post('/v1/sources/src_a/nudge-secret')).json.code).toBe('conflict')
+})
+
+test('a body that comes too slowly or breaks off is refused without a word in the log', async () => {
+  const api = await startNudged()
+  const { 'elevenlabs-signature': signature = '' } = nudgeHeader('another_secret_of_nobody', '{}', NOON)
+  const begin = (path: string, headers: string) => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1')
+    socket.write(`POST ${path} HTTP/1.1\r\nhost: x\r\n${headers}content-length: 1000\r\n\r\n{`)
+    return socket
+  }
+  const signed = `elevenlabs-signature: ${signature}\r\ncontent-type: application/json\r\n`
+  const slow = begin(PATH, signed)
+  const broken = begin(PATH, signed)
+  const json = begin('/v1/session', 'content-type: application/json\r\nx-ringpost-dashboard: 1\r\n')
+  // Both are being read by then.
+  expect((await api.get('/v1/sources')).status).toBe(200)
+  const ended = () => api.lines.filter((line) => line.includes('"msg":"request"')).length
+  const before = ended()
+  broken.destroy()
+  json.destroy()
+  const answer = await text(slow)
+  expect(answer).toMatch(/^HTTP\/1\.1 408 /)
+  expect(answer).toMatch(/\r\nconnection: close\r\n/i)
+  expect(answer).toContain('"code":"request_timeout"')
+  await until(() => ended() >= before + 1)
+  const loud = api.lines.filter((line) => JSON.parse(line).level >= 40 || line.includes('"stack"'))
+  expect(loud).toEqual([])
 })

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FAILED_ATTEMPTS } from '../../src/api/auth.ts'
-import { SESSION_MS } from '../../src/sessions/sessions.ts'
+import { MOST_SESSIONS, SESSION_MS } from '../../src/sessions/sessions.ts'
 import { allKeys } from '../support/redis.ts'
 import { startTestApi, type TestApi, TOKEN } from './support.ts'
 
@@ -71,6 +71,29 @@ describe('signing in', () => {
     expect(await api.redis.pttl(key)).toBeGreaterThan(0)
     expect(api.lines.join('')).not.toContain(secret)
   })
+})
+
+test('sessions are a hundred of one token at most: of more, the oldest end', async () => {
+  const api = await startTestApi()
+  const { json } = await api.post('/v1/tokens', { name: 'x', scopes: ['read'] })
+  const other = await signIn(api)
+  const cookies: string[] = []
+  for (let i = 0; i < MOST_SESSIONS + 3; i++) {
+    api.clock.now++
+    cookies.push((await signIn(api, json.token)).cookie)
+  }
+  const places = () => allKeys(api.redis, `${api.keys.prefix}:session:*`)
+  expect(await places()).toHaveLength(MOST_SESSIONS + 1)
+  const status = async (cookie = '') => (await api.get('/v1/sources', asBrowser(cookie))).status
+  expect([await status(cookies[2]), await status(cookies[3]), await status(cookies.at(-1))]).toEqual([
+    401, 200, 200,
+  ])
+  expect(await status(other.cookie)).toBe(200)
+  // Who has signed out does not count.
+  await api.request('DELETE', '/v1/session', asBrowser(cookies.at(-1) ?? ''))
+  api.clock.now++
+  await signIn(api, json.token)
+  expect(await status(cookies[3])).toBe(200)
 })
 
 describe('a session', () => {

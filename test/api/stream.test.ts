@@ -10,11 +10,13 @@ interface Message {
 }
 
 /** A client of the stream that remembers what it got. */
-async function listen(api: TestApi, headers: Record<string, string> = {}, query = '') {
+async function listen(api: TestApi, headers: Record<string, string | null> = {}, query = '') {
   const ended = new AbortController()
   onTestFinished(() => ended.abort())
   const response = await fetch(`${api.url}/v1/stream${query}`, {
-    headers: { authorization: `Bearer ${TOKEN}`, ...headers },
+    headers: Object.entries({ authorization: `Bearer ${TOKEN}`, ...headers }).filter(
+      (header): header is [string, string] => header[1] !== null,
+    ),
     signal: ended.signal,
   })
   const messages: Message[] = []
@@ -157,5 +159,75 @@ describe('the stream', () => {
     expect((await api.get('/v1/stream', { token: null })).status).toBe(401)
     const refused = await api.get('/v1/stream', { headers: { 'last-event-id': 'yesterday' } })
     expect([refused.status, refused.json.errors[0].path]).toEqual([400, 'last-event-id'])
+  })
+})
+
+describe('a stream that is open', () => {
+  const cookieOf = async (api: TestApi) => {
+    const answer = await api.post(
+      '/v1/session',
+      { token: TOKEN },
+      { token: null, headers: { 'x-ringpost-dashboard': '1' } },
+    )
+    return (answer.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? ''
+  }
+  const tokenOf = async (api: TestApi, more: object = {}) =>
+    (await api.post('/v1/tokens', { name: 'reader', scopes: ['read'], ...more })).json as {
+      id: string
+      token: string
+    }
+  const as = (token: string) => ({ authorization: `Bearer ${token}` })
+  const withCookie = (cookie: string) => ({ authorization: null, cookie })
+
+  test('tells nothing a second after its token was revoked, and ends', async () => {
+    const api = await startTestApi()
+    const { id, token } = await tokenOf(api)
+    const client = await listen(api, as(token))
+    await emit(api, 'before')
+    await until(() => client.got('event').length === 1)
+    expect((await api.request('DELETE', `/v1/tokens/${id}`)).status).toBe(204)
+    api.clock.now += 1_000
+    await emit(api, 'after')
+    await until(client.isClosed)
+    expect(client.got('event')).toHaveLength(1)
+  })
+
+  test('tells nothing a second after its browser has signed out, and ends', async () => {
+    const api = await startTestApi()
+    const cookie = await cookieOf(api)
+    const client = await listen(api, withCookie(cookie))
+    const headers = { cookie, 'x-ringpost-dashboard': '1' }
+    expect((await api.request('DELETE', '/v1/session', { token: null, headers })).status).toBe(204)
+    api.clock.now += 1_000
+    await emit(api, 'after')
+    await until(client.isClosed)
+    expect(client.got('event')).toEqual([])
+  })
+
+  test('ends with its token or its session where nothing happens either, and goes on for others', async () => {
+    const api = await startTestApi({ heartbeatMs: 20 })
+    const { id, token } = await tokenOf(api)
+    const cookie = await cookieOf(api)
+    const streams = [await listen(api, as(token)), await listen(api, withCookie(cookie))]
+    const other = await listen(api)
+    await api.request('DELETE', `/v1/tokens/${id}`)
+    await until(streams[0]?.isClosed ?? (() => false))
+    expect(streams[1]?.isClosed()).toBe(false)
+    await api.request('DELETE', '/v1/session', {
+      token: null,
+      headers: { cookie, 'x-ringpost-dashboard': '1' },
+    })
+    await until(streams[1]?.isClosed ?? (() => false))
+    await emit(api, 'after')
+    await until(() => other.got('event').length === 1)
+  })
+
+  test('ends when its token expires', async () => {
+    const api = await startTestApi()
+    const ends = new Date(Date.now() + 3_600_000).toISOString()
+    const { token } = await tokenOf(api, { expires_at: ends })
+    api.clock.now = Date.parse(ends) - 100
+    const client = await listen(api, as(token))
+    await until(client.isClosed)
   })
 })

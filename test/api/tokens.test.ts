@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { FAILED_ATTEMPTS } from '../../src/api/auth.ts'
+import { createFailedAttempts } from '../../src/api/failed-attempts.ts'
 import { startTestApi, type TestApi, TOKEN } from './support.ts'
 
 async function make(api: TestApi, body: object = {}) {
@@ -124,7 +125,7 @@ describe('a token', () => {
 })
 
 describe('wrong tokens from one address', () => {
-  test('have to wait after so many, with the right one too, and no longer than a minute', async () => {
+  test('have to wait after so many, with a short right one too, and no longer than a minute', async () => {
     const api = await startTestApi({ failedAttempts: FAILED_ATTEMPTS })
     for (let i = 0; i < FAILED_ATTEMPTS; i++) {
       expect((await api.get('/v1/sources', { token: `wrong-${i}` })).status).toBe(401)
@@ -136,6 +137,56 @@ describe('wrong tokens from one address', () => {
     expect((await api.get('/healthz')).status).toBe(200)
     api.clock.now += 60_000
     expect((await api.get('/v1/sources', { token: TOKEN })).status).toBe(200)
+  })
+
+  test('lock out nobody whose token is right and long', async () => {
+    const apiToken = 'k'.repeat(32)
+    const api = await startTestApi({ failedAttempts: 3, apiToken })
+    const { token } = (await api.post('/v1/tokens', { name: 'x' }, { token: apiToken })).json
+    const statusOf = async (tried: string) => (await api.get('/v1/sources', { token: tried })).status
+    const wrong = `${token.slice(0, 28)}${'A'.repeat(43)}`
+    for (let i = 0; i < 3; i++) expect(await statusOf(wrong)).toBe(401)
+    expect(await statusOf(wrong)).toBe(429)
+    expect(await statusOf('wrong')).toBe(429)
+    expect([await statusOf(apiToken), await statusOf(token)]).toEqual([200, 200])
+    // A right one gives those who guess no further attempt.
+    expect(await statusOf(wrong)).toBe(429)
+  })
+
+  test('are no more where they come at once', async () => {
+    const api = await startTestApi({ failedAttempts: FAILED_ATTEMPTS })
+    const { token } = await make(api)
+    const wrong = `${token.slice(0, 28)}${'A'.repeat(43)}`
+    // Past the sockets, so that all are there before Redis has answered of the first.
+    const headers = { authorization: `Bearer ${wrong}` }
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, () => api.app.inject({ url: '/v1/sources', headers })),
+    )
+    const count = (status: number) => answers.filter(({ statusCode }) => statusCode === status).length
+    expect([count(401), count(429)]).toEqual([FAILED_ATTEMPTS, 200 - FAILED_ATTEMPTS])
+  })
+
+  test('do not count where many right ones came at once', async () => {
+    const api = await startTestApi({ failedAttempts: 3 })
+    const { token } = await make(api)
+    const answers = await Promise.all(Array.from({ length: 50 }, () => api.get('/v1/sources', { token })))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect((await api.get('/v1/sources', { token: 'wrong' })).status).toBe(401)
+    expect((await api.get('/v1/sources')).status).toBe(200)
+  })
+
+  test('of IPv6 count by the network of 64 bits', () => {
+    const attempts = createFailedAttempts({ failures: 1, windowMs: 60_000, now: () => 1 })
+    attempts.begin('2001:db8:1:2::1')?.failed()
+    attempts.begin('::1')?.failed()
+    attempts.begin('::ffff:192.0.2.1')?.failed()
+    const waits = (address: string) => attempts.waitOf(address) > 0
+    for (const same of ['2001:db8:1:2:ffff::9', '2001:db8:1:2:3:4:5:6', '192.0.2.1', '::2']) {
+      expect([same, waits(same)]).toEqual([same, true])
+    }
+    for (const other of ['2001:db8:1:3::1', '2001:db8:1::2:1', '192.0.2.2', 'fe80::1%eth0']) {
+      expect([other, waits(other)]).toEqual([other, false])
+    }
   })
 
   test('are not counted where there was no token', async () => {

@@ -1,13 +1,19 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import type { FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { ActivityEntry, ActivityFeed } from '../../log/activity.ts'
+import type { UnixMs } from '../../types.ts'
 import type { Api } from '../instance.ts'
 import { OF_TOKEN, problems } from '../schemas/problem.ts'
 import { streamHeaders, streamQuery } from '../schemas/stream.ts'
 
 /** How often a line is sent where nothing happens, so that nothing in between closes the connection (ms). */
 const HEARTBEAT_MS = 15_000
+/** For how long an entry goes by the last look at the right of its reader (ms): no question for each of a thousand. */
+const LOOK_AGAIN_MS = 1_000
+/** The longest time that a timer of Node can wait (ms). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 /** What a browser waits before it reconnects (ms). */
 const RECONNECT_MS = 2_000
 
@@ -15,10 +21,22 @@ export interface StreamRoutesDeps {
   activity: ActivityFeed
   /** The JSON of an event by its place; null where it is gone. */
   eventAt: (sourceId: string, place: string) => Promise<string | null>
+  now: () => UnixMs
+  /** How often a quiet stream shows a sign of life, and its reader's right is looked at (ms). */
+  heartbeatMs?: number
 }
 
-/** What happens, as it happens: server-sent events. */
-export function addStreamRoute(app: Api, deps: StreamRoutesDeps): void {
+/**
+ * What happens, as it happens: server-sent events. A stream ends with the right by which it was opened: that is looked
+ * at again with each heartbeat and before entries, and it ends by itself when the token or the session expires.
+ */
+export function addStreamRoute(
+  app: Api,
+  deps: StreamRoutesDeps & {
+    /** Whether a request would be let in now, too. */
+    isStillAllowed: (request: FastifyRequest) => Promise<boolean>
+  },
+): void {
   const ending = new AbortController()
   app.addHook('preClose', async () => ending.abort())
 
@@ -30,7 +48,7 @@ export function addStreamRoute(app: Api, deps: StreamRoutesDeps): void {
         operationId: 'stream',
         summary: 'New events and attempts, live (server-sent events)',
         description:
-          'An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first.',
+          'An entry named `event` holds an event as its webhooks do, one named `attempt` an attempt without what was sent and received. After a break the stream goes on behind `Last-Event-ID`; where that is too long ago, an entry named `missed` comes first. It ends with the token or the session by which it was opened.',
         headers: streamHeaders,
         querystring: streamQuery,
         response: {
@@ -56,11 +74,35 @@ export function addStreamRoute(app: Api, deps: StreamRoutesDeps): void {
       ending.signal.addEventListener('abort', cut, { once: true })
       raw.writeHead(200, { ...headers, 'content-type': 'text/event-stream', 'x-accel-buffering': 'no' })
       raw.write(`retry: ${RECONNECT_MS}\n\n`)
-      const heartbeat = setInterval(() => raw.write(':\n\n'), HEARTBEAT_MS)
+      let lookedAt = deps.now()
+      const lookAgain = async (): Promise<boolean> => {
+        // The time before it: what is true may end while it is asked for.
+        const asked = deps.now()
+        const allowed = await deps.isStillAllowed(request)
+        if (allowed) lookedAt = asked
+        else cut()
+        return allowed
+      }
+      let looking = false
+      const heartbeat = setInterval(() => {
+        raw.write(':\n\n')
+        if (looking) return
+        looking = true
+        lookAgain()
+          // Who cannot be looked at is not told more; the client reconnects.
+          .catch(cut)
+          .finally(() => {
+            looking = false
+          })
+      }, deps.heartbeatMs ?? HEARTBEAT_MS)
+      const endsIn = (request.caller?.endsAt ?? Number.POSITIVE_INFINITY) - deps.now()
+      // What is further away than that, a heartbeat finds.
+      const end = endsIn <= LONGEST_TIMER_MS ? setTimeout(cut, endsIn) : undefined
       try {
         await deps.activity.watch(
           {
             async entry(entry) {
+              if (deps.now() - lookedAt >= LOOK_AGAIN_MS && !(await lookAgain())) return
               const data = await dataOf(entry)
               if (data !== null) await send(raw, `id: ${entry.id}\nevent: ${entry.kind}\ndata: ${data}\n\n`)
             },
@@ -73,6 +115,7 @@ export function addStreamRoute(app: Api, deps: StreamRoutesDeps): void {
         request.log.warn({ err: error }, 'a live stream broke off; its client reconnects')
       } finally {
         clearInterval(heartbeat)
+        clearTimeout(end)
         ending.signal.removeEventListener('abort', cut)
         raw.end()
       }

@@ -49,12 +49,13 @@ export function addTokenRoutes(app: Api, deps: TokenRoutesDeps): void {
   app.post(
     '/v1/tokens',
     {
-      config,
+      config: { ...config, shownOnce: true },
       schema: {
         tags,
         operationId: 'createToken',
         summary: 'Create a token',
-        description: 'The answer is the only one that holds the token: of it, only a hash is kept.',
+        description:
+          'The answer is the only one that holds the token: of it, only a hash is kept. Repeated with its Idempotency-Key, the request is refused with `conflict`.',
         body: tokenToCreate,
         response: {
           201: answer('The token, for this one time', createdToken),
