@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { UnixMs, UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
+import { emptyNoMore } from './empty-list.ts'
 import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
 import { isDue } from './is-due.ts'
 import type { PolledSource } from './polled-source.ts'
@@ -104,6 +105,7 @@ export async function headScan(
       },
       delete: [
         ...(accepted ? (['flood_accepted'] as const) : []),
+        ...emptyNoMore(state, scanned),
         ...(settled ? (['announce_since'] as const) : []),
         // What is recorded of sentiment grows old from now on: watching it again begins in silence, as the first time.
         ...(source.sentimentThreshold === null ? (['sentiment_judged_by'] as const) : []),

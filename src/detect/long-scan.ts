@@ -2,6 +2,7 @@ import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
 import { afterFullScan, believedScan } from './believed-scan.ts'
+import { emptyNoMore } from './empty-list.ts'
 import { fenced, gateOf, guardedScan, headScan, LOOKBACK_SECS, type PollJob, rulesOf } from './head-scan.ts'
 import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
 import type { Skip } from './read-packed.ts'
@@ -121,7 +122,10 @@ export async function longScan(job: LongScanJob): Promise<void> {
         set.baseline_started = startedAt
         if (state.watermark === undefined) set.watermark = top ?? startedAt
       }
-      return { set }
+      return {
+        set,
+        delete: emptyNoMore(state, { rows: page.rows.length, unreadable: page.unreadable.length }),
+      }
     },
     between,
     // Where sentiment is watched, the roll knows too little of a row, and each has to be compared.
@@ -137,6 +141,8 @@ export async function longScan(job: LongScanJob): Promise<void> {
 
   // Read anew: a person may have decided about held back removals while the scan went on.
   const { known_users, removals_accepted } = await store.readState(source.id)
+  const over = emptyNoMore(state, scanned)
+  const accepted = over.length > 0 ? undefined : removals_accepted
   let trouble: UpstreamError | null = null
   const removals =
     roll !== null && resumed === null && serverTime !== null
@@ -149,7 +155,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
           between,
           since: serverTime,
           knownUsers: known_users,
-          accepted: removals_accepted,
+          accepted,
         }).catch((error: unknown) => {
           // The list was read all the same: the scan is complete, and only who is gone is for the next one to find.
           if (!(error instanceof UpstreamError) || job.signal.aborted) throw error
@@ -162,7 +168,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
   const change =
     kind === 'baseline'
       ? baselineDone(job, { before: state, after, began })
-      : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
+      : fullDone(job, { before: state, after, began, number, removals, accepted, over })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
   if (trouble !== null) throw trouble
@@ -303,6 +309,8 @@ function fullDone(
     number: number
     removals: RemovalResult | null
     accepted: SourceState['removals_accepted']
+    /** What was accepted, and is not true any more. */
+    over: readonly (keyof SourceState)[]
   },
 ): StateChange {
   const { source, logger } = job
@@ -317,7 +325,7 @@ function fullDone(
     ...afterFullScan(after, number, now),
     ...judgedBy(source),
   }
-  const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
+  const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor', ...scan.over]
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
   // Not all were looked for: what a person has decided about them, or has to, stays.
   if (removals === null || removals.brokenOff !== null) return { set, delete: done }

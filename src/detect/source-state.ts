@@ -121,7 +121,10 @@ const stateSchema = z.object({
   /** A person has accepted: the next scan of this kind lets newcomers through; removals are told or recorded. */
   flood_accepted: z.enum(SCAN_KINDS).optional(),
   removals_accepted: z.enum(['events', 'baseline']).optional(),
-  /** What was accepted is that the list is empty: until those who are known are removed, it is believed. */
+  /**
+   * What was accepted is that the list is empty: until those who are known are removed, or a scan has read a row, it is
+   * believed.
+   */
   empty_accepted: int.optional(),
   /** Polls in a row that found nothing; the interval grows with them. */
   idle_polls: int.default(0),

@@ -245,6 +245,25 @@ describe('a list that is empty although users are known', () => {
     await emptyFor(1)
   })
 
+  test('is not believed a day later, where the scan that has read the list again was interrupted', async () => {
+    await live(2_000)
+    for (let i = 0; i < 7; i++) {
+      d.simulator.fault({ kind: 'empty_list' })
+      await emptyFor(1)
+    }
+    await accept('events')
+    // The list is back, and the scan that was to remove everybody breaks off on its way.
+    d.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '90' }, skip: 7 })
+    expect((await d.tick()).outcome).toBe('failed')
+    d.pass(200)
+    expect(await d.tick()).toMatchObject({ outcome: 'done', kind: 'full' })
+    d.pass(25 * 3600)
+    d.simulator.fault({ kind: 'empty_list', times: 'always' })
+    expect(await d.tick()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/empty list/) })
+    expect(await d.state()).toMatchObject({ known_users: 2_000 })
+    expect((await types()).filter((type) => type === 'user.removed')).toEqual([])
+  })
+
   test('is not believed because other removals were accepted', async () => {
     await live(200)
     await heldBack(40)
