@@ -1,4 +1,5 @@
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { OF_ACCEPTED_REMOVALS } from './accepted-removals.ts'
 import type { SourceState } from './source-state.ts'
 
 /** The list is empty although users are known: a mistake that passes, unless a person says that it is true. */
@@ -20,6 +21,6 @@ export function emptyNoMore(
   read: { rows: number; unreadable: number },
 ): (keyof SourceState)[] {
   return empty_accepted !== undefined && read.rows + read.unreadable > 0
-    ? ['empty_accepted', 'removals_accepted']
+    ? ['empty_accepted', ...OF_ACCEPTED_REMOVALS]
     : []
 }

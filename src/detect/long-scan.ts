@@ -1,6 +1,7 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
+import { areLeft, OF_ACCEPTED_REMOVALS, tryAgain } from './accepted-removals.ts'
 import { afterFullScan, believedScan } from './believed-scan.ts'
 import { emptyNoMore } from './empty-list.ts'
 import { fenced, gateOf, guardedScan, headScan, LOOKBACK_SECS, type PollJob, rulesOf } from './head-scan.ts'
@@ -140,7 +141,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
   if (!scanned.complete || dry) return
 
   // Read anew: a person may have decided about held back removals while the scan went on.
-  const { known_users, removals_accepted } = await store.readState(source.id)
+  const { known_users, removals_accepted, removals_accepted_users } = await store.readState(source.id)
   const over = emptyNoMore(state, scanned)
   const accepted = over.length > 0 ? undefined : removals_accepted
   let trouble: UpstreamError | null = null
@@ -156,6 +157,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
           since: serverTime,
           knownUsers: known_users,
           accepted,
+          acceptedUsers: removals_accepted_users,
         }).catch((error: unknown) => {
           // The list was read all the same: the scan is complete, and only who is gone is for the next one to find.
           if (!(error instanceof UpstreamError) || job.signal.aborted) throw error
@@ -327,10 +329,13 @@ function fullDone(
   }
   const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor', ...scan.over]
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
+  const left = scan.over.length === 0 && areLeft(after, { removals, accepted })
+  if (left) Object.assign(set, tryAgain(after, { began, now }))
+  else done.push('removals_untold_since', 'full_scan_at')
   // Not all were looked for: what a person has decided about them, or has to, stays.
-  if (removals === null || removals.brokenOff !== null) return { set, delete: done }
+  if (left || removals === null || removals.brokenOff !== null) return { set, delete: done }
 
-  if (accepted !== undefined) done.push('removals_accepted', 'empty_accepted')
+  if (accepted !== undefined) done.push(...OF_ACCEPTED_REMOVALS, 'empty_accepted')
   const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
   if (removals.heldBack > 0) {
     const attention: Attention = {

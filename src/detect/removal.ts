@@ -23,7 +23,10 @@ const UNANSWERED_IN_A_ROW = 3
 const AT_LEAST = 10
 const SHARE = 0.1
 
-/** More removals after one scan than this wait for a person: over 10 and over a tenth of the known. */
+/**
+ * More removals after one scan than this wait for a person: over 10 and over a tenth of the known. Those that a person
+ * has accepted are not counted.
+ */
 export function removalLimit(knownUsers: number): number {
   return Math.max(AT_LEAST, Math.floor(knownUsers * SHARE))
 }
@@ -77,6 +80,8 @@ export async function detectRemovals(
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
+    /** How many they decided about; undefined where an earlier version has noted no number. */
+    acceptedUsers: number | undefined
     /** The list is empty, and a person has said that it is: nobody has to be absent a second time. */
     onceIsEnough: boolean
     signal: AbortSignal
@@ -85,7 +90,12 @@ export async function detectRemovals(
 ): Promise<void> {
   const { source, token, between } = job
   if (job.complete) return
-  const limit = job.accepted === undefined ? removalLimit(job.knownUsers) : Number.POSITIVE_INFINITY
+  // What was accepted covers those who were gone then, and not whoever is when it is carried out at last.
+  const numbered = job.accepted !== undefined && job.acceptedUsers !== undefined
+  const limit =
+    job.accepted !== undefined && !numbered
+      ? Number.POSITIVE_INFINITY
+      : removalLimit(job.knownUsers) + (numbered ? Math.max(0, job.acceptedUsers ?? 0) : 0)
   const most =
     job.accepted === undefined
       ? Math.max(LOOK_UPS, Math.ceil(job.knownUsers / USERS_A_LOOK_UP))
@@ -116,6 +126,7 @@ export async function detectRemovals(
     result.heldBack = total
     return
   }
+  if (job.accepted !== undefined && !numbered) await commit([], [], total)
 
   let inARow = 0
   for (const userId of gone) {
@@ -162,13 +173,21 @@ export async function detectRemovals(
     })
   }
 
-  /** @returns false where a user was forgotten meanwhile; who is still absent is found by the next scan */
-  async function commit(users: SnapshotChange[], events: Event[]): Promise<boolean> {
+  /**
+   * @param more removals that are accepted from now on
+   * @returns false where a user was forgotten meanwhile; who is still absent is found by the next scan
+   */
+  async function commit(users: SnapshotChange[], events: Event[], more = 0): Promise<boolean> {
     const fewer = users.filter(({ after }) => after.removed).length
+    const accepted = job.accepted === undefined ? 0 : more - fewer
+    const increment = {
+      ...(fewer === 0 ? {} : { known_users: -fewer }),
+      ...(accepted === 0 ? {} : { removals_accepted_users: accepted }),
+    }
     const reply = await deps.store.commitPage(source.id, token, {
       users,
       events,
-      state: fewer === 0 ? {} : { increment: { known_users: -fewer } },
+      state: { increment },
     })
     if (reply === 'FENCED') throw new FencedError()
     return reply === 'OK'

@@ -121,6 +121,11 @@ const stateSchema = z.object({
   /** A person has accepted: the next scan of this kind lets newcomers through; removals are told or recorded. */
   flood_accepted: z.enum(SCAN_KINDS).optional(),
   removals_accepted: z.enum(['events', 'baseline']).optional(),
+  /** How many removals were accepted and are not carried out; absent in what older versions have accepted. */
+  removals_accepted_users: int.optional(),
+  /** Since when full scans could not carry them out, and when the next one tries (unix ms). */
+  removals_untold_since: int.optional(),
+  full_scan_at: int.optional(),
   /**
    * What was accepted is that the list is empty: until those who are known are removed, or a scan has read a row, it is
    * believed.

@@ -2,6 +2,7 @@ import type { Redis } from '../redis/client.ts'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
 import type { Event, UnixSecs } from '../types.ts'
+import { OF_ACCEPTED_REMOVALS } from './accepted-removals.ts'
 import { type KnownUser, readPackedSnapshots, readPackedUsers, type Skip } from './read-packed.ts'
 import { packSnapshot, type Snapshot } from './snapshot.ts'
 import { type BaselineReason, parseState, type SourceState } from './source-state.ts'
@@ -45,7 +46,7 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'attention',
   'attention_announced',
   'flood_accepted',
-  'removals_accepted',
+  ...OF_ACCEPTED_REMOVALS,
   'empty_accepted',
   'idle_polls',
   'known_users',
