@@ -6,7 +6,7 @@ import { UpstreamError } from '../elevenlabs/upstream-error.ts'
  */
 const TRY_AGAIN_MS = [1_000, 2_000, 4_000]
 /** A wait that upstream asks for is waited for in the middle of a scan where it is no longer than this (ms). */
-const LONGEST_WAIT_MS = 60_000
+export const LONGEST_WAIT_MS = 60_000
 
 /**
  * Sends a request, and again where it failed in a way that passes by itself: after a moment, or after as long as

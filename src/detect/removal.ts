@@ -1,6 +1,6 @@
-import { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { isOfWholeKey, UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
-import { askAgain } from './ask-again.ts'
+import { askAgain, LONGEST_WAIT_MS } from './ask-again.ts'
 import { buildRemoval } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
 import { bucketsAtOnce } from './read-packed.ts'
@@ -54,7 +54,7 @@ export interface RemovalResult {
  * What upstream does not answer about one user (a 404, a 403 of a firewall that dislikes the id) concerns nobody else
  * (decision 10). Where it answers no look-up at all, looking up ends.
  *
- * @throws UpstreamError where it asks to slow down, and what `between` throws
+ * @throws UpstreamError where it asks to wait, and does not answer about others either; and what `between` throws
  * @param result is added to as it goes, and tells how far it came where it throws
  * @param job.seen whether the scan, or a head poll meanwhile, has seen a user
  * @param job.since server time at the scan's first page; later contacts moved to the top and prove nothing
@@ -129,6 +129,8 @@ export async function detectRemovals(
   if (job.accepted !== undefined && !numbered) await commit([], [], total)
 
   let inARow = 0
+  // Waiting has not helped with one user while another was answered: no other one is waited for.
+  let patient = true
   for (const userId of gone) {
     if (job.signal.aborted) break
     if (between.due()) await between.run()
@@ -137,11 +139,19 @@ export async function detectRemovals(
     if (!snapshot.absent && !job.onceIsEnough) continue
     const listed = await lookUp(userId)
     if (listed instanceof UpstreamError) {
+      if (asksToWait(listed)) {
+        if (!(await answersOthers(listed))) throw listed
+        patient = false
+        inARow = 0
+        result.unanswered++
+        continue
+      }
       result.unanswered++
       if (++inARow < UNANSWERED_IN_A_ROW) continue
       inARow = 0
       const control = job.listed === null ? listed : await lookUp(job.listed)
       if (!(control instanceof UpstreamError)) continue
+      if (asksToWait(control)) throw control
       result.brokenOff = control
       return
     }
@@ -166,11 +176,29 @@ export async function detectRemovals(
         result.requests++
         return deps.isListed(userId)
       },
-      { waits: true, pause: deps.pause, signal: job.signal },
+      { waits: patient, pause: deps.pause, signal: job.signal },
     ).catch((error: unknown) => {
-      if (job.signal.aborted || !(error instanceof UpstreamError) || asksToWait(error)) throw error
+      if (job.signal.aborted || !(error instanceof UpstreamError)) throw error
       return error
     })
+  }
+
+  /**
+   * Whether somebody whom the scan has just seen is answered while upstream asks to wait about another: then that
+   * concerns the other one alone. A 429 is of the whole key, and nobody is asked for before its time.
+   */
+  async function answersOthers(error: UpstreamError): Promise<boolean> {
+    const { retryAfterMs } = error
+    const waited = patient && retryAfterMs !== null && retryAfterMs <= LONGEST_WAIT_MS
+    if (job.listed === null || (isOfWholeKey(error) && !waited)) return false
+    result.requests++
+    return deps.isListed(job.listed).then(
+      () => true,
+      (error: unknown) => {
+        if (job.signal.aborted || !(error instanceof UpstreamError)) throw error
+        return false
+      },
+    )
   }
 
   /**
