@@ -1,8 +1,9 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
-import { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { isOfWholeKey, UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
 import { areLeft, OF_ACCEPTED_REMOVALS, tryAgain } from './accepted-removals.ts'
 import { afterFullScan, believedScan } from './believed-scan.ts'
+import { FencedError } from './commit-rows.ts'
 import { emptyNoMore } from './empty-list.ts'
 import { fenced, gateOf, guardedScan, headScan, LOOKBACK_SECS, type PollJob, rulesOf } from './head-scan.ts'
 import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
@@ -19,6 +20,9 @@ import {
 } from './source-state.ts'
 import type { StateChange } from './store.ts'
 import { createRoll, type Roll } from './user-digest.ts'
+
+/** So many polls in a row try to go on where upstream asks to wait each time, before the scan leaves its place. */
+const PLACE_TRIES = 3
 
 export type LongScanJob = PollJob & {
   kind: 'baseline' | 'full'
@@ -66,6 +70,13 @@ export async function longScan(job: LongScanJob): Promise<void> {
       nextHead = now() + source.intervalMs
       nudged = false
     },
+  }
+
+  /** Notes that the scan could not go on at its place. */
+  async function countFailure(error: unknown): Promise<unknown> {
+    const change = { users: [], events: [], state: { increment: { scan_place_failures: 1 } } }
+    if ((await store.commitPage(source.id, token, change)) === 'FENCED') throw new FencedError()
+    return error
   }
 
   /** Looks for a nudge, now and then. */
@@ -123,6 +134,7 @@ export async function longScan(job: LongScanJob): Promise<void> {
         set.baseline_started = startedAt
         if (state.watermark === undefined) set.watermark = top ?? startedAt
       }
+      if (state.scan_place_failures > 0) set.scan_place_failures = 0
       return {
         set,
         delete: emptyNoMore(state, { rows: page.rows.length, unreadable: page.unreadable.length }),
@@ -135,8 +147,11 @@ export async function longScan(job: LongScanJob): Promise<void> {
       : { onRows: remember }),
     signal: job.signal,
   }
-  const scanned = await guardedScan(looking, state, plan).catch((error: unknown) => {
-    throw resumed !== null && firstPage === null ? placeLost(error) : error
+  const scanned = await guardedScan(looking, state, plan).catch(async (error: unknown) => {
+    if (resumed === null || firstPage !== null) throw error
+    if (!asksToWaitHere(error)) throw placeLost(error)
+    const failures = state.scan_place_failures + 1
+    throw failures < PLACE_TRIES ? await countFailure(error) : placeLost(error)
   })
   if (!scanned.complete || dry) return
 
@@ -176,14 +191,18 @@ export async function longScan(job: LongScanJob): Promise<void> {
   if (trouble !== null) throw trouble
 }
 
+/** A wait that upstream asks for where the scan was to go on, and not of the whole key: it may pass, or stay for ever. */
+function asksToWaitHere(error: unknown): boolean {
+  return error instanceof UpstreamError && error.retryAfterMs !== null && !isOfWholeKey(error)
+}
+
 /**
  * The top of the list was read a moment ago, and the place where a scan was to go on cannot be: whatever upstream
  * says of it, its cursor is of no more use, and to ask with it again could fail for ever.
  */
 function placeLost(error: unknown): unknown {
-  // A wait that upstream asks for, and a key that it refuses, are not the cursor's.
-  if (!(error instanceof UpstreamError) || error.retryAfterMs !== null) return error
-  if (error.kind === 'slow_down' || error.kind === 'key') return error
+  // A key that has to rest, or is refused, is not the cursor's fault.
+  if (!(error instanceof UpstreamError) || isOfWholeKey(error) || error.kind === 'key') return error
   return new UpstreamError(
     'cursor',
     `The scan cannot go on where it was and starts again from the top: ${error.message}`,

@@ -193,7 +193,8 @@ export function createPollNote(deps: {
         ...(asks ? { attention: JSON.stringify(emptyList(state)) } : {}),
       },
       // A cursor that failed is never tried again: the scan it belonged to starts from the top.
-      delete: error.kind === 'cursor' || error.kind === 'bad_page' ? ['scan_cursor'] : [],
+      delete:
+        error.kind === 'cursor' || error.kind === 'bad_page' ? ['scan_cursor', 'scan_place_failures'] : [],
     }
   }
 

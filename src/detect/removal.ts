@@ -1,6 +1,6 @@
 import { isOfWholeKey, UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
-import { askAgain, LONGEST_WAIT_MS } from './ask-again.ts'
+import { askAgain, type Between, LONGEST_WAIT_MS } from './ask-again.ts'
 import { buildRemoval } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
 import { bucketsAtOnce } from './read-packed.ts'
@@ -76,7 +76,7 @@ export async function detectRemovals(
     /** Somebody whom the scan has just seen; null where it knows of nobody. */
     listed: string | null
     /** What goes before the next step where it is due, for removals must not delay first-time callers. */
-    between: { due: () => boolean; run: () => Promise<void> }
+    between: Between
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
@@ -176,7 +176,7 @@ export async function detectRemovals(
         result.requests++
         return deps.isListed(userId)
       },
-      { waits: patient, pause: deps.pause, signal: job.signal },
+      { waits: patient, pause: deps.pause, between, signal: job.signal },
     ).catch((error: unknown) => {
       if (job.signal.aborted || !(error instanceof UpstreamError)) throw error
       return error

@@ -1,7 +1,7 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
-import { askAgain } from './ask-again.ts'
+import { askAgain, type Between } from './ask-again.ts'
 import type { EventSource } from './build-event.ts'
 import { type Committed, commitRows, FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
@@ -42,7 +42,7 @@ export interface ScanPlan {
   /** It is made in the middle of a long scan, which would break off with it. */
   inLongScan?: boolean
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
-  between?: { due: () => boolean; run: () => Promise<void> }
+  between?: Between
   signal: AbortSignal
 }
 
@@ -163,6 +163,9 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   result.complete = false
   result.top = null
   result.newestFirst = true
+  /** While a page is waited for, and only then, what goes between may go within the wait. */
+  let waitsForPage = false
+  let within: Promise<void> | null = null
   /** Nobody waits for what is still on its way. */
   const over = new AbortController()
   const ending = AbortSignal.any([plan.signal, over.signal])
@@ -193,7 +196,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
         }
         seenCursors.add(cursor)
       }
-      const page: ListedPage = await pages.next(cursor)
+      const page = await nextPage()
       result.requests += page.requests - 1
       result.rows += page.rows.length
       result.unreadable += page.unreadable.length
@@ -257,6 +260,17 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
     }
   }
 
+  /** The page at the cursor. Nothing is compared while what went between within a wait is at work. */
+  async function nextPage(): Promise<ListedPage> {
+    waitsForPage = true
+    try {
+      return await pages.next(cursor)
+    } finally {
+      waitsForPage = false
+      await within
+    }
+  }
+
   /** Whether a page like this one was there before. A digest, for there may be ten thousand pages. */
   function isRepeated({ rows, unreadable }: ListedPage): boolean {
     const first = rows[0]?.user_id ?? unreadable[0]?.row
@@ -275,7 +289,21 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
     }
     const inLongScan = plan.inLongScan === true
     if (at === null && !inLongScan) return once()
-    return askAgain(once, { waits: plan.floor === null || inLongScan, pause: deps.pause, signal: ending })
+    const { between } = plan
+    return askAgain(once, {
+      waits: plan.floor === null || inLongScan,
+      pause: deps.pause,
+      between: between && {
+        due: () => waitsForPage && within === null && between.due(),
+        run: async () => {
+          within = between.run()
+          await within.finally(() => {
+            within = null
+          })
+        },
+      },
+      signal: ending,
+    })
   }
 
   /** Where a scan breaks off, the next one goes on behind the last page that was committed. */

@@ -81,6 +81,8 @@ const stateSchema = z.object({
   /** The long scan in progress: baseline or full. Absent cursor: at the top. */
   scan_kind: z.enum(['full', 'baseline']).optional(),
   scan_cursor: text.optional(),
+  /** Polls in a row that could not go on at that place, for upstream asked to wait there and not at the top. */
+  scan_place_failures: int.default(0),
   /**
    * Only of a source that was deleted, until it is polled again: 0 while what is known of it is dropped, 1 once that
    * has gone (maintain/purge-source.ts).

@@ -32,6 +32,7 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'baseline_started',
   'scan_kind',
   'scan_cursor',
+  'scan_place_failures',
   'empty_baselines',
   'last_full_scan',
   'last_lookback',
