@@ -138,6 +138,8 @@ const stateSchema = z.object({
   failures: int.default(0),
   failing_since: int.optional(),
   failure: text.optional(),
+  /** Since when each poll has found the list empty although users are known. */
+  empty_since: int.optional(),
   /** Since when the outage lasts that `source.failing` was sent for. */
   failing_announced: int.optional(),
   /** When the next scheduled poll is due (unix ms). */

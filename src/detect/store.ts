@@ -54,6 +54,7 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'failures',
   'failing_since',
   'failure',
+  'empty_since',
   'not_before',
   'purged',
 ]
