@@ -90,6 +90,21 @@ test('a source that is deleted and named again by the environment takes a new ba
   ])
 })
 
+test('a source that was deleted while it failed does not say that it is back, once it is made again', async () => {
+  d.simulator.setApiKey('another')
+  await poll()
+  expect((await d.events()).map(({ type }) => type)).toEqual(['source.failing'])
+  await unsetAndDelete()
+  await purge()
+  const { failing_announced, last_poll, last_baseline } = await d.state()
+  expect([failing_announced, last_poll, last_baseline]).toEqual([undefined, undefined, undefined])
+  d.simulator.setApiKey('sim_key')
+  d.pass(3_600)
+  await sources.keep(managed)
+  expect(await poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: {} })
+  expect(await d.events()).toHaveLength(1)
+})
+
 test('what is told after a source was made again has ids of its own', async () => {
   await callAndTell('caller')
   await unsetAndDelete()
