@@ -75,6 +75,7 @@ export async function headScan(
     watermark,
     floor: watermark === undefined ? null : watermark - overlap,
     rules: () => rulesOf(source, state, { announce, fullScan: null }),
+    orderSeen: state.order_seen,
     gate: gateOf(state),
     mayBeEmpty: state.known_users === 0 || state.empty_accepted !== undefined,
     dry: job.dry,
@@ -101,6 +102,7 @@ export async function headScan(
         // Those that came before the first page was asked for.
         nudges_answered: state.nudges,
         ...(ahead && scanned.top !== null ? { watermark: scanned.top } : {}),
+        ...(scanned.orderedTop !== null && scanned.newestFirst ? { order_seen: scanned.orderedTop } : {}),
         ...(lookback ? { last_lookback: job.scanDeps.now() } : {}),
       },
       delete: [

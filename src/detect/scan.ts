@@ -22,6 +22,8 @@ export interface ScanPlan {
   cursor: string | null
   /** Stop early below this; null reads to the end of the list. */
   floor: UnixSecs | null
+  /** The first row, as {@link ScanResult.orderedTop} tells it, below which an earlier scan has seen older ones. */
+  orderSeen?: string | undefined
   /** Changes of rows below this count as late; undefined where there is no watermark yet. */
   watermark: UnixSecs | undefined
   /** Whether, by the first page, the watermark is in the future: the scan then goes on without it and without a floor. */
@@ -65,6 +67,8 @@ export interface ScanResult {
   /** The watermark it has covered, if it began at the top and is complete. */
   top: UnixSecs | null
   newestFirst: boolean
+  /** The first row of the list (its time and id) where older ones were seen below it, or had been before. */
+  orderedTop: string | null
 }
 
 export interface ScanDeps {
@@ -119,6 +123,7 @@ export function emptyResult(): ScanResult {
     events: {},
     top: null,
     newestFirst: true,
+    orderedTop: null,
   }
 }
 
@@ -152,7 +157,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   let cursor = plan.cursor
   let rules: Rules | null = null
   let pageBefore: readonly UserRow[] = []
-  let newestRead: UnixSecs | null = null
+  let first: UserRow | null = null
   let emptyPages = 0
   let unreadablePages = 0
   let repeatedPages = 0
@@ -163,6 +168,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   result.complete = false
   result.top = null
   result.newestFirst = true
+  result.orderedTop = null
   /** While a page is waited for, and only then, what goes between may go within the wait. */
   let waitsForPage = false
   let within: Promise<void> | null = null
@@ -235,14 +241,16 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
       }
       result.newestFirst &&= isNewestFirst(page.rows, pageBefore)
       if (page.rows.length > 0) pageBefore = page.rows
-      newestRead ??= page.rows[0]?.last_contact_unix_secs ?? null
+      first ??= page.rows[0] ?? null
+      result.orderedTop ??= orderedTop(first, page.rows.at(-1))
       await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
-        newestRead,
+        newestRead: first?.last_contact_unix_secs ?? null,
         lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
         changes,
         newestFirst: result.newestFirst,
+        orderSeen: result.orderedTop !== null,
         floor: plan.floor,
       })
       if (page.nextCursor === null || stop) {
@@ -258,6 +266,13 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
       // What is at hand is older than what a head poll would find: it is committed first.
       if (!pages.holds && plan.between?.due()) await plan.between.run()
     }
+  }
+
+  /** The first row by which a later scan knows that the list went down from it. */
+  function orderedTop(top: UserRow | null, last: UserRow | undefined): string | null {
+    if (top === null || last === undefined) return null
+    const name = `${top.last_contact_unix_secs} ${top.user_id}`
+    return name === plan.orderSeen || last.last_contact_unix_secs < top.last_contact_unix_secs ? name : null
   }
 
   /** The page at the cursor. Nothing is compared while what went between within a wait is at work. */

@@ -91,6 +91,8 @@ const stateSchema = z.object({
   /** Why the present baseline is taken, or the last one was. */
   baseline_reason: z.enum(BASELINE_REASONS).default('first'),
   last_baseline: text.transform((json) => JSON.parse(json) as LastBaseline).optional(),
+  /** The first row (its time and id) below which a scan of the top has seen older ones: the list is newest first. */
+  order_seen: text.optional(),
   /** When the last poll began that read the top of the list to its end (unix ms). */
   seen_at: int.optional(),
   /** How often in a row a baseline found an empty list. */

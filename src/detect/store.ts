@@ -41,6 +41,7 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'waiting_since',
   'believed_scan',
   'seen_at',
+  'order_seen',
   'announce_since',
   'there_before',
   'sentiment_judged_by',
