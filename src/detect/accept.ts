@@ -25,6 +25,8 @@ export async function acceptAttention(
   const remove = ['attention', 'attention_announced']
   if (attention.kind === 'mass_removal') {
     set.removals_accepted = as
+    set.removals_accepted_users = String(attention.users)
+    remove.push('removals_untold_since', 'full_scan_at')
     // A poll of the top has found the list empty.
     if (attention.scan === 'head') set.empty_accepted = '1'
     // The list is read again, all of it, before anybody is removed.

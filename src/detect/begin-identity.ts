@@ -1,8 +1,10 @@
 import type { Logger } from 'pino'
 import type { UnixSecs } from '../types.ts'
+import { FencedError } from './commit-rows.ts'
 import { fenced } from './head-scan.ts'
 import { identityOf } from './identity.ts'
 import type { KeyedSource } from './polled-source.ts'
+import { bucketsAtOnce } from './read-packed.ts'
 import type { BaselineReason, SourceState } from './source-state.ts'
 import type { DetectionStore } from './store.ts'
 import type { WatermarkFiles } from './watermark-files.ts'
@@ -13,7 +15,7 @@ import type { WatermarkFiles } from './watermark-files.ts'
  */
 export async function beginIdentity(
   deps: {
-    store: Pick<DetectionStore, 'readState' | 'startOver' | 'endedAt'>
+    store: Pick<DetectionStore, 'readState' | 'startOver' | 'endedAt' | 'scanBuckets' | 'commitPage'>
     watermarks: Pick<WatermarkFiles, 'read'>
     logger: Logger
   },
@@ -26,10 +28,25 @@ export async function beginIdentity(
   const wasDeleted = state.purged !== undefined
   if (state.identity === identity && !wasDeleted) return state
   const fields = { source: source.id }
+  // Whoever ends a source deletes its identity: this mark is one that the version before has left.
+  const isLeftOver = wasDeleted && state.identity === identity
+  const recorded = isLeftOver ? await countRecorded() : 0
+  if (isLeftOver && recorded > 0 && recorded === state.known_users) {
+    const change = { users: [], events: [], state: { delete: ['purged' as const] } }
+    if ((await store.commitPage(source.id, token, change)) !== 'OK') throw new FencedError()
+    return store.readState(source.id)
+  }
   let since: number | null = null
   let reason: BaselineReason = 'first'
-  // Of one that was deleted the state says so, and nothing of it is a loss.
-  if (wasDeleted) {
+  if (recorded > 0) {
+    since = state.watermark ?? null
+    reason = 'redis_lost'
+    deps.logger.warn(
+      fields,
+      'An earlier version has dropped users of this source and polled on. A new baseline is taken: who first called since its last poll is announced, and nobody else.',
+    )
+  } else if (wasDeleted) {
+    // Of one that was deleted the state says so, and nothing of it is a loss.
     deps.logger.info(fields, 'This source was deleted and made again: a new baseline is taken.')
   } else if (state.identity !== undefined) {
     reason = 'settings_changed'
@@ -52,6 +69,15 @@ export async function beginIdentity(
   const known = state.identity !== undefined || wasDeleted
   fenced(await store.startOver(source.id, token, identity, known, since, reason))
   return store.readState(source.id)
+
+  /** How many users are recorded, without those who were removed. */
+  async function countRecorded(): Promise<number> {
+    let count = 0
+    for await (const users of store.scanBuckets(source.id, bucketsAtOnce(state.known_users))) {
+      count += users.filter(({ snapshot }) => !snapshot.removed).length
+    }
+    return count
+  }
 
   /**
    * Whether a file is left from an earlier source of this id, which another process has deleted. No file of it is

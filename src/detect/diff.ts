@@ -97,10 +97,7 @@ export function judge(row: UserRow, snapshot: Snapshot | null, rules: Rules): Di
     snapshot === null
       ? firstSeen(row, rules)
       : isUnread(snapshot)
-        ? firstSeen(row, {
-            ...rules,
-            announce: { everyone: false, firstContactAfter: snapshot.last_contact },
-          })
+        ? firstSeen(row, { ...rules, announce: sinceMark(snapshot, rules.announce) })
         : snapshot.removed
           ? seenAgain(row, snapshot, rules)
           : seen(row, snapshot, rules)
@@ -139,6 +136,15 @@ function firstSeen(row: UserRow, { announce, thereBefore, epoch }: Rules): Judge
     changes: news && !calledBefore ? [{ type: 'user.created', from: 0, to, epoch, previous: null }] : [],
     calledBefore,
   }
+}
+
+/**
+ * Whoever is marked was there when their row could not be read: only a later first contact is news. Where the scan has
+ * a time of its own, as a baseline that is to announce nobody, it is the later of both.
+ */
+function sinceMark(mark: Snapshot, announce: Announce): Announce {
+  const own = announce.everyone ? mark.last_contact : announce.firstContactAfter
+  return { everyone: false, firstContactAfter: Math.max(mark.last_contact, own) }
 }
 
 /** Whether a last contact is of the time before a baseline in which rows are listed late, where that is looked for. */

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import type { UnixMs, UserRow } from '../types.ts'
 import { FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
+import { emptyNoMore } from './empty-list.ts'
 import { closedGate, countingGate, type FloodGate, floodLimit, openGate } from './flood-gate.ts'
 import { isDue } from './is-due.ts'
 import type { PolledSource } from './polled-source.ts'
@@ -74,6 +75,7 @@ export async function headScan(
     watermark,
     floor: watermark === undefined ? null : watermark - overlap,
     rules: () => rulesOf(source, state, { announce, fullScan: null }),
+    orderSeen: state.order_seen,
     gate: gateOf(state),
     mayBeEmpty: state.known_users === 0 || state.empty_accepted !== undefined,
     dry: job.dry,
@@ -100,10 +102,12 @@ export async function headScan(
         // Those that came before the first page was asked for.
         nudges_answered: state.nudges,
         ...(ahead && scanned.top !== null ? { watermark: scanned.top } : {}),
+        ...(scanned.orderedTop !== null && scanned.newestFirst ? { order_seen: scanned.orderedTop } : {}),
         ...(lookback ? { last_lookback: job.scanDeps.now() } : {}),
       },
       delete: [
         ...(accepted ? (['flood_accepted'] as const) : []),
+        ...emptyNoMore(state, scanned),
         ...(settled ? (['announce_since'] as const) : []),
         // What is recorded of sentiment grows old from now on: watching it again begins in silence, as the first time.
         ...(source.sentimentThreshold === null ? (['sentiment_judged_by'] as const) : []),

@@ -19,5 +19,6 @@ export function longScanDue(poll: {
   // Everybody's sentiment is judged by the new threshold, in silence, before anybody's is told.
   const { sentimentThreshold } = poll.source
   if (sentimentThreshold !== null && sentimentThreshold !== state.sentiment_judged_by) return 'full'
+  if (state.full_scan_at !== undefined && poll.now >= state.full_scan_at) return 'full'
   return state.scan_kind === 'full' || isDue(state.last_full_scan, poll.everyMs, poll.now) ? 'full' : null
 }

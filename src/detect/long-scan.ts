@@ -1,7 +1,10 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
-import { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { isOfWholeKey, UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { UnixMs, UnixSecs } from '../types.ts'
+import { areLeft, OF_ACCEPTED_REMOVALS, tryAgain } from './accepted-removals.ts'
 import { afterFullScan, believedScan } from './believed-scan.ts'
+import { FencedError } from './commit-rows.ts'
+import { emptyNoMore } from './empty-list.ts'
 import { fenced, gateOf, guardedScan, headScan, LOOKBACK_SECS, type PollJob, rulesOf } from './head-scan.ts'
 import { isNudged, NUDGE_GAP_MS } from './nudged.ts'
 import type { Skip } from './read-packed.ts'
@@ -17,6 +20,9 @@ import {
 } from './source-state.ts'
 import type { StateChange } from './store.ts'
 import { createRoll, type Roll } from './user-digest.ts'
+
+/** So many polls in a row try to go on where upstream asks to wait each time, before the scan leaves its place. */
+const PLACE_TRIES = 3
 
 export type LongScanJob = PollJob & {
   kind: 'baseline' | 'full'
@@ -64,6 +70,13 @@ export async function longScan(job: LongScanJob): Promise<void> {
       nextHead = now() + source.intervalMs
       nudged = false
     },
+  }
+
+  /** Notes that the scan could not go on at its place. */
+  async function countFailure(error: unknown): Promise<unknown> {
+    const change = { users: [], events: [], state: { increment: { scan_place_failures: 1 } } }
+    if ((await store.commitPage(source.id, token, change)) === 'FENCED') throw new FencedError()
+    return error
   }
 
   /** Looks for a nudge, now and then. */
@@ -121,7 +134,11 @@ export async function longScan(job: LongScanJob): Promise<void> {
         set.baseline_started = startedAt
         if (state.watermark === undefined) set.watermark = top ?? startedAt
       }
-      return { set }
+      if (state.scan_place_failures > 0) set.scan_place_failures = 0
+      return {
+        set,
+        delete: emptyNoMore(state, { rows: page.rows.length, unreadable: page.unreadable.length }),
+      }
     },
     between,
     // Where sentiment is watched, the roll knows too little of a row, and each has to be compared.
@@ -130,13 +147,18 @@ export async function longScan(job: LongScanJob): Promise<void> {
       : { onRows: remember }),
     signal: job.signal,
   }
-  const scanned = await guardedScan(looking, state, plan).catch((error: unknown) => {
-    throw resumed !== null && firstPage === null ? placeLost(error) : error
+  const scanned = await guardedScan(looking, state, plan).catch(async (error: unknown) => {
+    if (resumed === null || firstPage !== null) throw error
+    if (!asksToWaitHere(error)) throw placeLost(error)
+    const failures = state.scan_place_failures + 1
+    throw failures < PLACE_TRIES ? await countFailure(error) : placeLost(error)
   })
   if (!scanned.complete || dry) return
 
   // Read anew: a person may have decided about held back removals while the scan went on.
-  const { known_users, removals_accepted } = await store.readState(source.id)
+  const { known_users, removals_accepted, removals_accepted_users } = await store.readState(source.id)
+  const over = emptyNoMore(state, scanned)
+  const accepted = over.length > 0 ? undefined : removals_accepted
   let trouble: UpstreamError | null = null
   const removals =
     roll !== null && resumed === null && serverTime !== null
@@ -149,7 +171,8 @@ export async function longScan(job: LongScanJob): Promise<void> {
           between,
           since: serverTime,
           knownUsers: known_users,
-          accepted: removals_accepted,
+          accepted,
+          acceptedUsers: removals_accepted_users,
         }).catch((error: unknown) => {
           // The list was read all the same: the scan is complete, and only who is gone is for the next one to find.
           if (!(error instanceof UpstreamError) || job.signal.aborted) throw error
@@ -162,10 +185,15 @@ export async function longScan(job: LongScanJob): Promise<void> {
   const change =
     kind === 'baseline'
       ? baselineDone(job, { before: state, after, began })
-      : fullDone(job, { before: state, after, began, number, removals, accepted: removals_accepted })
+      : fullDone(job, { before: state, after, began, number, removals, accepted, over })
   const top = laterWatermark(after.watermark, resumed === null ? scanned.top : null)
   fenced(await store.finishScan(source.id, token, after.watermark, top, change))
   if (trouble !== null) throw trouble
+}
+
+/** A wait that upstream asks for where the scan was to go on, and not of the whole key: it may pass, or stay for ever. */
+function asksToWaitHere(error: unknown): boolean {
+  return error instanceof UpstreamError && error.retryAfterMs !== null && !isOfWholeKey(error)
 }
 
 /**
@@ -173,9 +201,8 @@ export async function longScan(job: LongScanJob): Promise<void> {
  * says of it, its cursor is of no more use, and to ask with it again could fail for ever.
  */
 function placeLost(error: unknown): unknown {
-  // A wait that upstream asks for, and a key that it refuses, are not the cursor's.
-  if (!(error instanceof UpstreamError) || error.retryAfterMs !== null) return error
-  if (error.kind === 'slow_down' || error.kind === 'key') return error
+  // A key that has to rest, or is refused, is not the cursor's fault.
+  if (!(error instanceof UpstreamError) || isOfWholeKey(error) || error.kind === 'key') return error
   return new UpstreamError(
     'cursor',
     `The scan cannot go on where it was and starts again from the top: ${error.message}`,
@@ -303,6 +330,8 @@ function fullDone(
     number: number
     removals: RemovalResult | null
     accepted: SourceState['removals_accepted']
+    /** What was accepted, and is not true any more. */
+    over: readonly (keyof SourceState)[]
   },
 ): StateChange {
   const { source, logger } = job
@@ -317,12 +346,15 @@ function fullDone(
     ...afterFullScan(after, number, now),
     ...judgedBy(source),
   }
-  const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor']
+  const done: (keyof SourceState)[] = ['scan_kind', 'scan_cursor', ...scan.over]
   if (scan.before.flood_accepted !== undefined) done.push('flood_accepted')
+  const left = scan.over.length === 0 && areLeft(after, { removals, accepted })
+  if (left) Object.assign(set, tryAgain(after, { began, now }))
+  else done.push('removals_untold_since', 'full_scan_at')
   // Not all were looked for: what a person has decided about them, or has to, stays.
-  if (removals === null || removals.brokenOff !== null) return { set, delete: done }
+  if (left || removals === null || removals.brokenOff !== null) return { set, delete: done }
 
-  if (accepted !== undefined) done.push('removals_accepted', 'empty_accepted')
+  if (accepted !== undefined) done.push(...OF_ACCEPTED_REMOVALS, 'empty_accepted')
   const waiting = after.attention?.kind === 'mass_removal' ? after.attention : null
   if (removals.heldBack > 0) {
     const attention: Attention = {

@@ -153,6 +153,7 @@ export function createPollNote(deps: {
       delete: [
         'failing_since',
         'failure',
+        'empty_since',
         'failing_announced',
         ...(over ? (['attention', 'attention_announced'] as const) : []),
       ],
@@ -177,11 +178,12 @@ export function createPollNote(deps: {
     })
     const forAPerson = error.kind === 'key' || error.kind === 'gone' || error.kind === 'request'
     const tell = state.failing_announced === undefined && (forAPerson || now() - since >= PATIENCE_MS)
-    // Nobody is listed, and not only for a moment: it may be true, and nothing but a person can know.
+    // Nobody is listed, and not only for a moment: it may be true, and nothing but a person can know. An outage of
+    // another kind before says nothing of the list.
+    const emptySince = error instanceof EmptyListError ? (state.empty_since ?? now()) : null
     const asks =
-      error instanceof EmptyListError &&
-      state.failure === error.message &&
-      now() - since >= PATIENCE_MS &&
+      emptySince !== null &&
+      now() - emptySince >= PATIENCE_MS &&
       (state.attention === undefined || !isOfEmptyList(state.attention))
     return {
       set: {
@@ -189,11 +191,17 @@ export function createPollNote(deps: {
         failure: error.message,
         failing_since: since,
         not_before: now() + wait,
+        ...(emptySince === null ? {} : { empty_since: emptySince }),
         ...(tell ? { failing_announced: since } : {}),
         ...(asks ? { attention: JSON.stringify(emptyList(state)) } : {}),
       },
       // A cursor that failed is never tried again: the scan it belonged to starts from the top.
-      delete: error.kind === 'cursor' || error.kind === 'bad_page' ? ['scan_cursor'] : [],
+      delete: [
+        ...(emptySince === null ? (['empty_since'] as const) : []),
+        ...(error.kind === 'cursor' || error.kind === 'bad_page'
+          ? (['scan_cursor', 'scan_place_failures'] as const)
+          : []),
+      ],
     }
   }
 
@@ -218,7 +226,7 @@ export function createPollNote(deps: {
     }
     return {
       set: { attention: JSON.stringify(attention), failures: 0 },
-      delete: ['failing_since', 'failure'],
+      delete: ['failing_since', 'failure', 'empty_since'],
     }
   }
 

@@ -1,6 +1,6 @@
-import { UpstreamError } from '../elevenlabs/upstream-error.ts'
+import { isOfWholeKey, UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { Event, UnixMs, UnixSecs } from '../types.ts'
-import { askAgain } from './ask-again.ts'
+import { askAgain, type Between, LONGEST_WAIT_MS } from './ask-again.ts'
 import { buildRemoval } from './build-event.ts'
 import { FencedError } from './commit-rows.ts'
 import { bucketsAtOnce } from './read-packed.ts'
@@ -23,7 +23,10 @@ const UNANSWERED_IN_A_ROW = 3
 const AT_LEAST = 10
 const SHARE = 0.1
 
-/** More removals after one scan than this wait for a person: over 10 and over a tenth of the known. */
+/**
+ * More removals after one scan than this wait for a person: over 10 and over a tenth of the known. Those that a person
+ * has accepted are not counted.
+ */
 export function removalLimit(knownUsers: number): number {
   return Math.max(AT_LEAST, Math.floor(knownUsers * SHARE))
 }
@@ -51,7 +54,7 @@ export interface RemovalResult {
  * What upstream does not answer about one user (a 404, a 403 of a firewall that dislikes the id) concerns nobody else
  * (decision 10). Where it answers no look-up at all, looking up ends.
  *
- * @throws UpstreamError where it asks to slow down, and what `between` throws
+ * @throws UpstreamError where it asks to wait, and does not answer about others either; and what `between` throws
  * @param result is added to as it goes, and tells how far it came where it throws
  * @param job.seen whether the scan, or a head poll meanwhile, has seen a user
  * @param job.since server time at the scan's first page; later contacts moved to the top and prove nothing
@@ -73,10 +76,12 @@ export async function detectRemovals(
     /** Somebody whom the scan has just seen; null where it knows of nobody. */
     listed: string | null
     /** What goes before the next step where it is due, for removals must not delay first-time callers. */
-    between: { due: () => boolean; run: () => Promise<void> }
+    between: Between
     since: UnixSecs
     knownUsers: number
     accepted: 'events' | 'baseline' | undefined
+    /** How many they decided about; undefined where an earlier version has noted no number. */
+    acceptedUsers: number | undefined
     /** The list is empty, and a person has said that it is: nobody has to be absent a second time. */
     onceIsEnough: boolean
     signal: AbortSignal
@@ -85,7 +90,12 @@ export async function detectRemovals(
 ): Promise<void> {
   const { source, token, between } = job
   if (job.complete) return
-  const limit = job.accepted === undefined ? removalLimit(job.knownUsers) : Number.POSITIVE_INFINITY
+  // What was accepted covers those who were gone then, and not whoever is when it is carried out at last.
+  const numbered = job.accepted !== undefined && job.acceptedUsers !== undefined
+  const limit =
+    job.accepted !== undefined && !numbered
+      ? Number.POSITIVE_INFINITY
+      : removalLimit(job.knownUsers) + (numbered ? Math.max(0, job.acceptedUsers ?? 0) : 0)
   const most =
     job.accepted === undefined
       ? Math.max(LOOK_UPS, Math.ceil(job.knownUsers / USERS_A_LOOK_UP))
@@ -116,8 +126,11 @@ export async function detectRemovals(
     result.heldBack = total
     return
   }
+  if (job.accepted !== undefined && !numbered) await commit([], [], total)
 
   let inARow = 0
+  // Waiting has not helped with one user while another was answered: no other one is waited for.
+  let patient = true
   for (const userId of gone) {
     if (job.signal.aborted) break
     if (between.due()) await between.run()
@@ -126,11 +139,19 @@ export async function detectRemovals(
     if (!snapshot.absent && !job.onceIsEnough) continue
     const listed = await lookUp(userId)
     if (listed instanceof UpstreamError) {
+      if (asksToWait(listed)) {
+        if (!(await answersOthers(listed))) throw listed
+        patient = false
+        inARow = 0
+        result.unanswered++
+        continue
+      }
       result.unanswered++
       if (++inARow < UNANSWERED_IN_A_ROW) continue
       inARow = 0
       const control = job.listed === null ? listed : await lookUp(job.listed)
       if (!(control instanceof UpstreamError)) continue
+      if (asksToWait(control)) throw control
       result.brokenOff = control
       return
     }
@@ -155,20 +176,46 @@ export async function detectRemovals(
         result.requests++
         return deps.isListed(userId)
       },
-      { waits: true, pause: deps.pause, signal: job.signal },
+      { waits: patient, pause: deps.pause, between, signal: job.signal },
     ).catch((error: unknown) => {
-      if (job.signal.aborted || !(error instanceof UpstreamError) || asksToWait(error)) throw error
+      if (job.signal.aborted || !(error instanceof UpstreamError)) throw error
       return error
     })
   }
 
-  /** @returns false where a user was forgotten meanwhile; who is still absent is found by the next scan */
-  async function commit(users: SnapshotChange[], events: Event[]): Promise<boolean> {
+  /**
+   * Whether somebody whom the scan has just seen is answered while upstream asks to wait about another: then that
+   * concerns the other one alone. A 429 is of the whole key, and nobody is asked for before its time.
+   */
+  async function answersOthers(error: UpstreamError): Promise<boolean> {
+    const { retryAfterMs } = error
+    const waited = patient && retryAfterMs !== null && retryAfterMs <= LONGEST_WAIT_MS
+    if (job.listed === null || (isOfWholeKey(error) && !waited)) return false
+    result.requests++
+    return deps.isListed(job.listed).then(
+      () => true,
+      (error: unknown) => {
+        if (job.signal.aborted || !(error instanceof UpstreamError)) throw error
+        return false
+      },
+    )
+  }
+
+  /**
+   * @param more removals that are accepted from now on
+   * @returns false where a user was forgotten meanwhile; who is still absent is found by the next scan
+   */
+  async function commit(users: SnapshotChange[], events: Event[], more = 0): Promise<boolean> {
     const fewer = users.filter(({ after }) => after.removed).length
+    const accepted = job.accepted === undefined ? 0 : more - fewer
+    const increment = {
+      ...(fewer === 0 ? {} : { known_users: -fewer }),
+      ...(accepted === 0 ? {} : { removals_accepted_users: accepted }),
+    }
     const reply = await deps.store.commitPage(source.id, token, {
       users,
       events,
-      state: fewer === 0 ? {} : { increment: { known_users: -fewer } },
+      state: { increment },
     })
     if (reply === 'FENCED') throw new FencedError()
     return reply === 'OK'

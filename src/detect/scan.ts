@@ -1,7 +1,7 @@
 import type { ListedPage } from '../elevenlabs/list-users.ts'
 import { UpstreamError } from '../elevenlabs/upstream-error.ts'
 import type { EventType, UnixMs, UnixSecs, UserRow } from '../types.ts'
-import { askAgain } from './ask-again.ts'
+import { askAgain, type Between } from './ask-again.ts'
 import type { EventSource } from './build-event.ts'
 import { type Committed, commitRows, FencedError } from './commit-rows.ts'
 import type { Rules } from './diff.ts'
@@ -22,6 +22,8 @@ export interface ScanPlan {
   cursor: string | null
   /** Stop early below this; null reads to the end of the list. */
   floor: UnixSecs | null
+  /** The first row, as {@link ScanResult.orderedTop} tells it, below which an earlier scan has seen older ones. */
+  orderSeen?: string | undefined
   /** Changes of rows below this count as late; undefined where there is no watermark yet. */
   watermark: UnixSecs | undefined
   /** Whether, by the first page, the watermark is in the future: the scan then goes on without it and without a floor. */
@@ -42,7 +44,7 @@ export interface ScanPlan {
   /** It is made in the middle of a long scan, which would break off with it. */
   inLongScan?: boolean
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
-  between?: { due: () => boolean; run: () => Promise<void> }
+  between?: Between
   signal: AbortSignal
 }
 
@@ -65,6 +67,8 @@ export interface ScanResult {
   /** The watermark it has covered, if it began at the top and is complete. */
   top: UnixSecs | null
   newestFirst: boolean
+  /** The first row of the list (its time and id) where older ones were seen below it, or had been before. */
+  orderedTop: string | null
 }
 
 export interface ScanDeps {
@@ -119,6 +123,7 @@ export function emptyResult(): ScanResult {
     events: {},
     top: null,
     newestFirst: true,
+    orderedTop: null,
   }
 }
 
@@ -152,7 +157,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   let cursor = plan.cursor
   let rules: Rules | null = null
   let pageBefore: readonly UserRow[] = []
-  let newestRead: UnixSecs | null = null
+  let first: UserRow | null = null
   let emptyPages = 0
   let unreadablePages = 0
   let repeatedPages = 0
@@ -163,6 +168,10 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
   result.complete = false
   result.top = null
   result.newestFirst = true
+  result.orderedTop = null
+  /** While a page is waited for, and only then, what goes between may go within the wait. */
+  let waitsForPage = false
+  let within: Promise<void> | null = null
   /** Nobody waits for what is still on its way. */
   const over = new AbortController()
   const ending = AbortSignal.any([plan.signal, over.signal])
@@ -193,7 +202,7 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
         }
         seenCursors.add(cursor)
       }
-      const page: ListedPage = await pages.next(cursor)
+      const page = await nextPage()
       result.requests += page.requests - 1
       result.rows += page.rows.length
       result.unreadable += page.unreadable.length
@@ -232,14 +241,16 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
       }
       result.newestFirst &&= isNewestFirst(page.rows, pageBefore)
       if (page.rows.length > 0) pageBefore = page.rows
-      newestRead ??= page.rows[0]?.last_contact_unix_secs ?? null
+      first ??= page.rows[0] ?? null
+      result.orderedTop ??= orderedTop(first, page.rows.at(-1))
       await pages.goOn()
       const changes = await commitPage(rules, page)
       const stop = mayStop({
-        newestRead,
+        newestRead: first?.last_contact_unix_secs ?? null,
         lastContactOfLastRow: page.rows.at(-1)?.last_contact_unix_secs ?? null,
         changes,
         newestFirst: result.newestFirst,
+        orderSeen: result.orderedTop !== null,
         floor: plan.floor,
       })
       if (page.nextCursor === null || stop) {
@@ -254,6 +265,24 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
       }
       // What is at hand is older than what a head poll would find: it is committed first.
       if (!pages.holds && plan.between?.due()) await plan.between.run()
+    }
+  }
+
+  /** The first row by which a later scan knows that the list went down from it. */
+  function orderedTop(top: UserRow | null, last: UserRow | undefined): string | null {
+    if (top === null || last === undefined) return null
+    const name = `${top.last_contact_unix_secs} ${top.user_id}`
+    return name === plan.orderSeen || last.last_contact_unix_secs < top.last_contact_unix_secs ? name : null
+  }
+
+  /** The page at the cursor. Nothing is compared while what went between within a wait is at work. */
+  async function nextPage(): Promise<ListedPage> {
+    waitsForPage = true
+    try {
+      return await pages.next(cursor)
+    } finally {
+      waitsForPage = false
+      await within
     }
   }
 
@@ -275,7 +304,21 @@ export async function runScan(deps: ScanDeps, planned: ScanPlan, result: ScanRes
     }
     const inLongScan = plan.inLongScan === true
     if (at === null && !inLongScan) return once()
-    return askAgain(once, { waits: plan.floor === null || inLongScan, pause: deps.pause, signal: ending })
+    const { between } = plan
+    return askAgain(once, {
+      waits: plan.floor === null || inLongScan,
+      pause: deps.pause,
+      between: between && {
+        due: () => waitsForPage && within === null && between.due(),
+        run: async () => {
+          within = between.run()
+          await within.finally(() => {
+            within = null
+          })
+        },
+      },
+      signal: ending,
+    })
   }
 
   /** Where a scan breaks off, the next one goes on behind the last page that was committed. */

@@ -81,6 +81,8 @@ const stateSchema = z.object({
   /** The long scan in progress: baseline or full. Absent cursor: at the top. */
   scan_kind: z.enum(['full', 'baseline']).optional(),
   scan_cursor: text.optional(),
+  /** Polls in a row that could not go on at that place, for upstream asked to wait there and not at the top. */
+  scan_place_failures: int.default(0),
   /**
    * Only of a source that was deleted, until it is polled again: 0 while what is known of it is dropped, 1 once that
    * has gone (maintain/purge-source.ts).
@@ -89,6 +91,8 @@ const stateSchema = z.object({
   /** Why the present baseline is taken, or the last one was. */
   baseline_reason: z.enum(BASELINE_REASONS).default('first'),
   last_baseline: text.transform((json) => JSON.parse(json) as LastBaseline).optional(),
+  /** The first row (its time and id) below which a scan of the top has seen older ones: the list is newest first. */
+  order_seen: text.optional(),
   /** When the last poll began that read the top of the list to its end (unix ms). */
   seen_at: int.optional(),
   /** How often in a row a baseline found an empty list. */
@@ -121,13 +125,23 @@ const stateSchema = z.object({
   /** A person has accepted: the next scan of this kind lets newcomers through; removals are told or recorded. */
   flood_accepted: z.enum(SCAN_KINDS).optional(),
   removals_accepted: z.enum(['events', 'baseline']).optional(),
-  /** What was accepted is that the list is empty: until those who are known are removed, it is believed. */
+  /** How many removals were accepted and are not carried out; absent in what older versions have accepted. */
+  removals_accepted_users: int.optional(),
+  /** Since when full scans could not carry them out, and when the next one tries (unix ms). */
+  removals_untold_since: int.optional(),
+  full_scan_at: int.optional(),
+  /**
+   * What was accepted is that the list is empty: until those who are known are removed, or a scan has read a row, it is
+   * believed.
+   */
   empty_accepted: int.optional(),
   /** Polls in a row that found nothing; the interval grows with them. */
   idle_polls: int.default(0),
   failures: int.default(0),
   failing_since: int.optional(),
   failure: text.optional(),
+  /** Since when each poll has found the list empty although users are known. */
+  empty_since: int.optional(),
   /** Since when the outage lasts that `source.failing` was sent for. */
   failing_announced: int.optional(),
   /** When the next scheduled poll is due (unix ms). */

@@ -28,6 +28,7 @@ export function isNewestFirst(rows: readonly Placed[], pageBefore: readonly Plac
  * of one time alone, far below the watermark, may as well be the end of a list that is oldest first.
  *
  * @param newestRead last contact of the first row that the scan has read
+ * @param orderSeen an earlier scan has seen older rows below this very first row
  * @param floor watermark − overlap, or null for a scan that never stops early (full scan, baseline)
  */
 export function mayStop(page: {
@@ -35,10 +36,12 @@ export function mayStop(page: {
   lastContactOfLastRow: UnixSecs | null
   changes: number
   newestFirst: boolean
+  orderSeen: boolean
   floor: UnixSecs | null
 }): boolean {
   if (page.floor === null || page.lastContactOfLastRow === null) return false
-  if (page.newestRead === null || page.newestRead <= page.lastContactOfLastRow) return false
+  if (page.newestRead === null) return false
+  if (page.newestRead <= page.lastContactOfLastRow && !page.orderSeen) return false
   return page.newestFirst && page.changes === 0 && page.lastContactOfLastRow < page.floor
 }
 

@@ -2,6 +2,7 @@ import type { Redis } from '../redis/client.ts'
 import { type Keys, USER_BUCKETS } from '../redis/keys.ts'
 import { createScript, replyText, type ScriptArgument } from '../redis/script.ts'
 import type { Event, UnixSecs } from '../types.ts'
+import { OF_ACCEPTED_REMOVALS } from './accepted-removals.ts'
 import { type KnownUser, readPackedSnapshots, readPackedUsers, type Skip } from './read-packed.ts'
 import { packSnapshot, type Snapshot } from './snapshot.ts'
 import { type BaselineReason, parseState, type SourceState } from './source-state.ts'
@@ -31,6 +32,7 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'baseline_started',
   'scan_kind',
   'scan_cursor',
+  'scan_place_failures',
   'empty_baselines',
   'last_full_scan',
   'last_lookback',
@@ -39,19 +41,21 @@ export const OF_THE_BASELINE: readonly (keyof SourceState)[] = [
   'waiting_since',
   'believed_scan',
   'seen_at',
+  'order_seen',
   'announce_since',
   'there_before',
   'sentiment_judged_by',
   'attention',
   'attention_announced',
   'flood_accepted',
-  'removals_accepted',
+  ...OF_ACCEPTED_REMOVALS,
   'empty_accepted',
   'idle_polls',
   'known_users',
   'failures',
   'failing_since',
   'failure',
+  'empty_since',
   'not_before',
   'purged',
 ]

@@ -82,7 +82,7 @@ export function classifyResponse(response: {
     parseRetryAfter(headers['retry-after'], now) ?? parseRateLimitReset(headers['x-ratelimit-reset'], now)
   const said = message ? ` It said: ${JSON.stringify(message.slice(0, 300))}.` : ''
   const fail = (kind: UpstreamErrorKind, sentence: string) =>
-    new UpstreamError(kind, `${sentence}${said}`, { retryAfterMs })
+    new UpstreamError(kind, `${sentence}${said}`, { retryAfterMs, status })
 
   if (has(PERMISSION_CODES)) {
     return fail(

@@ -10,6 +10,8 @@ const BUCKETS_AT_ONCE = 2_048
  * it lies about unused.
  */
 const ENDED_KEPT_MS = 365 * 86_400_000
+/** Fields of the state that only a new baseline keeps: one that is made again had no outage and no poll yet. */
+const OF_THE_SOURCE = ['identity', 'mode', 'failing_announced', 'last_poll', 'last_baseline'] as const
 
 /**
  * Makes what clears up behind a deleted source. What is known of its users goes at once; its events stay readable
@@ -56,7 +58,7 @@ export function createPurgeSource(deps: {
     if (hasEvents && purged === '1' && identity === null) return
     const ended = await endSource(
       [source.lease, source.state, source.ended],
-      [fence ?? '', EPOCH_STEP, ENDED_KEPT_MS, 'identity', 'mode', ...OF_THE_BASELINE],
+      [fence ?? '', EPOCH_STEP, ENDED_KEPT_MS, ...OF_THE_SOURCE, ...OF_THE_BASELINE],
     )
     if (ended === 0 || !(await dropUsers(sourceId))) return
     await deps.watermarks.remove(sourceId)

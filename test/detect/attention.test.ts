@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { acceptAttention } from '../../src/detect/accept.ts'
 import { conditionOf, describeState } from '../../src/detect/source-state.ts'
+import { UpstreamError } from '../../src/elevenlabs/upstream-error.ts'
 import { deleteKeys } from '../../src/redis/delete-keys.ts'
 import { createDetection, type Detection } from './detection.ts'
 
@@ -137,6 +138,106 @@ test.each(['events', 'baseline'] as const)(
   },
 )
 
+describe('removals that are accepted and cannot be carried out yet', () => {
+  const removals = async () => (await types()).filter((type) => type === 'user.removed').length
+
+  /** Upstream answers no question for a single user while this says so. */
+  function refuseLookUps(error: UpstreamError | null) {
+    const refusing = { error, answered: 0 }
+    const { listUsers } = d.deps
+    d.deps.listUsers = async (query, signal, onCursor) => {
+      if (query.search !== undefined && refusing.error !== null && refusing.answered-- <= 0) {
+        throw refusing.error
+      }
+      return listUsers(query, signal, onCursor)
+    }
+    return refusing
+  }
+
+  /** Polls every minute, and the minutes in which the whole list was read. */
+  async function fullScansIn(minutes: number): Promise<number[]> {
+    const at: number[] = []
+    for (let i = 1; i <= minutes; i++) {
+      d.pass(60)
+      if ((await d.poll()).kind === 'full') at.push(i)
+    }
+    return at
+  }
+
+  test.each([
+    ['of this version', false],
+    ['of the version before', true],
+  ])('cover no others who are gone since (state %s)', async (_, old) => {
+    await live(400)
+    await heldBack(50)
+    await accept('events')
+    const state = d.keys.source(d.source.id).state
+    if (old) await d.redis.hdel(state, 'removals_accepted_users')
+    const refusing = refuseLookUps(new UpstreamError('request', 'no search'))
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full', events: {} })
+    for (let i = 51; i <= 350; i++) d.simulator.removeUser(user(i))
+    d.pass(86_400)
+    await d.poll()
+    refusing.error = null
+    d.pass(86_400)
+    await d.poll()
+    expect(await removals()).toBe(0)
+    const { attention, known_users, removals_accepted } = await d.state()
+    expect({ users: attention?.users, known_users, removals_accepted }).toEqual({
+      users: 350,
+      known_users: 400,
+      removals_accepted: undefined,
+    })
+  })
+
+  test('are tried again within minutes, less and less often, and carried out once upstream answers', async () => {
+    await live(400)
+    await heldBack(50)
+    await accept('events')
+    const refusing = refuseLookUps(new UpstreamError('request', 'no search'))
+    expect(await d.poll()).toMatchObject({ kind: 'full', events: {} })
+    expect(await fullScansIn(50)).toEqual([5, 10, 20, 40])
+    refusing.error = null
+    expect(await fullScansIn(40)).toEqual([30])
+    expect(await removals()).toBe(50)
+    expect(await d.state()).toMatchObject({ known_users: 350 })
+    expect((await d.state()).removals_accepted).toBeUndefined()
+    expect(await fullScansIn(100)).toEqual([])
+  })
+
+  test('are fewer by those that were carried out before upstream asked to slow down', async () => {
+    await live(400)
+    await heldBack(50)
+    await accept('events')
+    const refusing = refuseLookUps(new UpstreamError('slow_down', 'later', { retryAfterMs: 90_000 }))
+    refusing.answered = 9
+    expect(await d.poll()).toMatchObject({ outcome: 'failed', kind: 'full', events: { 'user.removed': 9 } })
+    expect(await d.state()).toMatchObject({ removals_accepted: 'events', removals_accepted_users: 41 })
+    refusing.error = null
+    expect(await fullScansIn(10)).toEqual([5])
+    expect(await removals()).toBe(50)
+  })
+
+  test('are looked for soon where they were accepted while an interrupted scan went on', async () => {
+    await live(2_500)
+    await heldBack(300)
+    d.pass(60)
+    const stop = new AbortController()
+    d.beforeRequest(8, () => stop.abort())
+    await d.poll({}, { full: true, signal: stop.signal })
+    const { listUsers } = d.deps
+    let requests = 0
+    d.deps.listUsers = async (query, signal, onCursor) => {
+      if (++requests === 5) await accept('events')
+      return listUsers(query, signal, onCursor)
+    }
+    d.pass(60)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full', events: {} })
+    expect(await fullScansIn(20)).toEqual([5])
+    expect(await removals()).toBe(300)
+  })
+})
+
 test('a user who cannot be asked for by name is no obstacle to the removal of others', async () => {
   await live(200)
   const long = 'x'.repeat(9_000)
@@ -197,13 +298,15 @@ describe('a list that is empty although users are known', () => {
     expect(await types()).toEqual(['source.failing', 'source.needs_attention', 'source.recovered'])
   })
 
-  test('is asked about for itself where an outage that lasted for long ends with it', async () => {
+  test('is asked about once it has been empty for some minutes itself, whatever failed before', async () => {
     await live(5)
-    d.simulator.fault({ kind: 'status', status: 500 })
-    await d.poll()
-    d.pass(3600)
+    for (let i = 0; i < 6; i++) {
+      d.simulator.fault({ kind: 'status', status: 500 })
+      await d.poll()
+      d.pass(60)
+    }
     for (let i = 1; i <= 5; i++) d.simulator.removeUser(user(i))
-    await emptyFor(1)
+    await emptyFor(5)
     expect((await d.state()).attention).toBeUndefined()
     await emptyFor(1)
     expect((await d.state()).attention?.kind).toBe('mass_removal')
@@ -243,6 +346,25 @@ describe('a list that is empty although users are known', () => {
     d.simulator.fault({ kind: 'empty_list' })
     d.pass(60)
     await emptyFor(1)
+  })
+
+  test('is not believed a day later, where the scan that has read the list again was interrupted', async () => {
+    await live(2_000)
+    for (let i = 0; i < 7; i++) {
+      d.simulator.fault({ kind: 'empty_list' })
+      await emptyFor(1)
+    }
+    await accept('events')
+    // The list is back, and the scan that was to remove everybody breaks off on its way.
+    d.simulator.fault({ kind: 'status', status: 429, headers: { 'retry-after': '90' }, skip: 7 })
+    expect((await d.tick()).outcome).toBe('failed')
+    d.pass(200)
+    expect(await d.tick()).toMatchObject({ outcome: 'done', kind: 'full' })
+    d.pass(25 * 3600)
+    d.simulator.fault({ kind: 'empty_list', times: 'always' })
+    expect(await d.tick()).toMatchObject({ outcome: 'failed', error: expect.stringMatching(/empty list/) })
+    expect(await d.state()).toMatchObject({ known_users: 2_000 })
+    expect((await types()).filter((type) => type === 'user.removed')).toEqual([])
   })
 
   test('is not believed because other removals were accepted', async () => {

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { createWatermarkFiles } from '../../src/detect/watermark-files.ts'
 import { createPurgeSource } from '../../src/maintain/purge-source.ts'
 import { createRecords } from '../../src/redis/records.ts'
@@ -88,6 +88,21 @@ test('a source that is deleted and named again by the environment takes a new ba
     'after: user.created 0→1',
     'user_0000001: user.conversation_count.increased 1→2',
   ])
+})
+
+test('a source that was deleted while it failed does not say that it is back, once it is made again', async () => {
+  d.simulator.setApiKey('another')
+  await poll()
+  expect((await d.events()).map(({ type }) => type)).toEqual(['source.failing'])
+  await unsetAndDelete()
+  await purge()
+  const { failing_announced, last_poll, last_baseline } = await d.state()
+  expect([failing_announced, last_poll, last_baseline]).toEqual([undefined, undefined, undefined])
+  d.simulator.setApiKey('sim_key')
+  d.pass(3_600)
+  await sources.keep(managed)
+  expect(await poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: {} })
+  expect(await d.events()).toHaveLength(1)
 })
 
 test('what is told after a source was made again has ids of its own', async () => {
@@ -212,6 +227,35 @@ test('a source that an earlier version had cleared up takes a new baseline when 
   await sources.keep(managed)
   expect(await poll()).toMatchObject({ kind: 'baseline', events: {} })
   expect(await d.state()).toMatchObject({ mode: 'live', known_users: 201 })
+})
+
+describe('a source that an earlier version had cleared up, and polled since', () => {
+  const markAsCleared = () => d.redis.hset(d.keys.source(ID).state, 'purged', 1)
+
+  test('goes on where it was, and tells who has called while the version changed', async () => {
+    await poll()
+    await markAsCleared()
+    d.pass(60)
+    d.simulator.call({ user_id: 'newcomer' })
+    d.simulator.call({ user_id: 'user_0000001' })
+    const told = { 'user.created': 1, 'user.conversation_count.increased': 1 }
+    expect(await poll()).toMatchObject({ kind: 'head', events: told })
+    expect((await d.state()).purged).toBeUndefined()
+  })
+
+  test('tells who first called since its last poll where not everybody is recorded, and nobody else', async () => {
+    await poll()
+    await markAsCleared()
+    for (let i = 101; i <= 200; i++) {
+      await d.redis.unlink(d.keys.source(ID).users(`user_${String(i).padStart(7, '0')}`))
+    }
+    d.pass(60)
+    d.simulator.call({ user_id: 'newcomer' })
+    expect(await poll()).toMatchObject({ kind: 'baseline', events: { 'user.created': 1 } })
+    expect(brief(await d.events())).toEqual(['newcomer: user.created 0→1'])
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 201 })
+    expect((await d.state()).purged).toBeUndefined()
+  })
 })
 
 test('a baseline takes no place for its own that another process has kept of a source deleted before', async () => {

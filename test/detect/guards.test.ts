@@ -190,6 +190,8 @@ describe('a user who is gone', () => {
     ['with 403 and a web page', { kind: 'html', status: 403 }],
     ['with 404', { kind: 'status', status: 404 }],
     ['with 500', { kind: 'status', status: 500 }],
+    ['with 503 and a wait', { kind: 'status', status: 503, headers: { 'retry-after': '30' } }],
+    ['with 503 and a longer wait', { kind: 'status', status: 503, headers: { 'retry-after': '90' } }],
     ['with something else than a list', { kind: 'raw', body: '[]' }],
     ['with 403 and a time to reset', { kind: 'html', status: 403, headers: { 'x-ratelimit-reset': '20' } }],
   ])('is removed although the look-ups of others are answered %s, which is no failure', async (_, fault) => {

@@ -95,3 +95,85 @@ describe('an upstream that allows fewer requests at once than a list has pages',
     expect(await d.tick()).toMatchObject({ outcome: 'done', kind: 'full', requests: 20 })
   })
 })
+
+describe('a page at which upstream asks to wait each time, with a 5xx', () => {
+  /** One deep page is answered so, and when the top of the list was asked for (ms). */
+  function refusePage(
+    userId: string,
+    status: number,
+    wait: number,
+  ): { tops: number[]; deep: (string | null)[] } {
+    const { listUsers } = d.deps
+    const tops: number[] = []
+    const deep: (string | null)[] = []
+    d.deps.listUsers = async (query, signal) => {
+      if (query.cursor === null) tops.push(d.clock.ms)
+      const page = await listUsers(query, signal)
+      if (query.cursor === null || !page.rows.some((row) => row.user_id === userId)) return page
+      deep.push(query.cursor)
+      throw classifyResponse({
+        status,
+        headers: { 'retry-after': String(wait) },
+        body: '',
+        host: 'upstream.example',
+        now: d.clock.ms,
+      })
+    }
+    return { tops, deep }
+  }
+
+  test('lets the top of the list be polled meanwhile, and whoever calls be announced', async () => {
+    const { tops } = refusePage('user_0001500', 503, 60)
+    d.beforeRequest(4, () => d.simulator.call({ user_id: 'newcomer' }))
+    await fullScan()
+    const gaps = tops.slice(1).map((at, i) => (at - (tops[i] ?? 0)) / 1000)
+    expect(d.clock.ms - (tops[0] ?? 0)).toBeGreaterThanOrEqual(180_000)
+    expect(Math.max(...gaps)).toBeLessThanOrEqual(31)
+    expect(brief(await d.events())).toEqual(['newcomer: user.created 0→1'])
+  })
+
+  test('is waited for with all else where the wait is of the whole key', async () => {
+    const { tops } = refusePage('user_0001500', 429, 60)
+    await fullScan()
+    // The head poll and the first page of the scan.
+    expect(tops).toHaveLength(2)
+  })
+
+  test.each([60, 90])(
+    'for %i seconds is left after some polls, and the scan begins at the top',
+    async (wait) => {
+      const { deep } = refusePage('user_0001500', 503, wait)
+      expect((await fullScan()).error).not.toMatch(/starts again/)
+      const place = (await d.state()).scan_cursor
+      expect(place).toBeDefined()
+      const errors: (string | null)[] = []
+      for (let i = 0; i < 3; i++) {
+        d.pass(100)
+        errors.push((await d.poll()).error)
+      }
+      expect(errors.map((error) => /starts again from the top/.test(error ?? ''))).toEqual([
+        false,
+        false,
+        true,
+      ])
+      expect(await d.state()).toMatchObject({ scan_kind: 'full', scan_place_failures: 0 })
+      expect((await d.state()).scan_cursor).toBeUndefined()
+      expect(new Set(deep).size).toBe(1)
+    },
+  )
+
+  test('that answers before that is gone on from, as if nothing had been', async () => {
+    const { listUsers } = d.deps
+    refusePage('user_0001500', 503, 90)
+    await fullScan()
+    for (let i = 0; i < 2; i++) {
+      d.pass(100)
+      await d.poll()
+    }
+    expect(await d.state()).toMatchObject({ scan_place_failures: 2 })
+    d.deps.listUsers = listUsers
+    d.pass(100)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'full' })
+    expect(await d.state()).toMatchObject({ scan_place_failures: 0 })
+  })
+})

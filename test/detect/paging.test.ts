@@ -180,7 +180,7 @@ describe('a list whose first page is of one time, far below the watermark', () =
     expect((await warnings())?.map(({ code }) => code)).toEqual(['not_newest_first'])
   })
 
-  test('costs the pages of that time where all who came later were removed', async () => {
+  test('costs the pages of that time once, where all who came later were removed', async () => {
     d = await createDetection()
     imported(d.nowSecs() - 9_000_000)
     d.simulator.seed({ users: 300, spacingSecs: 60, newestUnixSecs: d.nowSecs() - 9_100_000 })
@@ -192,5 +192,16 @@ describe('a list whose first page is of one time, far below the watermark', () =
     d.pass(60)
     expect(await d.poll()).toMatchObject({ outcome: 'done', requests: 2, events: {} })
     expect(await warnings()).toEqual([])
+    for (let i = 0; i < 3; i++) {
+      d.pass(60)
+      expect(await d.poll()).toMatchObject({ outcome: 'done', requests: 1, events: {} })
+    }
+    // Another first row, and the order has to be seen anew.
+    const [top] = (
+      await d.deps.listUsers({ ...d.source, apiKey: 'sim_key', cursor: null }, AbortSignal.timeout(5_000))
+    ).rows
+    d.simulator.removeUser(top?.user_id ?? '')
+    d.pass(60)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', requests: 2, events: {} })
   })
 })

@@ -7,9 +7,19 @@ const users = (times: Record<string, number>) =>
   Object.entries(times).map(([user_id, last_contact_unix_secs]) => row({ user_id, last_contact_unix_secs }))
 
 describe('a scan may stop early', () => {
-  const page = { newestRead: 200, lastContactOfLastRow: 99, changes: 0, newestFirst: true, floor: 100 }
+  const page = {
+    newestRead: 200,
+    lastContactOfLastRow: 99,
+    changes: 0,
+    newestFirst: true,
+    orderSeen: false,
+    floor: 100,
+  }
   test('where the page reaches below the floor and changed nothing', () => {
     expect(mayStop(page)).toBe(true)
+  })
+  test('where all rows are of one time, and older ones were seen below them before', () => {
+    expect(mayStop({ ...page, newestRead: 99, orderSeen: true })).toBe(true)
   })
   test.each([
     ['at the floor, for ties', { lastContactOfLastRow: 100 }],

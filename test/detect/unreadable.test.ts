@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { acceptAttention } from '../../src/detect/accept.ts'
 import { createUsers } from '../../src/users/users.ts'
 import { brief, createDetection, type Detection } from './detection.ts'
 
@@ -104,6 +105,22 @@ describe('rows that cannot be read while the baseline is taken', () => {
     expect(await users().find(d.source.id, 'bad-1')).toMatchObject({ count: 1, removed: false })
     expect(await d.state()).toMatchObject({ known_users: 3 })
     expect(await d.events()).toEqual([])
+  })
+
+  test('and say later that everybody is new are recorded in silence where a person has said so', async () => {
+    const later = d.nowSecs() + 300
+    seedUnreadable(1_470, d.nowSecs() - 86_400)
+    await live(30)
+    repair(1_470)
+    for (let i = 0; i < 1_470; i++) d.simulator.overrideRow(`bad-${i}`, { first_contact_unix_secs: later })
+    expect(await fullScan()).toMatchObject({
+      outcome: 'failed',
+      error: expect.stringMatching(/flood|at once/),
+    })
+    await acceptAttention({ redis: d.redis, keys: d.keys, store: d.store }, d.source.id, 'baseline')
+    d.pass(60)
+    expect(await d.poll()).toMatchObject({ outcome: 'done', kind: 'baseline', events: {} })
+    expect(await d.state()).toMatchObject({ mode: 'live', known_users: 1_500 })
   })
 
   test('of somebody who is forgotten are forgotten with them', async () => {
