@@ -4,7 +4,7 @@ import type { PollJob } from './head-scan.ts'
 import type { Trouble } from './note-poll.ts'
 import { entryOf, type PollEntry } from './poll-entry.ts'
 import { warningsOf } from './poll-warnings.ts'
-import { addResult, emptyResult, type ScanResult } from './scan.ts'
+import { addResult, emptyResult, type ScanResult } from './scan-result.ts'
 import type { Attention, ScanKind } from './source-state.ts'
 
 /** What a poll did, for its history. */

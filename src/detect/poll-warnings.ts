@@ -1,5 +1,5 @@
 import { isKeyInClear } from '../elevenlabs/key-in-clear.ts'
-import type { ScanResult } from './scan.ts'
+import type { ScanResult } from './scan-result.ts'
 import type { PollWarning } from './source-state.ts'
 
 /** What a poll has seen that a person should know, in sentences. None of it stopped the poll. */

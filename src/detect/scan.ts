@@ -10,6 +10,7 @@ import type { FloodGate } from './flood-gate.ts'
 import { markUnread } from './mark-unread.ts'
 import { mergeRows } from './merge-rows.ts'
 import { createReadAhead } from './read-ahead.ts'
+import type { ScanResult } from './scan-result.ts'
 import { isNewestFirst, mayStop, watermarkCandidate } from './stop.ts'
 import type { DetectionStore, StateChange } from './store.ts'
 import { userDigest } from './user-digest.ts'
@@ -46,29 +47,6 @@ export interface ScanPlan {
   /** What goes before the next page where it is due, for a long scan must not delay first-time callers. */
   between?: Between
   signal: AbortSignal
-}
-
-/** What a pass found. `complete` where it ended by the stop rule or at the end of the list. */
-export interface ScanResult {
-  complete: boolean
-  requests: number
-  rows: number
-  /** Users of whom something else is recorded than before. */
-  changes: number
-  lateChanges: number
-  /** Rows that could not be read, and how many of them nobody had seen yet. */
-  unreadable: number
-  newlyUnreadable: number
-  /** Rows that are later than the server's own time by over a minute. */
-  inFuture: number
-  /** Users who were recorded in silence, for the list says that they called before the baseline. */
-  calledBefore: number
-  events: Partial<Record<EventType, number>>
-  /** The watermark it has covered, if it began at the top and is complete. */
-  top: UnixSecs | null
-  newestFirst: boolean
-  /** The first row of the list (its time and id) where older ones were seen below it, or had been before. */
-  orderedTop: string | null
 }
 
 export interface ScanDeps {
@@ -108,40 +86,6 @@ const REPEATED_PAGES = 20
 const BATCH = 100
 /** Rows of a page that are compared at once: more than a page should have, and one script's work for Redis. */
 const ROWS_AT_ONCE = 1_000
-
-export function emptyResult(): ScanResult {
-  return {
-    complete: false,
-    requests: 0,
-    rows: 0,
-    changes: 0,
-    lateChanges: 0,
-    unreadable: 0,
-    newlyUnreadable: 0,
-    inFuture: 0,
-    calledBefore: 0,
-    events: {},
-    top: null,
-    newestFirst: true,
-    orderedTop: null,
-  }
-}
-
-/** Adds what a scan did to what others did. */
-export function addResult(total: ScanResult, result: ScanResult): void {
-  total.requests += result.requests
-  total.rows += result.rows
-  total.changes += result.changes
-  total.lateChanges += result.lateChanges
-  total.unreadable += result.unreadable
-  total.newlyUnreadable += result.newlyUnreadable
-  total.inFuture += result.inFuture
-  total.calledBefore += result.calledBefore
-  total.newestFirst &&= result.newestFirst
-  for (const [type, count] of Object.entries(result.events) as [EventType, number][]) {
-    total.events[type] = (total.events[type] ?? 0) + count
-  }
-}
 
 /**
  * Reads pages from the cursor on and commits each as it comes. It can die after any statement: what was
