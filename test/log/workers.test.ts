@@ -82,6 +82,8 @@ function createWorld() {
   const logOf = (who: number) => logs[who] ?? stage.deliveries
 
   async function take(who: number, room: number): Promise<Claim[]> {
+    // A process that takes a delivery twice within a millisecond, with a person between, would have one claim for both.
+    clock.ms += 1
     const now = clock.ms + (CLOCKS[who] ?? 0)
     const { claims } = await logOf(who).take(id, HOLD_MS, { room, atOnce: 1_000, rate: null })
     for (const claim of claims) {
